@@ -1,0 +1,38 @@
+using F2bBroker.Contracts;
+using F2bBroker.Daemon.Configuration;
+using F2bBroker.Daemon.Messaging;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace F2bBroker.Consumer;
+
+/// <summary>The server's queue, and what is done with its messages.</summary>
+internal static class BanEndpoint
+{
+    /// <summary>Messages under way between broker and disk; one flush serves all that wait.</summary>
+    private const ushort Prefetch = 500;
+
+    public static void Compose(IServiceCollection services, Settings settings) => services
+        .AddSingleton<OwnAddresses>()
+        .AddSingleton<Acceptance>()
+        .AddSingleton<BanConsumer>()
+        .AddSingleton<EndpointWatch>()
+        .AddSingleton<BanWriter>()
+        // Before the bus, so that it still writes while the bus stops.
+        .AddHostedService(provider => provider.GetRequiredService<BanWriter>())
+        .AddBus(settings, configure: (context, broker) => broker.ReceiveEndpoint(Topology.QueueOf(settings.Server), endpoint => Configure(endpoint, context, settings.Server)));
+
+    private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context, string server)
+    {
+        endpoint.ExclusiveConsumer = true;
+        endpoint.PrefetchCount = Prefetch;
+        endpoint.ConcurrentMessageLimit = Prefetch;
+        endpoint.ConfigureConsumeTopology = false;
+        endpoint.PublishFaults = false;
+        endpoint.ConfigureChannel(channel => channel.UseFilter(new BindFilter(Topology.QueueOf(server))));
+        endpoint.ConfigureError(error => error.UseFilter(new RefusalFilter(Topology.ErrorQueueOf(server), context.GetRequiredService<ILogger<RefusalFilter>>())));
+        endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<EndpointWatch>());
+        endpoint.Instance(context.GetRequiredService<BanConsumer>());
+    }
+}

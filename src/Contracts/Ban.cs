@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace F2bBroker.Contracts;
+
+/// <summary>A ban that fail2ban decided on one server, parsed: nothing after this type checks its fields again.</summary>
+/// <param name="Ip">What was banned.</param>
+/// <param name="Jail">The jail's name with <see cref="JailName.Plain"/> not yet applied.</param>
+/// <param name="Server">The server's valid name.</param>
+/// <param name="DetectedAt">UTC, whole milliseconds.</param>
+public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset DetectedAt)
+{
+    private const int LongestJail = 200;
+
+    // Any fixed value serves; it only keeps these ids apart from other UUIDv5.
+    private static readonly byte[] IdNamespace = Guid.Parse("5e0ad9c8-3b0e-4a52-9a53-0d7a4f2bb0ce").ToByteArray(bigEndian: true);
+
+    /// <summary>What makes two reports the same ban: the line in the monitored log after its first date.</summary>
+    public string Identity => $"Ban {Ip} jail={JailName.Plain(Jail)} server={Server} detected={UtcText.Print(DetectedAt)}";
+
+    /// <summary>The message's id, for people and tracing.</summary>
+    public Guid MessageId => IdOf(Identity);
+
+    /// <summary>UUIDv5 (RFC 9562) of an identity.</summary>
+    public static Guid IdOf(string identity)
+    {
+        Span<byte> id = SHA1.HashData([.. IdNamespace, .. Encoding.UTF8.GetBytes(identity)]).AsSpan(0, 16);
+        id[6] = (byte)(id[6] & 0x0f | 0x50);
+        id[8] = (byte)(id[8] & 0x3f | 0x80);
+        return new Guid(id, bigEndian: true);
+    }
+
+    /// <summary>The ban that a message reports.</summary>
+    /// <exception cref="Refusal">A field is malformed.</exception>
+    public static Ban Parse(BanDetected message)
+    {
+        Subnet ip = Subnet.ParseCanonical(message.Ip)
+            ?? throw new Refusal($"ip {Quoted(message.Ip)} is not an address or network in canonical text");
+        if (message.Jail.Length is 0 or > LongestJail)
+        {
+            throw new Refusal($"jail has {message.Jail.Length} characters, allowed are 1 to {LongestJail}");
+        }
+
+        if (!ServerName.IsValid(message.Server))
+        {
+            throw new Refusal($"server {Quoted(message.Server)} is not a server name ({ServerName.Rule})");
+        }
+
+        DateTimeOffset detectedAt = UtcText.Parse(message.DetectedAt)
+            ?? throw new Refusal($"detectedAt {Quoted(message.DetectedAt)} is not a UTC time such as 2026-11-23T02:44:23.706Z");
+        return new Ban(ip, message.Jail, message.Server, detectedAt);
+    }
+
+    public BanDetected ToMessage() => new(Ip.ToString(), Jail, Server, UtcText.Print(DetectedAt));
+
+    /// <summary>Foreign text made fit for a log line or a header: short, printable ASCII, in quotes.</summary>
+    public static string Quoted(string text)
+    {
+        const int longest = 64;
+        StringBuilder printable = new("'");
+        foreach (char c in text.Length > longest ? text.AsSpan(0, longest) : text)
+        {
+            printable.Append(char.IsBetween(c, ' ', '~') ? c : '?');
+        }
+
+        return printable.Append(text.Length > longest ? "…'" : "'").ToString();
+    }
+}

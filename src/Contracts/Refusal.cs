@@ -1,0 +1,5 @@
+namespace F2bBroker.Contracts;
+
+/// <summary>A message breaks the protocol; the text says how, for the operator who reads the error queue.</summary>
+/// <param name="reason">One sentence without control characters.</param>
+public sealed class Refusal(string reason) : Exception(reason);

@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace F2bBroker.Contracts;
+
+/// <summary>An IPv4 or IPv6 address, or a network of them; an address is a network of one.</summary>
+/// <remarks>
+/// Canonical text is what fail2ban prints: dotted quad, or IPv6 compressed in hexadecimal groups only (RFC 5952 without its dotted tail),
+/// network bits masked, the prefix left out for a single address.
+/// </remarks>
+public sealed class Subnet : IEquatable<Subnet>
+{
+    private static readonly SearchValues<char> AddressCharacters = SearchValues.Create("0123456789abcdefABCDEF:.");
+
+    private readonly byte[] network;
+
+    private Subnet(byte[] network, int prefixLength)
+    {
+        this.network = network;
+        PrefixLength = prefixLength;
+    }
+
+    public int PrefixLength { get; }
+
+    public bool IsIPv4 => network.Length == 4;
+
+    /// <summary>The one that the text names in any spelling of fail2ban's versions, or null: upper case, unmasked, IPv4 mapped into IPv6.</summary>
+    public static Subnet? Parse(string text)
+    {
+        int slash = text.IndexOf('/');
+        string addressText = slash < 0 ? text : text[..slash];
+        if (ParseAddress(addressText) is not { } address)
+        {
+            return null;
+        }
+
+        int width = address.Length * 8;
+        int prefixLength = width;
+        if (slash >= 0
+            && (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out prefixLength)
+                || prefixLength > width
+                || text[slash + 1] == '0' && text.Length > slash + 2))
+        {
+            return null;
+        }
+
+        Mask(address, prefixLength);
+        return Unmap(address, prefixLength);
+    }
+
+    /// <summary>The one that the text names, or null unless the text is canonical.</summary>
+    public static Subnet? ParseCanonical(string text) => Parse(text) is { } subnet && subnet.ToString() == text ? subnet : null;
+
+    public static Subnet Of(IPAddress address)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        return Unmap(bytes, bytes.Length * 8);
+    }
+
+    /// <summary>Whether the two share an address; one then contains the other.</summary>
+    public bool Overlaps(Subnet other)
+    {
+        if (network.Length != other.network.Length)
+        {
+            return false;
+        }
+
+        int shorter = Math.Min(PrefixLength, other.PrefixLength);
+        byte[] mine = [.. network];
+        byte[] theirs = [.. other.network];
+        Mask(mine, shorter);
+        Mask(theirs, shorter);
+        return mine.AsSpan().SequenceEqual(theirs);
+    }
+
+    public bool Equals(Subnet? other) =>
+        other is not null && PrefixLength == other.PrefixLength && network.AsSpan().SequenceEqual(other.network);
+
+    public override bool Equals(object? obj) => Equals(obj as Subnet);
+
+    public override int GetHashCode()
+    {
+        HashCode hash = new();
+        hash.AddBytes(network);
+        hash.Add(PrefixLength);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The canonical text.</summary>
+    public override string ToString()
+    {
+        string address = IsIPv4 ? string.Join('.', network) : PrintIPv6();
+        return PrefixLength == network.Length * 8 ? address : $"{address}/{PrefixLength}";
+    }
+
+    private static byte[]? ParseAddress(string text)
+    {
+        // IPAddress also takes brackets, ports, zone ids, octal and short IPv4: none of them is an address in a log.
+        if (text.Length > 45 || text.AsSpan().ContainsAnyExcept(AddressCharacters) || !IPAddress.TryParse(text, out IPAddress? address))
+        {
+            return null;
+        }
+
+        byte[] bytes = address.GetAddressBytes();
+        bool isDottedQuad = address.AddressFamily == AddressFamily.InterNetwork && string.Join('.', bytes) == text;
+        return isDottedQuad || address.AddressFamily == AddressFamily.InterNetworkV6 ? bytes : null;
+    }
+
+    private static Subnet Unmap(byte[] address, int prefixLength)
+    {
+        bool isMapped = address.Length == 16 && prefixLength >= 96 && new IPAddress(address).IsIPv4MappedToIPv6;
+        return isMapped ? new Subnet(address[12..], prefixLength - 96) : new Subnet(address, prefixLength);
+    }
+
+    private static void Mask(Span<byte> address, int prefixLength)
+    {
+        for (int i = 0; i < address.Length; i++)
+        {
+            int bits = Math.Clamp(prefixLength - i * 8, 0, 8);
+            address[i] &= (byte)(0xff << (8 - bits));
+        }
+    }
+
+    private string PrintIPv6()
+    {
+        int[] groups = [.. Enumerable.Range(0, 8).Select(i => network[2 * i] << 8 | network[2 * i + 1])];
+        (int start, int length) = LongestRunOfZeros(groups);
+        static string Join(IEnumerable<int> part) => string.Join(':', part.Select(group => group.ToString("x", CultureInfo.InvariantCulture)));
+        return length < 2 ? Join(groups) : $"{Join(groups[..start])}::{Join(groups[(start + length)..])}";
+    }
+
+    private static (int Start, int Length) LongestRunOfZeros(int[] groups)
+    {
+        (int Start, int Length) longest = (0, 0);
+        int length = 0;
+        for (int i = 0; i < groups.Length; i++)
+        {
+            length = groups[i] == 0 ? length + 1 : 0;
+            if (length > longest.Length)
+            {
+                longest = (i - length + 1, length);
+            }
+        }
+
+        return longest;
+    }
+}

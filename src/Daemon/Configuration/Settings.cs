@@ -1,0 +1,45 @@
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Daemon.Configuration;
+
+/// <summary>Everything that f2bbroker.conf says, read and checked once at start.</summary>
+internal sealed record Settings(string Server, BrokerSettings Broker, ProducerSettings Producer, ConsumerSettings Consumer, string LogLevel);
+
+/// <summary>Where the broker is and how this server logs in; the user is the server's name.</summary>
+internal sealed record BrokerSettings(IReadOnlyList<BrokerNode> Nodes, string VirtualHost, string Password)
+{
+    /// <summary>For messages to people: <c>mq1:5672, mq2:5672</c>.</summary>
+    public string Names => string.Join(", ", Nodes);
+}
+
+/// <summary>One node of the broker's cluster.</summary>
+internal sealed record BrokerNode(string Host, int Port)
+{
+    public override string ToString() => $"{Host}:{Port}";
+}
+
+/// <summary>The section [producer].</summary>
+/// <param name="LogPath">fail2ban's log.</param>
+/// <param name="Checkpoint">File that says how far the log has been confirmed.</param>
+/// <param name="StartsAtBeginning">Whether a first start reads the log from its beginning.</param>
+/// <param name="Jails">Whose bans are shared.</param>
+internal sealed record ProducerSettings(string LogPath, string Checkpoint, bool StartsAtBeginning, JailChoice Jails);
+
+/// <summary>The section [consumer].</summary>
+/// <param name="LogPath">The monitored log.</param>
+/// <param name="MaxAge">Older bans are skipped.</param>
+/// <param name="IgnoreIp">Never written, on overlap in either direction.</param>
+/// <param name="MinPrefix4">Wider IPv4 networks are skipped.</param>
+/// <param name="MinPrefix6">Wider IPv6 networks are skipped.</param>
+/// <param name="AllowPrivate">Whether loopback, link-local, multicast, unspecified and private addresses are accepted.</param>
+/// <param name="Jails">Which jails' bans are accepted.</param>
+/// <param name="IgnoreServers">Whose bans are skipped.</param>
+internal sealed record ConsumerSettings(
+    string LogPath,
+    TimeSpan MaxAge,
+    IReadOnlyList<Subnet> IgnoreIp,
+    int MinPrefix4,
+    int MinPrefix6,
+    bool AllowPrivate,
+    JailChoice Jails,
+    IReadOnlySet<string> IgnoreServers);

@@ -1,0 +1,150 @@
+using System.Globalization;
+using F2bBroker.Contracts;
+using Microsoft.Extensions.Configuration;
+
+namespace F2bBroker.Daemon.Configuration;
+
+/// <summary>Makes <see cref="Settings"/> of section, key and text; collects every fault, so that one run tells them all.</summary>
+internal sealed class SettingsReader
+{
+    private static readonly string[] Levels = ["Verbose", "Debug", "Information", "Warning", "Error", "Fatal"];
+    private static readonly char[] ListSeparators = [' ', '\t', ','];
+
+    private readonly IConfiguration configuration;
+    private readonly HashSet<string> known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> faults = [];
+
+    private SettingsReader(IConfiguration configuration) => this.configuration = configuration;
+
+    /// <exception cref="ConfigurationFault">A setting is unknown or does not fit.</exception>
+    public static Settings Read(IConfiguration configuration)
+    {
+        SettingsReader reader = new(configuration);
+        Settings settings = new(reader.Server(), reader.Broker(), reader.Producer(), reader.Consumer(), reader.LogLevel());
+        reader.RefuseUnknown();
+        return reader.faults.Count == 0 ? settings : throw new ConfigurationFault(reader.faults);
+    }
+
+    private string Server() =>
+        Parsed("server", "name", Environment.MachineName.ToLowerInvariant(), $"is not a server name ({ServerName.Rule})",
+            text => ServerName.IsValid(text) ? text : null);
+
+    private BrokerSettings Broker()
+    {
+        (IReadOnlyList<BrokerNode> nodes, string virtualHost) = BrokerUri.Parse(Text("broker", "uri", BrokerUri.Default), Fault);
+        return new BrokerSettings(nodes, virtualHost, Password());
+    }
+
+    private string Password()
+    {
+        string password = Text("broker", "password", "");
+        string file = Text("broker", "passwordfile", "");
+        if (password.Length > 0 == file.Length > 0)
+        {
+            Fault("broker", password.Length > 0 ? "password and passwordfile are both set, one is needed" : "password is missing (or passwordfile)");
+        }
+
+        try
+        {
+            return file.Length > 0 ? File.ReadAllText(file).TrimEnd('\r', '\n') : password;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Fault("broker", $"passwordfile cannot be read: {failure.Message}");
+            return "";
+        }
+    }
+
+    private ProducerSettings Producer()
+    {
+        string[] jails = List("producer", "jails", "");
+        // A name in jails wins over the default of ignorejails; the monitored log's own jail is never shared.
+        string[] ignored = [.. List("producer", "ignorejails", null) ?? [.. new[] { "recidive" }.Except(jails)], "f2bbroker"];
+        return new ProducerSettings(
+            Text("producer", "logpath", "/var/log/fail2ban.log"),
+            Text("producer", "checkpoint", "/var/lib/f2bbroker/producer.checkpoint"),
+            Parsed("producer", "start", "end", "is neither 'end' nor 'beginning'", text => text is "end" or "beginning" ? text : null) == "beginning",
+            new JailChoice(jails, ignored));
+    }
+
+    private ConsumerSettings Consumer() => new(
+        Text("consumer", "logpath", "/var/log/f2bbroker/bans.log"),
+        Parsed("consumer", "maxage", "1d", "is not a duration above zero such as 1d, 12h or 3600",
+            text => Duration.Parse(text) is { Ticks: > 0 } age ? age : (TimeSpan?)null),
+        [.. List("consumer", "ignoreip", "").Select(IgnoredIp).OfType<Subnet>()],
+        Prefix("minprefix4", 32),
+        Prefix("minprefix6", 128),
+        Parsed("consumer", "allowprivate", "false", "is neither 'true' nor 'false'", text => bool.TryParse(text, out bool flag) ? flag : (bool?)null),
+        new JailChoice(List("consumer", "jails", ""), List("consumer", "ignorejails", "")),
+        List("consumer", "ignoreservers", "").ToHashSet());
+
+    private string LogLevel() =>
+        Parsed("log", "level", "Information", $"is none of {string.Join(", ", Levels)}",
+            text => Levels.FirstOrDefault(level => level.Equals(text, StringComparison.OrdinalIgnoreCase)));
+
+    private int Prefix(string key, int longest) =>
+        Parsed("consumer", key, longest.ToString(CultureInfo.InvariantCulture), $"is not a prefix length from 1 to {longest}",
+            text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length >= 1 && length <= longest
+                ? length : (int?)null);
+
+    private Subnet? IgnoredIp(string text)
+    {
+        Subnet? subnet = Subnet.Parse(text);
+        if (subnet is null)
+        {
+            Fault("consumer", $"ignoreip: {Ban.Quoted(text)} is not an address or network");
+        }
+
+        return subnet;
+    }
+
+    private string? Value(string section, string key)
+    {
+        known.Add($"{section}:{key}");
+        return configuration[$"{section}:{key}"]?.Trim();
+    }
+
+    private string Text(string section, string key, string byDefault) => Value(section, key) is { Length: > 0 } text ? text : byDefault;
+
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(byDefault))]
+    private string[]? List(string section, string key, string? byDefault) =>
+        (Value(section, key) ?? byDefault)?.Split(ListSeparators, StringSplitOptions.RemoveEmptyEntries);
+
+    private T Parsed<T>(string section, string key, string byDefault, string rule, Func<string, T?> parse)
+        where T : class
+    {
+        string text = Text(section, key, byDefault);
+        return parse(text) ?? Misfit(section, key, text, rule, parse(byDefault)!);
+    }
+
+    private T Parsed<T>(string section, string key, string byDefault, string rule, Func<string, T?> parse)
+        where T : struct
+    {
+        string text = Text(section, key, byDefault);
+        return parse(text) ?? Misfit(section, key, text, rule, default(T));
+    }
+
+    private T Misfit<T>(string section, string key, string text, string rule, T standIn)
+    {
+        Fault(section, $"{key}: {Ban.Quoted(text)} {rule}");
+        return standIn;
+    }
+
+    private void Fault(string section, string fault) => faults.Add($"[{section}] {fault}.");
+
+    private void RefuseUnknown()
+    {
+        // Keys without a section can only come from the environment, and are not settings there (F2BBROKER_API).
+        foreach (string key in configuration.AsEnumerable().Where(pair => pair.Value is not null && pair.Key.Contains(':')).Select(pair => pair.Key))
+        {
+            if (!known.Contains(key))
+            {
+                string[] parts = key.Split(':', 2);
+                string[] sections = [.. known.Select(name => name.Split(':')[0]).Distinct()];
+                faults.Add(sections.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
+                    ? $"[{parts[0]}] {Ban.Quoted(parts[1])} is not a known key."
+                    : $"[{parts[0]}] is not a known section (key {Ban.Quoted(parts[1])}).");
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using F2bBroker.Daemon.Configuration;
+using F2bBroker.Daemon.Messaging;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Serilog;
+
+namespace F2bBroker.Daemon;
+
+/// <summary>The command line and the life of a daemon: configuration, files, then the host until it is asked to stop.</summary>
+/// <param name="description">For <c>--help</c>.</param>
+/// <param name="faultsOfFiles">A sentence for each file or folder that cannot be used.</param>
+/// <param name="compose">Registers what the daemon does.</param>
+internal sealed class DaemonProgram(
+    string description,
+    Func<Settings, IEnumerable<string>> faultsOfFiles,
+    Action<IServiceCollection, Settings> compose)
+{
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
+    private readonly Option<string> config = new("--config")
+    {
+        Description = "The configuration; X.local beside X.conf overrides it.",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => SettingsFile.DefaultPath,
+    };
+
+    private readonly Option<string?> test = new("--test")
+    {
+        Description = "Check configuration, files and broker, and end; --test=config checks all but the broker.",
+        HelpName = "config",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public Task<int> RunAsync(string[] args)
+    {
+        RootCommand command = new(description) { config, test };
+        test.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is not (null or "config"))
+            {
+                result.AddError("--test takes no value, or 'config'.");
+            }
+        });
+        command.SetAction((parsed, cancel) => ActAsync(parsed, cancel));
+        // The host listens to signals itself.
+        return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+
+    private async Task<int> ActAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        try
+        {
+            Settings settings = SettingsFile.Load(parsed.GetValue(config)!);
+            string[] faults = [.. faultsOfFiles(settings)];
+            if (faults.Length > 0)
+            {
+                throw new ConfigurationFault(faults);
+            }
+
+            return parsed.GetResult(test) is null ? await RunAsync(settings) : await TestAsync(settings, parsed.GetValue(test) is null, cancel);
+        }
+        catch (ConfigurationFault fault)
+        {
+            LogFormat.Print(fault);
+            return ExitCode.Configuration;
+        }
+    }
+
+    private async Task<int> RunAsync(Settings settings)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        await using Serilog.Core.Logger logger = LogFormat.CreateLogger(settings.LogLevel);
+        builder.Services
+            .AddSerilog(logger)
+            .AddSystemd()
+            .Configure<HostOptions>(options => options.ShutdownTimeout = StopPatience)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(settings)
+            .AddSingleton<Ending>();
+        compose(builder.Services, settings);
+        using IHost host = builder.Build();
+        Ending ending = host.Services.GetRequiredService<Ending>();
+        await host.RunAsync();
+        return ending.Code;
+    }
+
+    private static async Task<int> TestAsync(Settings settings, bool asksBroker, CancellationToken cancel)
+    {
+        if (asksBroker && await BrokerConnection.TryAsync(settings.Broker, settings.Server, cancel) is { } fault)
+        {
+            LogFormat.Print(new ConfigurationFault(fault.Sentence));
+            return fault.IsRefusal ? ExitCode.Configuration : ExitCode.BrokerUnreachable;
+        }
+
+        await Console.Error.WriteLineAsync(asksBroker ? "Configuration, files and broker are in order." : "Configuration and files are in order.");
+        return ExitCode.Stopped;
+    }
+}

@@ -1,0 +1,64 @@
+using F2bBroker.Daemon.Configuration;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+
+namespace F2bBroker.Daemon;
+
+/// <summary>The daemon's own log: one line an event on standard error, with systemd's priority prefix (<c>&lt;6&gt;</c>) under systemd.</summary>
+internal sealed class LogFormat : ITextFormatter
+{
+    private readonly bool isUnderSystemd = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
+
+    public static Logger CreateLogger(string level)
+    {
+        LogEventLevel minimum = Enum.Parse<LogEventLevel>(level);
+        // MassTransit and the host tell each attempt of a reconnection; what an operator needs of it, the daemon says once itself.
+        LogEventLevel libraries = minimum > LogEventLevel.Debug ? LogEventLevel.Fatal : minimum;
+        return new LoggerConfiguration()
+            .MinimumLevel.Is(minimum)
+            .MinimumLevel.Override("MassTransit", libraries)
+            .MinimumLevel.Override("Microsoft", libraries)
+            .WriteTo.Console(new LogFormat(), standardErrorFromLevel: LogEventLevel.Verbose)
+            .CreateLogger();
+    }
+
+    /// <summary>Prints each sentence of a fault as an event of its own.</summary>
+    public static void Print(ConfigurationFault fault)
+    {
+        using Logger logger = CreateLogger(nameof(LogEventLevel.Information));
+        foreach (string sentence in fault.Sentences)
+        {
+            logger.Fatal("{Sentence:l}", sentence);
+        }
+    }
+
+    public void Format(LogEvent logEvent, TextWriter output)
+    {
+        output.Write(isUnderSystemd ? $"<{PriorityOf(logEvent.Level)}>" : $"{logEvent.Timestamp:yyyy-MM-dd HH:mm:ss.fff} {NameOf(logEvent.Level)} ");
+        output.Write(logEvent.RenderMessage().ReplaceLineEndings(" "));
+        if (logEvent.Exception is { } exception)
+        {
+            output.Write($" ({exception.ToString().ReplaceLineEndings(" ")})");
+        }
+
+        output.Write('\n');
+    }
+
+    // syslog(3): 2 critical, 3 error, 4 warning, 6 informational, 7 debug.
+    private static int PriorityOf(LogEventLevel level) => level switch
+    {
+        LogEventLevel.Fatal => 2,
+        LogEventLevel.Error => 3,
+        LogEventLevel.Warning => 4,
+        LogEventLevel.Information => 6,
+        _ => 7,
+    };
+
+    private static string NameOf(LogEventLevel level) => level switch
+    {
+        LogEventLevel.Fatal => "CRITICAL",
+        _ => level.ToString().ToUpperInvariant(),
+    };
+}

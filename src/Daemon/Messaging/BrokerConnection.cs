@@ -1,0 +1,43 @@
+using System.Reflection;
+using F2bBroker.Daemon.Configuration;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace F2bBroker.Daemon.Messaging;
+
+/// <summary>How this program logs in to the broker, without MassTransit: for the check of the login.</summary>
+internal static class BrokerConnection
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>What the management UI shows for a connection: <c>f2bbroker-consumer web1 0.1.0</c>.</summary>
+    public static string NameOf(string server)
+    {
+        AssemblyName program = Assembly.GetEntryAssembly()!.GetName();
+        return $"{program.Name} {server} {program.Version!.ToString(3)}";
+    }
+
+    /// <summary>Logs in and out again; null when the broker accepts the login, else why not.</summary>
+    public static async Task<LoginFault?> TryAsync(BrokerSettings broker, string server, CancellationToken cancel)
+    {
+        ConnectionFactory factory = new()
+        {
+            UserName = server,
+            Password = broker.Password,
+            VirtualHost = broker.VirtualHost,
+            AutomaticRecoveryEnabled = false,
+            RequestedConnectionTimeout = Patience,
+        };
+        try
+        {
+            IEnumerable<AmqpTcpEndpoint> nodes = broker.Nodes.Select(node => new AmqpTcpEndpoint(node.Host, node.Port));
+            await using IConnection connection = await factory.CreateConnectionAsync(nodes, $"{NameOf(server)} login check", cancel);
+            await connection.CloseAsync(cancel);
+            return null;
+        }
+        catch (Exception failure) when (failure is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or IOException)
+        {
+            return LoginFault.Of(failure, broker, server);
+        }
+    }
+}

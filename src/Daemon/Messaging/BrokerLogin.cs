@@ -1,0 +1,79 @@
+using F2bBroker.Daemon.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace F2bBroker.Daemon.Messaging;
+
+/// <summary>
+/// The gate before every connection: waits until the broker accepts this server's login, with back-off, and tells each change once.
+/// A refusal at the first login ends the daemon at once; a later one is retried, and ends it only after minutes.
+/// </summary>
+/// <remarks>MassTransit gives up for good on a refused login, so it must not meet one.</remarks>
+internal sealed class BrokerLogin(Settings settings, Ending ending, TimeProvider time, ILogger<BrokerLogin> log)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RefusalsBorne = TimeSpan.FromMinutes(5);
+
+    private readonly SemaphoreSlim one = new(1);
+    private bool wasAccepted;
+    private LoginFault? told;
+
+    /// <summary>Whether the broker is away or refuses, which is told here and nowhere else.</summary>
+    public bool IsWaiting => told is not null;
+
+    public async Task WaitAsync(CancellationToken stopping)
+    {
+        await one.WaitAsync(stopping);
+        try
+        {
+            await WaitForLoginAsync(stopping);
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    private async Task WaitForLoginAsync(CancellationToken stopping)
+    {
+        TimeSpan pause = FirstPause;
+        long? refusedSince = null;
+        while (await BrokerConnection.TryAsync(settings.Broker, settings.Server, stopping) is { } fault)
+        {
+            refusedSince = fault.IsRefusal ? refusedSince ?? time.GetTimestamp() : null;
+            Tell(fault);
+            if (fault.IsRefusal && (!wasAccepted || time.GetElapsedTime(refusedSince!.Value) > RefusalsBorne))
+            {
+                ending.Because(wasAccepted ? ExitCode.Failure : ExitCode.Configuration, fault.Sentence);
+                stopping.ThrowIfCancellationRequested();
+            }
+
+            await Task.Delay(pause, time, stopping);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+
+        TellAccepted();
+    }
+
+    private void Tell(LoginFault fault)
+    {
+        bool isEnd = fault.IsRefusal && !wasAccepted;
+        if (told?.IsRefusal != fault.IsRefusal && !isEnd)
+        {
+            log.LogWarning("{Sentence:l} Waiting for it; no ban is lost meanwhile.", fault.Sentence.TrimEnd('.') + ".");
+        }
+
+        told = fault;
+    }
+
+    private void TellAccepted()
+    {
+        if (!wasAccepted || told is not null)
+        {
+            log.LogInformation("The broker at {Broker:l} accepts the login of {Server:l}.", settings.Broker.Names, settings.Server);
+        }
+
+        wasAccepted = true;
+        told = null;
+    }
+}

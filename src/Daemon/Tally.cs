@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace F2bBroker.Daemon;
+
+/// <summary>Counts what is passed over, by reason, and tells the counts at most once a minute and at the end.</summary>
+/// <param name="what">What is counted, as the sentence says it: <c>Skipped bans</c>.</param>
+internal sealed class Tally(string what, ILogger log, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<string, long> counts = new();
+    private readonly Lock telling = new();
+    private ITimer? next;
+
+    public void Count(string reason)
+    {
+        counts.AddOrUpdate(reason, 1, (_, count) => count + 1);
+        if (next is null)
+        {
+            lock (telling)
+            {
+                next ??= time.CreateTimer(_ => Tell(), null, Pause, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    public void Dispose() => Tell();
+
+    private void Tell()
+    {
+        lock (telling)
+        {
+            next?.Dispose();
+            next = null;
+            string told = string.Join(", ", counts.Keys.Order().Select(Taken).Where(part => part.Count > 0).Select(part => $"{part.Count} {part.Reason}"));
+            if (told.Length > 0)
+            {
+                log.LogInformation("{What:l}: {Counts:l}.", what, told);
+            }
+        }
+    }
+
+    private (string Reason, long Count) Taken(string reason) => counts.TryRemove(reason, out long count) ? (reason, count) : (reason, 0);
+}

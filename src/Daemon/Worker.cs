@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Hosting;
+
+namespace F2bBroker.Daemon;
+
+/// <summary>A background task whose failure ends the daemon with a sentence and a code, never silently.</summary>
+internal abstract class Worker(Ending ending) : BackgroundService
+{
+    protected abstract Task RunAsync(CancellationToken stopping);
+
+    protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Task.Yield();
+            await RunAsync(stoppingToken);
+        }
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        {
+            ending.Because(ExitCode.Failure, $"{GetType().Name} failed: {failure.Message}");
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopped on request.
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using F2bBroker.Contracts;
+using F2bBroker.Daemon.Messaging;
+using MassTransit;
+using Microsoft.Extensions.Logging;
+
+namespace F2bBroker.Producer;
+
+/// <summary>Publishes a ban and returns once the broker has confirmed it, however long that takes.</summary>
+internal sealed class BanPublisher(IBus bus, BrokerLogin login, TimeProvider time, ILogger<BanPublisher> log)
+{
+    // MassTransit retries a refused publish in silence until its token fires.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private int isFailing;
+
+    public async Task PublishAsync(Ban ban, CancellationToken stopping)
+    {
+        while (await TryPublishAsync(ban, stopping) is { } failure)
+        {
+            await login.WaitAsync(stopping);
+            if (Interlocked.Exchange(ref isFailing, 1) == 0)
+            {
+                log.LogWarning("The broker accepts the login but does not confirm bans: {Cause:l} Retrying; no ban is lost.", CauseOf(failure));
+            }
+
+            await Task.Delay(Pause, time, stopping);
+        }
+
+        if (Volatile.Read(ref isFailing) == 1 && Interlocked.Exchange(ref isFailing, 0) == 1)
+        {
+            log.LogInformation("The broker confirms bans again.");
+        }
+
+        log.LogInformation("Published: {Ban:l}", ban.Identity);
+    }
+
+    private async Task<Exception?> TryPublishAsync(Ban ban, CancellationToken stopping)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limit.CancelAfter(Patience);
+        try
+        {
+            await bus.Publish(ban.ToMessage(), context => context.MessageId = ban.MessageId, limit.Token);
+            return null;
+        }
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        {
+            return failure; // Whatever it was, the ban is not confirmed, so it has to be sent again.
+        }
+    }
+
+    private static string CauseOf(Exception failure) => failure switch
+    {
+        MessageReturnedException => "no queue is bound to f2b.bans (f2bbroker enroll makes them).",
+        OperationCanceledException => $"no answer within {Patience.TotalSeconds} s. Is f2b.bans there (f2bbroker init), has this server the right to publish, is the broker out of memory or disk?",
+        _ => failure.Message.TrimEnd('.') + ".",
+    };
+}

@@ -1,0 +1,14 @@
+using F2bBroker.Daemon;
+using F2bBroker.Daemon.Messaging;
+using F2bBroker.Producer;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+DaemonProgram program = new(
+    "Follows fail2ban's log and shares each ban with the other servers through RabbitMQ.",
+    ProducerFiles.Faults,
+    (services, settings) => services
+        .AddBus(settings, configure: (_, broker) => broker.ConfigurePublish(publish => publish.UseExecute(context => SignedBy.Server(context, settings.Server))))
+        .AddSingleton<BanPublisher>()
+        .AddHostedService<Shipper>());
+return await program.RunAsync(args);
