@@ -2,19 +2,32 @@ using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using MassTransit;
 using Microsoft.Extensions.Logging;
-using RabbitMQ.Client;
 
 namespace F2bBroker.Consumer;
 
-/// <summary>Takes a message: refuses it (an exception, so it goes to the error queue), skips it, or has it written before it is acknowledged.</summary>
-internal sealed class BanConsumer(Acceptance acceptance, BanWriter writer, TimeProvider time, ILogger<BanConsumer> log)
+/// <summary>Takes a message: refuses it, skips it, or has it written before it is acknowledged.</summary>
+/// <remarks>A refusal must not leave as an exception: MassTransit would send a fault to wherever the sender's headers say.</remarks>
+internal sealed class BanConsumer(Acceptance acceptance, BanWriter writer, ErrorQueue errors, TimeProvider time, ILogger<BanConsumer> log)
     : IConsumer<BanDetected>, IDisposable
 {
     private readonly Tally skipped = new("Skipped bans", log, time);
 
     public async Task Consume(ConsumeContext<BanDetected> context)
     {
-        Ban ban = Received(context);
+        try
+        {
+            await TakeAsync(Received(context));
+        }
+        catch (Refusal refusal)
+        {
+            await errors.PutAsync(context.ReceiveContext, refusal.Message);
+        }
+    }
+
+    public void Dispose() => skipped.Dispose();
+
+    private async Task TakeAsync(Ban ban)
+    {
         if (acceptance.ReasonToSkip(ban) is { } reason)
         {
             skipped.Count(reason);
@@ -29,12 +42,9 @@ internal sealed class BanConsumer(Acceptance acceptance, BanWriter writer, TimeP
         }
     }
 
-    public void Dispose() => skipped.Dispose();
-
     private Ban Received(ConsumeContext<BanDetected> context)
     {
-        IReadOnlyBasicProperties properties = context.ReceiveContext.GetPayload<RabbitMqBasicConsumeContext>().Properties;
-        Origin.Verify(properties, context.Message.Server);
+        Origin.Verify(Origin.PropertiesOf(context.ReceiveContext), context.Message.Server);
         Ban ban = Ban.Parse(context.Message);
         return ban.DetectedAt - time.GetUtcNow() <= WrittenBans.FutureAllowed
             ? ban

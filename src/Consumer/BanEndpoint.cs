@@ -16,6 +16,7 @@ internal static class BanEndpoint
     public static void Compose(IServiceCollection services, Settings settings) => services
         .AddSingleton<OwnAddresses>()
         .AddSingleton<Acceptance>()
+        .AddSingleton(provider => new ErrorQueue(Topology.ErrorQueueOf(settings.Server), provider.GetRequiredService<ILogger<ErrorQueue>>()))
         .AddSingleton<BanConsumer>()
         .AddSingleton<EndpointWatch>()
         .AddSingleton<BanWriter>()
@@ -25,13 +26,14 @@ internal static class BanEndpoint
 
     private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context, string server)
     {
+        ErrorQueue errors = context.GetRequiredService<ErrorQueue>();
         endpoint.ExclusiveConsumer = true;
         endpoint.PrefetchCount = Prefetch;
         endpoint.ConcurrentMessageLimit = Prefetch;
         endpoint.ConfigureConsumeTopology = false;
         endpoint.PublishFaults = false;
-        endpoint.ConfigureChannel(channel => channel.UseFilter(new BindFilter(Topology.QueueOf(server))));
-        endpoint.ConfigureError(error => error.UseFilter(new RefusalFilter(Topology.ErrorQueueOf(server), context.GetRequiredService<ILogger<RefusalFilter>>())));
+        endpoint.ConfigureChannel(channel => channel.UseFilter(new BindFilter(Topology.QueueOf(server), errors)));
+        endpoint.ConfigureError(error => error.UseFilter(new UnreadableFilter(errors)));
         endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<EndpointWatch>());
         endpoint.Instance(context.GetRequiredService<BanConsumer>());
     }

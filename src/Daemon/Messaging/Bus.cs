@@ -26,6 +26,8 @@ internal static class Bus
             bus.UsingRabbitMq((context, broker) =>
             {
                 ConnectTo(broker, context, settings);
+                // Else the sender could choose MassTransit's envelope by its content type.
+                broker.ClearSerialization();
                 broker.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
                 broker.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);
                 broker.ConfigureJsonSerializerOptions(BanJson.Apply);

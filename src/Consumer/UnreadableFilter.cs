@@ -1,0 +1,22 @@
+using MassTransit;
+
+namespace F2bBroker.Consumer;
+
+/// <summary>Refuses a message whose body is no ban, so that it never came to <see cref="BanConsumer"/>.</summary>
+internal sealed class UnreadableFilter(ErrorQueue errors) : IFilter<ExceptionReceiveContext>
+{
+    public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    {
+        if (context.IsFaulted)
+        {
+            // The consumer itself failed, so the channel is closing: the message stays in its queue and comes again.
+            throw new InvalidOperationException("The message was not taken.", context.Exception);
+        }
+
+        await errors.PutAsync(context, Body.FaultOf(context.GetBody()));
+        // Without this MassTransit goes on to declare a _skipped queue, which this server has no right to.
+        await context.NotifyFaulted(context.Exception);
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("unreadable");
+}
