@@ -50,12 +50,8 @@ internal sealed class BanWriter(Settings settings, Ending ending, TimeProvider t
     /// <summary>Until a ban is waiting; while lines are young also each second, since their file may be renamed.</summary>
     private async Task WaitAsync(CancellationToken stopping)
     {
-        using CancellationTokenSource tick = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        if (recent.Any())
-        {
-            tick.CancelAfter(TimeSpan.FromSeconds(1));
-        }
-
+        using CancellationTokenSource second = new(recent.Any() ? TimeSpan.FromSeconds(1) : Timeout.InfiniteTimeSpan, time);
+        using CancellationTokenSource tick = CancellationTokenSource.CreateLinkedTokenSource(stopping, second.Token);
         try
         {
             await waiting.Reader.WaitToReadAsync(tick.Token);

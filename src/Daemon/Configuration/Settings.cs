@@ -15,7 +15,7 @@ internal sealed record BrokerSettings(IReadOnlyList<BrokerNode> Nodes, string Vi
 /// <summary>One node of the broker's cluster.</summary>
 internal sealed record BrokerNode(string Host, int Port)
 {
-    public override string ToString() => $"{Host}:{Port}";
+    public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }
 
 /// <summary>The section [producer].</summary>

@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Daemon.Messaging;
 
-/// <summary>How this program logs in to the broker, without MassTransit: for the check of the login.</summary>
+/// <summary>How this program logs in to the broker, where MassTransit has no say in it.</summary>
 internal static class BrokerConnection
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -16,6 +16,10 @@ internal static class BrokerConnection
         AssemblyName program = Assembly.GetEntryAssembly()!.GetName();
         return $"{program.Name} {server} {program.Version!.ToString(3)}";
     }
+
+    /// <summary>The nodes of the broker's cluster, in a new random order each time.</summary>
+    public static IEndpointResolver EndpointsOf(BrokerSettings broker) =>
+        new DefaultEndpointResolver(broker.Nodes.Select(node => new AmqpTcpEndpoint(node.Host, node.Port)));
 
     /// <summary>Logs in and out again; null when the broker accepts the login, else why not.</summary>
     public static async Task<LoginFault?> TryAsync(BrokerSettings broker, string server, CancellationToken cancel)
@@ -30,8 +34,7 @@ internal static class BrokerConnection
         };
         try
         {
-            IEnumerable<AmqpTcpEndpoint> nodes = broker.Nodes.Select(node => new AmqpTcpEndpoint(node.Host, node.Port));
-            await using IConnection connection = await factory.CreateConnectionAsync(nodes, $"{NameOf(server)} login check", cancel);
+            await using IConnection connection = await factory.CreateConnectionAsync(EndpointsOf(broker), $"{NameOf(server)} login check", cancel);
             await connection.CloseAsync(cancel);
             return null;
         }

@@ -49,17 +49,12 @@ internal static class Bus
             host.Username(settings.Server);
             host.Password(settings.Broker.Password);
             host.Heartbeat(Heartbeat);
-            host.OnRefreshConnectionFactory = _ => login.WaitAsync(stopping);
-            if (settings.Broker.Nodes.Count > 1)
+            host.OnRefreshConnectionFactory = factory =>
             {
-                host.UseCluster(cluster =>
-                {
-                    foreach (BrokerNode node in settings.Broker.Nodes)
-                    {
-                        cluster.Node(node.ToString());
-                    }
-                });
-            }
+                // All nodes of the cluster; MassTransit's UseCluster takes seconds to pass over a dead one.
+                factory.EndpointResolverFactory = _ => BrokerConnection.EndpointsOf(settings.Broker);
+                return login.WaitAsync(stopping);
+            };
         });
     }
 }

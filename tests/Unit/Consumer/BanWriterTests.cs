@@ -1,0 +1,122 @@
+using F2bBroker.Consumer;
+using F2bBroker.Daemon;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace F2bBroker.UnitTests.Consumer;
+
+public sealed class BanWriterTests : IAsyncLifetime
+{
+    private readonly TempFolder folder = new();
+    private readonly FakeTimeProvider clock = Some.Clock();
+    private readonly string path;
+    private BanWriter writer;
+
+    public BanWriterTests()
+    {
+        path = folder["bans.log"];
+        writer = NewWriter();
+    }
+
+    public async ValueTask InitializeAsync() => await writer.StartAsync(CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_ban_stands_in_the_log_when_it_counts_as_written()
+    {
+        Assert.True(await writer.WriteAsync(Some.Ban()));
+        Assert.Equal("2026-11-23T02:44:23.706Z Ban 203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z\n", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public async Task A_duplicate_is_not_written_again_after_a_restart_either()
+    {
+        await writer.WriteAsync(Some.Ban());
+        Assert.False(await writer.WriteAsync(Some.Ban()));
+        await RestartAsync();
+        Assert.False(await writer.WriteAsync(Some.Ban()));
+        Assert.Single(File.ReadAllLines(path));
+    }
+
+    [Fact]
+    public async Task A_ban_whose_line_was_torn_off_is_written_whole()
+    {
+        await writer.WriteAsync(Some.Ban());
+        await StopAsync();
+        byte[] bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, bytes[..^5]);
+        await RestartAsync();
+        Assert.True(await writer.WriteAsync(Some.Ban()));
+        Assert.EndsWith("detected=2026-11-23T02:44:23.706Z\n", File.ReadAllText(path));
+        Assert.Equal(2, File.ReadAllLines(path).Length);
+    }
+
+    [Fact]
+    public async Task Lines_of_the_last_ten_seconds_are_the_first_of_a_new_file()
+    {
+        await writer.WriteAsync(Some.Ban("203.0.113.1"));
+        clock.Advance(TimeSpan.FromSeconds(11));
+        await writer.WriteAsync(Some.Ban("203.0.113.2"));
+        File.Move(path, path + ".1");
+        await writer.WriteAsync(Some.Ban("203.0.113.3"));
+        Assert.Equal(["203.0.113.2", "203.0.113.3"], File.ReadLines(path).Select(line => line.Split(' ')[2]));
+    }
+
+    [Fact]
+    public async Task They_are_written_again_without_a_new_ban_too()
+    {
+        await writer.WriteAsync(Some.Ban());
+        File.Move(path, path + ".1");
+        await AdvanceUntilAsync(() => File.Exists(path) && File.ReadAllLines(path).Length == 1);
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_written_holds_the_ban_until_it_can()
+    {
+        File.Delete(path);
+        Directory.CreateDirectory(path);
+        Task<bool> held = writer.WriteAsync(Some.Ban());
+        clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.False(held.IsCompleted);
+        Directory.Delete(path);
+        await AdvanceUntilAsync(() => held.IsCompleted);
+        Assert.True(await held);
+        Assert.Single(File.ReadAllLines(path));
+    }
+
+    private BanWriter NewWriter()
+    {
+        ApplicationLifetime lifetime = new(NullLogger<ApplicationLifetime>.Instance);
+        return new BanWriter(Some.Settings($"consumer:logpath={path}"), new Ending(lifetime, NullLogger<Ending>.Instance), clock, NullLogger<BanWriter>.Instance);
+    }
+
+    private async Task StopAsync()
+    {
+        await writer.StopAsync(CancellationToken.None);
+        writer.Dispose();
+    }
+
+    private async Task RestartAsync()
+    {
+        await StopAsync();
+        writer = NewWriter();
+        await writer.StartAsync(CancellationToken.None);
+    }
+
+    private async Task AdvanceUntilAsync(Func<bool> condition)
+    {
+        for (int i = 0; i < 2000 && !condition(); i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+
+        Assert.True(condition());
+    }
+}

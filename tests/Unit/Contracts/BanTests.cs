@@ -1,0 +1,56 @@
+using F2bBroker.Contracts;
+
+namespace F2bBroker.UnitTests.Contracts;
+
+public sealed class BanTests
+{
+    private static readonly BanDetected Message = new("203.0.113.7", "sshd", "web1", "2026-11-23T02:44:23.706Z");
+
+    [Fact]
+    public void A_message_is_a_ban_and_a_ban_a_message() => Assert.Equal(Message, Ban.Parse(Message).ToMessage());
+
+    [Fact]
+    public void The_identity_is_the_line_after_its_date() => Assert.Equal(
+        "Ban 203.0.113.7 jail=jail_with_space server=web1 detected=2026-11-23T02:44:23.706Z",
+        Some.Ban(jail: "jail with space").Identity);
+
+    [Fact]
+    public void The_message_id_is_a_UUIDv5_of_the_identity()
+    {
+        string id = Some.Ban().MessageId.ToString();
+        Assert.Equal(id, Some.Ban().MessageId.ToString());
+        Assert.NotEqual(id, Some.Ban(ip: "203.0.113.8").MessageId.ToString());
+        Assert.Equal('5', id[14]);
+        Assert.Contains(id[19], "89ab");
+    }
+
+    [Theory]
+    [InlineData("1.2.3", "sshd", "web1", "2026-11-23T02:44:23.706Z", "ip '1.2.3' is not an address or network in canonical text")]
+    [InlineData("2001:DB8::1", "sshd", "web1", "2026-11-23T02:44:23.706Z", "ip '2001:DB8::1' is not an address or network in canonical text")]
+    [InlineData("203.0.113.7\n", "sshd", "web1", "2026-11-23T02:44:23.706Z", "ip '203.0.113.7?' is not an address or network in canonical text")]
+    [InlineData("203.0.113.7", "", "web1", "2026-11-23T02:44:23.706Z", "jail has 0 characters, allowed are 1 to 200")]
+    [InlineData("203.0.113.7", "sshd", "Web1", "2026-11-23T02:44:23.706Z",
+        "server 'Web1' is not a server name (1 to 63 characters of a-z, 0-9, '.' and '-', a letter or digit first and last)")]
+    [InlineData("203.0.113.7", "sshd", "web1", "2026-11-23 02:44:23",
+        "detectedAt '2026-11-23 02:44:23' is not a UTC time such as 2026-11-23T02:44:23.706Z")]
+    public void A_malformed_field_is_refused_by_name(string ip, string jail, string server, string detectedAt, string reason) =>
+        Assert.Equal(reason, Assert.Throws<Refusal>(() => Ban.Parse(new BanDetected(ip, jail, server, detectedAt))).Message);
+
+    [Fact]
+    public void Foreign_text_is_quoted_short_and_printable() =>
+        Assert.Equal("'a?b?" + new string('x', 60) + "…'", Ban.Quoted("a\nbü" + new string('x', 100)));
+
+    [Theory]
+    [InlineData("2026-11-23T02:44:23.706Z", "2026-11-23T02:44:23.706Z")]
+    [InlineData("2026-11-23T02:44:23Z", "2026-11-23T02:44:23.000Z")]
+    [InlineData("2026-11-23T02:44:23.7069999Z", "2026-11-23T02:44:23.706Z")]
+    [InlineData("2026-02-29T02:44:23Z", null)]
+    [InlineData("2026-11-23T24:00:00Z", null)]
+    [InlineData("2026-11-23T02:44:23+00:00", null)]
+    [InlineData("2026-11-23T02:44:23.706", null)]
+    [InlineData("2026-11-23T02:44:23.Z", null)]
+    [InlineData("2026-11-23T02:44:23.706Z\n", null)]
+    [InlineData("٢026-11-23T02:44:23Z", null)]
+    public void A_time_is_UTC_text_cut_to_the_millisecond(string text, string? printed) =>
+        Assert.Equal(printed, UtcText.Parse(text) is { } time ? UtcText.Print(time) : null);
+}

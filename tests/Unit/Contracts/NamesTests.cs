@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.UnitTests.Contracts;
+
+public sealed class NamesTests
+{
+    [Theory]
+    [InlineData("a")]
+    [InlineData("web-1.example")]
+    [InlineData("123456789012345678901234567890123456789012345678901234567890123")]
+    public void A_server_name_is_valid(string name) => Assert.True(ServerName.IsValid(name));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Web1")]
+    [InlineData("-web")]
+    [InlineData("web.")]
+    [InlineData("web_1")]
+    [InlineData("web1\n")]
+    [InlineData("a*")]
+    [InlineData("1234567890123456789012345678901234567890123456789012345678901234")]
+    public void A_server_name_is_invalid(string name) => Assert.False(ServerName.IsValid(name));
+
+    [Theory]
+    [InlineData("f2b.bans", false, true, true)]
+    [InlineData("f2b.bans.a.b", true, true, true)]
+    [InlineData("f2b.bans.a.b_error", true, true, true)]
+    [InlineData("f2b.history", false, false, true)]
+    [InlineData("f2b.bans.axb", false, false, false)]
+    [InlineData("f2b.bans.a.b.c", false, false, false)]
+    [InlineData("f2b.bans.a.b_error2", false, false, false)]
+    [InlineData("xf2b.bans", false, false, false)]
+    [InlineData("amq.default", false, false, false)]
+    public void The_rights_of_a_server_end_at_its_own_objects(string name, bool configure, bool write, bool read)
+    {
+        (string Configure, string Write, string Read) rights = Topology.RightsOf("a.b");
+        Assert.Equal((configure, write, read), (Regex.IsMatch(name, rights.Configure), Regex.IsMatch(name, rights.Write), Regex.IsMatch(name, rights.Read)));
+    }
+}

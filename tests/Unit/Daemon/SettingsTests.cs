@@ -1,0 +1,81 @@
+using F2bBroker.Daemon.Configuration;
+
+namespace F2bBroker.UnitTests.Daemon;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Everything_but_the_password_has_a_default()
+    {
+        Settings settings = SettingsReader.Read(Some.Configuration("server:name=web1", "broker:password=x"));
+        Assert.Equal(("web1", "f2b", "localhost:5672", "Information"), (settings.Server, settings.Broker.VirtualHost, settings.Broker.Names, settings.LogLevel));
+        Assert.Equal(("/var/log/fail2ban.log", "/var/lib/f2bbroker/producer.checkpoint", false),
+            (settings.Producer.LogPath, settings.Producer.Checkpoint, settings.Producer.StartsAtBeginning));
+        Assert.Equal(("/var/log/f2bbroker/bans.log", TimeSpan.FromDays(1), 32, 128, false),
+            (settings.Consumer.LogPath, settings.Consumer.MaxAge, settings.Consumer.MinPrefix4, settings.Consumer.MinPrefix6, settings.Consumer.AllowPrivate));
+    }
+
+    [Theory]
+    [InlineData("server:name=Web_1", "[server] name: 'Web_1' is not a server name (1 to 63 characters of a-z, 0-9, '.' and '-', a letter or digit first and last).")]
+    [InlineData("broker:uri=http://mq1", "[broker] uri: 'http://mq1' is not of the form amqp://host:port/vhost.")]
+    [InlineData("broker:uri=amqp://web1:geheim@mq1", "[broker] uri: user and password do not belong in it; the user is the server's name, the password has a key of its own.")]
+    [InlineData("broker:uri=amqp://mq1/a amqp://mq2/b", "[broker] uri: the nodes name different virtual hosts.")]
+    [InlineData("broker:passwordfile=/nonexistent/f", "[broker] password and passwordfile are both set, one is needed.",
+        "[broker] passwordfile cannot be read: Could not find a part of the path '/nonexistent/f'..")]
+    [InlineData("producer:start=middle", "[producer] start: 'middle' is neither 'end' nor 'beginning'.")]
+    [InlineData("consumer:maxage=1 day", "[consumer] maxage: '1 day' is not a duration above zero such as 1d, 12h or 3600.")]
+    [InlineData("consumer:maxage=0", "[consumer] maxage: '0' is not a duration above zero such as 1d, 12h or 3600.")]
+    [InlineData("consumer:ignoreip=10.0.0.0/8 localhost", "[consumer] ignoreip: 'localhost' is not an address or network.")]
+    [InlineData("consumer:minprefix4=33", "[consumer] minprefix4: '33' is not a prefix length from 1 to 32.")]
+    [InlineData("consumer:minprefix6=0", "[consumer] minprefix6: '0' is not a prefix length from 1 to 128.")]
+    [InlineData("consumer:allowprivate=perhaps", "[consumer] allowprivate: 'perhaps' is neither 'true' nor 'false'.")]
+    [InlineData("log:level=Loud", "[log] level: 'Loud' is none of Verbose, Debug, Information, Warning, Error, Fatal.")]
+    [InlineData("consumer:ignorip=1", "[consumer] 'ignorip' is not a known key.")]
+    [InlineData("broker:cafile=/etc/ca.pem", "[broker] 'cafile' is not a known key.")]
+    [InlineData("consumers:ignoreip=1", "[consumers] is not a known section (key 'ignoreip').")]
+    public void A_value_that_does_not_fit_is_named_with_its_section_key_and_rule(string setting, params string[] sentences) =>
+        Assert.Equal(sentences, Assert.Throws<ConfigurationFault>(() => Some.Settings(setting)).Sentences);
+
+    [Fact]
+    public void A_missing_password_is_said() => Assert.Equal(["[broker] password is missing (or passwordfile)."],
+        Assert.Throws<ConfigurationFault>(() => SettingsReader.Read(Some.Configuration("server:name=web1"))).Sentences);
+
+    [Fact]
+    public void The_broker_may_be_several_nodes_of_one_cluster()
+    {
+        BrokerSettings broker = Some.Settings("broker:uri=amqp://mq1 amqp://mq2:5673/f2b  amqp://[::1]:5674/").Broker;
+        Assert.Equal(("mq1:5672, mq2:5673, [::1]:5674", "f2b"), (broker.Names, broker.VirtualHost));
+    }
+
+    [Theory]
+    [InlineData("sshd", true)]
+    [InlineData("recidive", false)]
+    [InlineData("f2bbroker", false)]
+    public void By_default_all_jails_are_shared_but_the_monitored_logs_and_recidive(string jail, bool shared) =>
+        Assert.Equal(shared, Some.Settings().Producer.Jails.Includes(jail));
+
+    [Fact]
+    public void A_jail_that_is_chosen_by_name_wins_over_the_default_but_f2bbroker_is_never_shared()
+    {
+        JailChoice jails = Some.Settings("producer:jails=recidive f2bbroker").Producer.Jails;
+        Assert.Equal((true, false, false), (jails.Includes("recidive"), jails.Includes("f2bbroker"), jails.Includes("sshd")));
+    }
+
+    [Theory]
+    [InlineData("90", 90)]
+    [InlineData("90s", 90)]
+    [InlineData("15m", 900)]
+    [InlineData("12h", 43_200)]
+    [InlineData("1d", 86_400)]
+    [InlineData("2w", 1_209_600)]
+    public void A_duration_is_a_number_and_a_unit(string text, int seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), Duration.Parse(text));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("d")]
+    [InlineData("-1d")]
+    [InlineData("1y")]
+    [InlineData("1.5h")]
+    [InlineData("9999999999")]
+    public void Anything_else_is_no_duration(string text) => Assert.Null(Duration.Parse(text));
+}

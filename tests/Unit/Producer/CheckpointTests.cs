@@ -1,0 +1,56 @@
+using F2bBroker.Producer;
+
+namespace F2bBroker.UnitTests.Producer;
+
+public sealed class CheckpointTests : IDisposable
+{
+    private static readonly LogPosition Position = new(42, 3, "abc", 1234);
+
+    private readonly TempFolder folder = new();
+    private readonly Checkpoint checkpoint;
+
+    public CheckpointTests() => checkpoint = new Checkpoint(folder["checkpoint"]);
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Before_the_first_save_there_is_no_position() => Assert.Null(checkpoint.Load());
+
+    [Fact]
+    public void What_was_saved_is_loaded()
+    {
+        checkpoint.Save(Position with { Offset = 1 });
+        checkpoint.Save(Position);
+        Assert.Equal(Position, checkpoint.Load());
+    }
+
+    [Fact]
+    public void Only_its_owner_may_read_it()
+    {
+        checkpoint.Save(Position);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder["checkpoint"]));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("{\"inode\":1,\"headLength\":0,\"head\":null,\"offset\":0}")]
+    [InlineData("\0\0\0\0")]
+    public void A_file_that_holds_no_position_says_so(string text)
+    {
+        File.WriteAllText(folder["checkpoint"], text);
+        string sentence = Assert.Throws<InvalidDataException>(() => checkpoint.Load()).Message;
+        Assert.StartsWith($"The checkpoint {folder["checkpoint"]} holds no position (", sentence);
+    }
+
+    [Fact]
+    public void A_half_written_new_file_does_not_harm_the_old_one()
+    {
+        checkpoint.Save(Position);
+        File.WriteAllText(folder["checkpoint.new"], "{\"ino");
+        Assert.Equal(Position, checkpoint.Load());
+        checkpoint.Save(Position with { Offset = 5 });
+        Assert.Equal(5, checkpoint.Load()?.Offset);
+    }
+}

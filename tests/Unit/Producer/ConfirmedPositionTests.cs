@@ -1,0 +1,53 @@
+using System.Threading.Channels;
+using F2bBroker.Producer;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace F2bBroker.UnitTests.Producer;
+
+public sealed class ConfirmedPositionTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+    private readonly FakeTimeProvider clock = Some.Clock();
+    private readonly Channel<Shipment> window = Channel.CreateUnbounded<Shipment>();
+    private readonly Checkpoint checkpoint;
+    private readonly Task following;
+
+    public ConfirmedPositionTests()
+    {
+        checkpoint = new Checkpoint(folder["checkpoint"]);
+        ConfirmedPosition confirmed = new(checkpoint, clock, NullLogger.Instance);
+        confirmed.Save(At(0));
+        following = confirmed.FollowAsync(window.Reader);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task It_waits_for_the_first_unconfirmed_ban_whatever_is_confirmed_behind_it()
+    {
+        TaskCompletionSource first = new();
+        Ship(first.Task, 10);
+        Ship(Task.CompletedTask, 20);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(0, checkpoint.Load()?.Offset);
+        first.SetResult();
+        window.Writer.Complete();
+        await following;
+        Assert.Equal(20, checkpoint.Load()?.Offset);
+    }
+
+    [Fact]
+    public async Task At_the_end_it_keeps_what_was_confirmed_before_a_failure()
+    {
+        Ship(Task.CompletedTask, 10);
+        Ship(Task.FromCanceled(new CancellationToken(canceled: true)), 20);
+        Ship(Task.CompletedTask, 30);
+        await Assert.ThrowsAsync<TaskCanceledException>(() => following);
+        Assert.Equal(10, checkpoint.Load()?.Offset);
+    }
+
+    private static LogPosition At(long offset) => new(1, 0, "", offset);
+
+    private void Ship(Task confirmed, long end) => window.Writer.TryWrite(new Shipment(confirmed, At(end), IsBan: true));
+}

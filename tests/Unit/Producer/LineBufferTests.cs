@@ -1,0 +1,56 @@
+using System.Text;
+using F2bBroker.Producer;
+
+namespace F2bBroker.UnitTests.Producer;
+
+public sealed class LineBufferTests
+{
+    private readonly LineBuffer buffer = new();
+
+    [Fact]
+    public void A_half_line_is_kept_until_its_end_has_come()
+    {
+        Assert.Equal("one\n", Read("one\ntw"));
+        Assert.True(buffer.HoldsUnfinished);
+        Assert.Equal("", Read("o"));
+        Assert.Equal("two\nthree\n", Read("\nthree\n"));
+        Assert.False(buffer.HoldsUnfinished);
+    }
+
+    [Fact]
+    public void A_line_too_long_is_passed_over_and_counted()
+    {
+        Assert.Equal("before\n", Read("before\n"));
+        for (int i = 0; i < 40; i++)
+        {
+            Assert.Equal("", Read(new string('x', 10_000)));
+        }
+
+        Assert.Equal("after\n", Read("end of it\nafter\n"));
+        Assert.Equal(1, buffer.Overlong);
+    }
+
+    [Fact]
+    public void A_cleared_half_line_does_not_come_back()
+    {
+        Read("half");
+        buffer.Clear();
+        Assert.Equal("whole\n", Read("whole\n"));
+    }
+
+    private string Read(string text)
+    {
+        StringBuilder lines = new();
+        ReadOnlySpan<byte> bytes = Encoding.UTF8.GetBytes(text);
+        while (bytes.Length > 0)
+        {
+            Span<byte> space = buffer.MakeSpace();
+            int count = Math.Min(space.Length, bytes.Length);
+            bytes[..count].CopyTo(space);
+            bytes = bytes[count..];
+            lines.Append(Encoding.UTF8.GetString(buffer.Lines(count, out _).Span));
+        }
+
+        return lines.ToString();
+    }
+}

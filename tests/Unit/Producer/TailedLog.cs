@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
+using F2bBroker.Producer;
+
+namespace F2bBroker.UnitTests.Producer;
+
+/// <summary>A log, what one does to it, and a reader beside it.</summary>
+internal sealed class TailedLog : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    public string Path => folder["fail2ban.log"];
+
+    public string Sibling(string suffix) => Path + suffix;
+
+    public void Write(params string[] lines) => File.AppendAllText(Path, string.Concat(lines.Select(line => $"{line}\n")));
+
+    public void WritePart(string text) => File.AppendAllText(Path, text);
+
+    public void Rename() => File.Move(Path, Sibling(".1"));
+
+    public void CopyTruncate()
+    {
+        File.Copy(Path, Sibling(".1"), overwrite: true);
+        using FileStream stream = new(Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        stream.SetLength(0);
+    }
+
+    /// <summary>The second rotation, delayed compression: .1 becomes .2.gz, the log .1.</summary>
+    public void RenameAgain()
+    {
+        using (FileStream plain = File.OpenRead(Sibling(".1")))
+        using (GZipStream archive = new(File.Create(Sibling(".2.gz")), CompressionLevel.Fastest))
+        {
+            plain.CopyTo(archive);
+        }
+
+        File.Delete(Sibling(".1"));
+        Rename();
+    }
+
+    public Reader Read(Action<LogTail> start) => new(Path, start);
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>Reads on in the background until disposed.</summary>
+    internal sealed class Reader : IAsyncDisposable
+    {
+        private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+        private readonly ConcurrentQueue<string> lines = new();
+        private readonly ConcurrentQueue<string> told = new();
+        private readonly CancellationTokenSource stop = new();
+        private readonly LogTail tail;
+        private readonly Task reading;
+
+        public Reader(string path, Action<LogTail> start)
+        {
+            tail = new LogTail(path, TimeProvider.System, told.Enqueue);
+            start(tail);
+            reading = ReadAsync();
+        }
+
+        public IEnumerable<string> Told => told;
+
+        public LogPosition Position { get; private set; } = null!;
+
+        public async Task SeesAsync(params string[] expected)
+        {
+            long start = TimeProvider.System.GetTimestamp();
+            while (lines.Count < expected.Length && TimeProvider.System.GetElapsedTime(start) < Deadline)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+            }
+
+            Assert.Equal(expected, lines);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await stop.CancelAsync();
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            tail.Dispose();
+            stop.Dispose();
+        }
+
+        private async Task ReadAsync()
+        {
+            await foreach (LogBlock block in tail.ReadAsync(stop.Token))
+            {
+                foreach ((string line, LogPosition end) in block.Candidates())
+                {
+                    Position = end;
+                    lines.Enqueue(line);
+                }
+            }
+        }
+    }
+}
