@@ -16,7 +16,7 @@ internal sealed class EndpointWatch(Settings settings, BrokerLogin login, Ending
 {
     private const int AccessRefused = 403;
 
-    private static readonly TimeSpan BorneAtStart = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan BorneAtStart = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BorneLater = TimeSpan.FromMinutes(5);
 
     private readonly Lock changing = new();

@@ -24,9 +24,10 @@ internal sealed class Shipper(Settings settings, BrokerLogin login, BanPublisher
 
     protected override async Task RunAsync(CancellationToken stopping)
     {
-        await login.WaitAsync(stopping);
         using LogTail tail = new(settings.Producer.LogPath, time, sentence => log.LogWarning("{Sentence:l}", sentence));
+        // A first start begins here and now, be the broker there or not: from now on the log is the outbox.
         Start(tail);
+        await login.WaitAsync(stopping);
         log.LogInformation("Following {Log:l} from byte {Offset}.", settings.Producer.LogPath, tail.Position.Offset);
         Channel<Shipment> window = Channel.CreateBounded<Shipment>(Window);
         using CancellationTokenSource publishing = CancellationTokenSource.CreateLinkedTokenSource(stopping);

@@ -35,6 +35,8 @@ internal static class BrokerConnection
         try
         {
             await using IConnection connection = await factory.CreateConnectionAsync(EndpointsOf(broker), $"{NameOf(server)} login check", cancel);
+            // The client does not wait for the broker's answer about the virtual host; the answer to a channel comes behind it.
+            await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
             await connection.CloseAsync(cancel);
             return null;
         }
