@@ -1,3 +1,4 @@
+using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Configuration;
 using F2bBroker.Daemon.Messaging;
@@ -28,7 +29,7 @@ internal sealed class EndpointWatch(Settings settings, BrokerLogin login, Ending
     {
         lock (changing)
         {
-            log.LogInformation("Receiving from {Queue:l}.", F2bBroker.Contracts.Topology.QueueOf(settings.Server));
+            log.LogInformation("Receiving from {Queue:l}.", Topology.QueueOf(settings.Server));
             (wasReady, failingSince, isTold) = (true, null, false);
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using F2bBroker.Contracts;
 using F2bBroker.Daemon.Configuration;
 using F2bBroker.Daemon.Messaging;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,3 +1,4 @@
+using F2bBroker.Contracts;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

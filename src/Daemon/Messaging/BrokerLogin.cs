@@ -1,3 +1,4 @@
+using F2bBroker.Contracts;
 using F2bBroker.Daemon.Configuration;
 using Microsoft.Extensions.Logging;
 

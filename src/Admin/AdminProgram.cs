@@ -1,0 +1,89 @@
+using System.CommandLine;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Admin;
+
+/// <summary>The command line of <c>f2bbroker</c>.</summary>
+internal sealed class AdminProgram
+{
+    private const int DefaultPort = 5672;
+
+    private readonly Option<string?> api = new("--api")
+    {
+        Description = $"RabbitMQ's management API. The login comes from {ApiLogin.Variable} (a whole URL), --api-file, or a prompt.",
+        HelpName = "https://HOST:15671",
+        Recursive = true,
+    };
+
+    private readonly Option<string?> apiFile = new("--api-file")
+    {
+        Description = "A file, readable by its owner only, that holds the whole URL with the login.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    private readonly Argument<string> server = new("SERVER") { Description = "The server's name, which is also its broker user." };
+
+    private readonly Option<string?> output = new("--out")
+    {
+        Description = "The f2bbroker.local to write or update (mode 0600); without it the settings are printed.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> uri = new("--uri")
+    {
+        Description = "The broker as the server reaches it; by default amqp:// on the API's host.",
+        HelpName = "amqp://HOST:5672/f2b",
+    };
+
+    private readonly Option<bool> force = new("--force") { Description = "Give a server that is enrolled a new password, and end its connections." };
+
+    private readonly Option<bool> json = new("--json") { Description = "Print JSON." };
+
+    public Task<int> RunAsync(string[] args)
+    {
+        RootCommand root = new("Sets up the RabbitMQ broker through which servers share fail2ban's bans.")
+        {
+            api,
+            apiFile,
+            Command(new Command("init", "Make virtual host, exchange and limits; what is there stays."),
+                (_, broker, cancel) => new Initiation(broker, Tell).RunAsync(cancel)),
+            Command(new Command("enroll", "Give a server its user, rights and queue.") { server, output, uri, force }, EnrollAsync),
+            Command(new Command("revoke", "Take a server's user, connections and queues away.") { server },
+                (parsed, broker, cancel) => new Revocation(broker, Tell).RunAsync(ServerUser.Named(parsed.GetValue(server)!), cancel)),
+            Command(new Command("status", "Show servers, connections, waiting and refused messages.") { json },
+                async (parsed, broker, cancel) => Console.WriteLine(await new GroupStatus(broker).ReadAsync(parsed.GetValue(json), cancel))),
+        };
+        return root.Parse(args).InvokeAsync();
+    }
+
+    private static void Tell(string sentence) => Console.Error.WriteLine(sentence);
+
+    private Command Command(Command command, Func<ParseResult, ManagementApi, CancellationToken, Task> act)
+    {
+        command.SetAction(async (parsed, cancel) =>
+        {
+            try
+            {
+                using ManagementApi broker = new(ApiLogin.Resolve(
+                    parsed.GetValue(api), parsed.GetValue(apiFile), Environment.GetEnvironmentVariable(ApiLogin.Variable), Prompt.ForLogin(), Tell));
+                await act(parsed, broker, cancel);
+                return ExitCode.Stopped;
+            }
+            catch (AdminFault fault)
+            {
+                Tell(fault.Message);
+                return fault.ExitCode;
+            }
+        });
+        return command;
+    }
+
+    private async Task EnrollAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel)
+    {
+        string name = ServerUser.Named(parsed.GetValue(server)!);
+        string brokerUri = ServerSettings.CheckUri(parsed.GetValue(uri) ?? $"amqp://{broker.Host}:{DefaultPort}/{Topology.VirtualHost}");
+        using SettingsOutput settings = new(parsed.GetValue(output));
+        await new Enrollment(broker, Tell).RunAsync(name, parsed.GetValue(force), password => settings.Write(name, brokerUri, password), cancel);
+    }
+}

@@ -1,0 +1,3 @@
+using F2bBroker.Admin;
+
+return await new AdminProgram().RunAsync(args);

@@ -1,0 +1,21 @@
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Admin;
+
+/// <summary><c>f2bbroker revoke</c>: the user first, which ends its connections, then what it owned.</summary>
+internal sealed class Revocation(ManagementApi api, Action<string> tell)
+{
+    /// <exception cref="AdminFault">The name is somebody else's, or the broker refuses.</exception>
+    public async Task RunAsync(string server, CancellationToken cancel)
+    {
+        ServerUser user = new(api, server);
+        Tell($"User '{server}'", await user.ExistsAsync(cancel) && await user.RemoveAsync(cancel));
+        foreach (string name in new[] { Topology.QueueOf(server), Topology.ErrorQueueOf(server) })
+        {
+            Tell($"Queue {name}", await api.DeleteAsync(ManagementApi.Path("queues", Topology.VirtualHost, name), cancel));
+            Tell($"Exchange {name}", await api.DeleteAsync(ManagementApi.Path("exchanges", Topology.VirtualHost, name), cancel));
+        }
+    }
+
+    private void Tell(string what, bool wasThere) => tell($"{what}: {(wasThere ? "removed" : "was not there")}.");
+}

@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Admin;
+
+/// <summary>The settings that a server needs to log in, as the text of its <c>f2bbroker.local</c>.</summary>
+internal static class ServerSettings
+{
+    /// <summary>The text with name, URI and password set; all other lines and comments stay.</summary>
+    public static string Update(string text, string server, string uri, string password)
+    {
+        List<string> lines = [.. text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n')];
+        if (lines is [""])
+        {
+            lines.Clear();
+        }
+
+        Set(lines, "server", "name", server);
+        Set(lines, "broker", "uri", uri);
+        Set(lines, "broker", "password", password);
+        // The daemons refuse both at once.
+        lines.RemoveAll(line => IsKey(line, "passwordfile"));
+        return string.Concat(lines.Select(line => $"{line}\n"));
+    }
+
+    /// <exception cref="AdminFault">It is no list of amqp URIs, or one holds a login.</exception>
+    public static string CheckUri(string uris)
+    {
+        foreach (string part in uris.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part.Contains('@'))
+            {
+                throw new AdminFault(ExitCode.Configuration, "--uri: user and password do not belong in it.");
+            }
+
+            if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? uri) || uri.Scheme != "amqp" || uri.Host.Length == 0)
+            {
+                throw new AdminFault(ExitCode.Configuration, $"--uri: {Ban.Quoted(part)} is not of the form amqp://host:port/vhost.");
+            }
+        }
+
+        return uris;
+    }
+
+    private static void Set(List<string> lines, string section, string key, string value)
+    {
+        int head = lines.FindIndex(line => line.Trim().Equals($"[{section}]", StringComparison.OrdinalIgnoreCase));
+        if (head < 0)
+        {
+            lines.AddRange([$"[{section}]", $"{key} = {value}"]);
+            return;
+        }
+
+        int next = lines.FindIndex(head + 1, line => line.TrimStart().StartsWith('['));
+        int end = next < 0 ? lines.Count : next;
+        int old = lines.FindIndex(head + 1, end - head - 1, line => IsKey(line, key));
+        if (old >= 0)
+        {
+            lines[old] = $"{key} = {value}";
+        }
+        else
+        {
+            lines.Insert(LastSettingIn(lines, head, end) + 1, $"{key} = {value}");
+        }
+    }
+
+    /// <summary>Behind the section's last line that is not blank.</summary>
+    private static int LastSettingIn(List<string> lines, int head, int end) => lines.FindLastIndex(end - 1, end - head, line => line.Trim().Length > 0);
+
+    private static bool IsKey(string line, string key) => Regex.IsMatch(line, $@"^\s*{key}\s*=", RegexOptions.IgnoreCase);
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Admin;
+
+/// <summary>A server's user on the broker, and the guard that no other user is taken for one.</summary>
+internal sealed class ServerUser(ManagementApi api, string server)
+{
+    private readonly string path = ManagementApi.Path("users", server);
+
+    /// <summary>The name of a server, checked.</summary>
+    /// <exception cref="AdminFault">It is none.</exception>
+    public static string Named(string name) => ServerName.IsValid(name)
+        ? name
+        : throw new AdminFault(ExitCode.Configuration, $"{Ban.Quoted(name)} is not a server name: {ServerName.Rule}.");
+
+    /// <summary>The tags of a user, whichever way the broker's version writes them: a list, or a text with commas.</summary>
+    public static IEnumerable<string> TagsOf(JsonNode user) => user["tags"] is JsonArray list
+        ? list.Select(tag => tag!.ToString())
+        : (user["tags"]?.ToString() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Whether the user is there.</summary>
+    /// <exception cref="AdminFault">The name is somebody else's.</exception>
+    public async Task<bool> ExistsAsync(CancellationToken cancel)
+    {
+        JsonNode? user = await api.GetAsync(path, cancel);
+        if (user is null)
+        {
+            return false;
+        }
+
+        JsonNode? permissions = await api.GetAsync($"{path}/permissions", cancel);
+        bool isElsewhere = permissions is JsonArray list && list.Any(permission => permission!["vhost"]!.ToString() != Topology.VirtualHost);
+        return TagsOf(user).Any() || isElsewhere
+            ? throw new AdminFault(ExitCode.Configuration,
+                $"'{server}' is an operator or somebody else's user (it has a tag, or rights outside {Topology.VirtualHost}): choose another name for the server.")
+            : true;
+    }
+
+    /// <summary>Makes the user anew: what was logged in with an older password is out.</summary>
+    public async Task MakeAsync(string password, CancellationToken cancel)
+    {
+        await api.DeleteAsync(path, cancel);
+        await api.PutAsync(path, new JsonObject { ["password"] = password, ["tags"] = "" }, cancel);
+        (string configure, string write, string read) = Topology.RightsOf(server);
+        await api.PutAsync(
+            ManagementApi.Path("permissions", Topology.VirtualHost, server),
+            new JsonObject { ["configure"] = configure, ["write"] = write, ["read"] = read },
+            cancel);
+        await LimitAsync("max-connections", 8, cancel);
+        await LimitAsync("max-channels", 32, cancel);
+    }
+
+    /// <summary>Removes the user, which ends its connections; false when it was not there.</summary>
+    public Task<bool> RemoveAsync(CancellationToken cancel) => api.DeleteAsync(path, cancel);
+
+    private Task<bool> LimitAsync(string limit, int value, CancellationToken cancel) =>
+        api.PutAsync(ManagementApi.Path("user-limits", server, limit), new JsonObject { ["value"] = value }, cancel);
+}
