@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>Runs programs as a user runs them: the built ones by name, others by path.</summary>
+internal static class Built
+{
+    public const string Producer = "f2bbroker-producer";
+    public const string Consumer = "f2bbroker-consumer";
+    public const string Admin = "f2bbroker";
+
+    /// <summary>Starts a program; its standard input is empty.</summary>
+    /// <param name="environment">Variables, each <c>NAME=value</c>.</param>
+    public static Process Start(string program, IEnumerable<string> arguments, params IEnumerable<string> environment)
+    {
+        string beside = Path.Combine(AppContext.BaseDirectory, program);
+        ProcessStartInfo start = new(File.Exists(beside) ? beside : program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (string[] pair in environment.Select(variable => variable.Split('=', 2)))
+        {
+            start.Environment[pair[0]] = pair[1];
+        }
+
+        Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<Outcome> RunAsync(string program, IEnumerable<string> arguments, params IEnumerable<string> environment)
+    {
+        using Process process = Start(program, arguments, environment);
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(2), TimeProvider.System);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+            return new Outcome(process.ExitCode, await output, await errors);
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+        }
+    }
+
+    internal sealed record Outcome(int ExitCode, string Output, string Errors);
+}

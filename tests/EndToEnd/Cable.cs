@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>The network between a daemon and the broker, which can be cut and mended.</summary>
+internal sealed class Cable : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource end = new();
+    private readonly ConcurrentDictionary<Socket, bool> ends = new();
+    private readonly (string Host, int Port) broker;
+    private readonly Task accepting;
+    private volatile bool isCut;
+
+    public Cable(string host, int port)
+    {
+        broker = (host, port);
+        listener.Start();
+        accepting = AcceptAsync();
+    }
+
+    /// <summary>The daemon's side of it.</summary>
+    public string Uri => $"amqp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/f2b";
+
+    /// <summary>Ends all connections and lets none through.</summary>
+    public void Cut()
+    {
+        isCut = true;
+        foreach (Socket socket in ends.Keys)
+        {
+            socket.Dispose();
+        }
+    }
+
+    public void Mend() => isCut = false;
+
+    public async ValueTask DisposeAsync()
+    {
+        await end.CancelAsync();
+        Cut();
+        await accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        listener.Dispose();
+        end.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            Socket near = await listener.AcceptSocketAsync(end.Token);
+            _ = ConnectAsync(near);
+        }
+    }
+
+    private async Task ConnectAsync(Socket near)
+    {
+        using Socket far = new(SocketType.Stream, ProtocolType.Tcp);
+        ends[near] = ends[far] = true;
+        try
+        {
+            if (!isCut)
+            {
+                await far.ConnectAsync(broker.Host, broker.Port, end.Token);
+                await Task.WhenAny(PassAsync(near, far), PassAsync(far, near));
+            }
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // One of the ends is gone, as is the connection.
+        }
+
+        near.Dispose();
+        ends.TryRemove(near, out _);
+        ends.TryRemove(far, out _);
+    }
+
+    private async Task PassAsync(Socket from, Socket to)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        while (await from.ReceiveAsync(buffer, end.Token) is > 0 and var count)
+        {
+            await to.SendAsync(buffer.AsMemory(0, count), end.Token);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using RabbitMQ.Client;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>Somebody with a server's login and a client of his own.</summary>
+internal sealed class Sender : IAsyncDisposable
+{
+    private readonly IConnection connection;
+
+    private Sender(IConnection connection, string name) => (this.connection, Name) = (connection, name);
+
+    public string Name { get; }
+
+    public static async Task<Sender> ConnectAsync(TestBroker broker, string user, string password)
+    {
+        ConnectionFactory factory = new()
+        {
+            HostName = broker.Host,
+            Port = broker.Port,
+            VirtualHost = "f2b",
+            UserName = user,
+            Password = password,
+            AutomaticRecoveryEnabled = false,
+        };
+        return new Sender(await factory.CreateConnectionAsync(), user);
+    }
+
+    public static Task<Sender> ConnectAsync(TestBroker broker, Server server) => ConnectAsync(broker, server.Name, server.Password);
+
+    public Task<IChannel> ChannelAsync() => connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+
+    /// <summary>Publishes to the bans, confirmed; the <c>user_id</c> is the sender's own unless <paramref name="change"/> changes it.</summary>
+    public async Task PublishAsync(string body, Action<BasicProperties>? change = null)
+    {
+        await using IChannel channel = await ChannelAsync();
+        BasicProperties properties = new() { UserId = Name, Persistent = true, ContentType = "application/json" };
+        change?.Invoke(properties);
+        await channel.BasicPublishAsync("f2b.bans", "", mandatory: true, properties, Encoding.UTF8.GetBytes(body));
+    }
+
+    public Task PublishBanAsync(string ip, Action<BasicProperties>? change = null) => PublishAsync(Body(ip), change);
+
+    /// <summary>A ban of jail sshd, now, as its message's body.</summary>
+    public string Body(string ip, string? server = null) =>
+        $$"""{"ip":"{{ip}}","jail":"sshd","server":"{{server ?? Name}}","detectedAt":"{{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}}"}""";
+
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+}

@@ -1,0 +1,100 @@
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>One server of the group: enrolled, with its configuration, its logs, and its daemons when they are started.</summary>
+internal sealed class Server : IAsyncDisposable
+{
+    private readonly TempFolder folder = new();
+    private readonly List<Daemon> daemons = [];
+
+    private Server(string name) => Name = name;
+
+    public string Name { get; }
+
+    public string Folder => folder.Path;
+
+    public string Password { get; private set; } = "";
+
+    public string Configuration => folder["f2bbroker.conf"];
+
+    public string Fail2BanLog => folder["fail2ban.log"];
+
+    /// <summary>The monitored log.</summary>
+    public string BansLog => folder["bans.log"];
+
+    /// <summary>Lines of the monitored log without their first date: the bans' identities.</summary>
+    public IReadOnlyList<string> Bans => File.Exists(BansLog) ? [.. File.ReadAllLines(BansLog).Select(line => line[(line.IndexOf(' ') + 1)..])] : [];
+
+    /// <summary>Addresses in the monitored log, in its order.</summary>
+    public IEnumerable<string> Addresses => Bans.Select(ban => ban.Split(' ')[1]);
+
+    /// <param name="consumerSettings">Lines of the section [consumer].</param>
+    public static async Task<Server> EnrollAsync(TestBroker broker, string name, params IEnumerable<string> consumerSettings)
+    {
+        Server server = new(name);
+        await File.WriteAllTextAsync(server.Configuration, $"""
+            [producer]
+            logpath = {server.Fail2BanLog}
+            checkpoint = {server.folder["checkpoint"]}
+            start = beginning
+            [consumer]
+            logpath = {server.BansLog}
+            {string.Join('\n', consumerSettings)}
+            """);
+        await File.WriteAllTextAsync(server.Fail2BanLog, "");
+        string local = server.folder["f2bbroker.local"];
+        Built.Outcome enroll = await broker.AdminAsync("enroll", name, "--uri", broker.Uri, "--out", local);
+        Assert.True(enroll.ExitCode == 0, enroll.Errors);
+        server.Password = (await File.ReadAllLinesAsync(local)).Single(line => line.StartsWith("password", StringComparison.Ordinal)).Split(" = ")[1];
+        return server;
+    }
+
+    /// <summary>Starts the producer; ready once it follows the log.</summary>
+    public async Task<Daemon> StartProducerAsync(params IEnumerable<string> environment)
+    {
+        Daemon producer = Start(Built.Producer, environment);
+        await producer.SaysAsync("Following ");
+        return producer;
+    }
+
+    /// <summary>Starts the consumer; ready once it receives.</summary>
+    public async Task<Daemon> StartConsumerAsync(params IEnumerable<string> environment)
+    {
+        Daemon consumer = Start(Built.Consumer, environment);
+        await consumer.SaysAsync("Receiving from ");
+        return consumer;
+    }
+
+    public Daemon Start(string program, params IEnumerable<string> environment)
+    {
+        Daemon daemon = new(program, ["--config", Configuration], environment);
+        daemons.Add(daemon);
+        return daemon;
+    }
+
+    /// <summary>Appends to fail2ban's log what fail2ban would write for these bans.</summary>
+    public Task LogBansAsync(params IEnumerable<string> addresses) => LogAsync(addresses.Select(address => $"fail2ban.actions        [1674]: NOTICE  [sshd] Ban {address}"));
+
+    /// <summary>Appends lines to fail2ban's log, dated now.</summary>
+    public Task LogAsync(params IEnumerable<string> lines)
+    {
+        string now = $"{TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm:ss,fff}";
+        return File.AppendAllTextAsync(Fail2BanLog, string.Concat(lines.Select(line => $"{now} {line}\n")));
+    }
+
+    /// <summary>Waits until the monitored log holds that many lines; then it must hold no more.</summary>
+    public async Task HasBansAsync(int count)
+    {
+        await Eventually.TrueAsync(() => Bans.Count >= count, () => $"{Name} has {Bans.Count} of {count} bans:\n{string.Join('\n', daemons.Select(daemon => daemon.Said))}");
+        Assert.Equal(count, Bans.Count);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Daemon daemon in daemons)
+        {
+            await daemon.DisposeAsync();
+        }
+
+        folder.Dispose();
+    }
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# A private RabbitMQ on loopback, on free ports, with the management UI: broker.sh start DIR, broker.sh stop DIR.
+# start writes DIR/env (0600): F2B_AMQP_PORT and F2BBROKER_API, the management API's URL with the operator's login.
+set -euo pipefail
+
+command=$1
+dir=$(realpath "$2")
+umask 077
+
+free_ports() {
+    python3 -c 'import socket
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
+print(*(s.getsockname()[1] for s in sockets))'
+}
+
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+start() {
+    local amqp api epmd dist password
+    read -r amqp api epmd dist < <(free_ports)
+    password=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
+    mkdir -p "$dir"/{home,mnesia,log}
+    cat >"$dir/rabbitmq.conf" <<CONF
+listeners.tcp.1 = 127.0.0.1:$amqp
+management.tcp.ip = 127.0.0.1
+management.tcp.port = $api
+default_user = operator
+default_pass = $password
+collect_statistics_interval = 1000
+disk_free_limit.absolute = 50MB
+CONF
+    echo '[rabbitmq_management].' >"$dir/plugins"
+    echo '[{kernel, [{inet_dist_use_interface, {127,0,0,1}}]}].' >"$dir/advanced.config"
+    printf 'F2B_AMQP_PORT=%s\nF2BBROKER_API=http://operator:%s@127.0.0.1:%s\n' "$amqp" "$password" "$api" >"$dir/env"
+
+    # Our own epmd, so that its process is known: the broker would start one and leave it behind.
+    setsid epmd -port "$epmd" -address 127.0.0.1 </dev/null >"$dir/log/epmd" 2>&1 &
+    echo $! >"$dir/epmd.pid"
+    # The script in /usr/sbin changes the user; this one does not.
+    HOME=$dir/home RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_NODENAME=f2b$amqp@localhost RABBITMQ_MNESIA_BASE=$dir/mnesia \
+        RABBITMQ_LOG_BASE=$dir/log RABBITMQ_CONFIG_FILE=$dir/rabbitmq.conf RABBITMQ_ADVANCED_CONFIG_FILE=$dir/advanced.config \
+        RABBITMQ_ENABLED_PLUGINS_FILE=$dir/plugins RABBITMQ_PID_FILE=$dir/broker.pid RABBITMQ_DIST_PORT=$dist \
+        ERL_EPMD_PORT=$epmd ERL_EPMD_ADDRESS=127.0.0.1 \
+        setsid "$(compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' | tail -n 1)" </dev/null >"$dir/log/output" 2>&1 &
+    echo $! >"$dir/script.pid"
+    wait_until_up "$amqp" "$api"
+}
+
+wait_until_up() {
+    for _ in $(seq 600); do
+        ! { answers "$1" && answers "$2"; } || return 0
+        kill -0 "$(cat "$dir/script.pid")" 2>/dev/null || break
+        sleep 0.1
+    done
+    echo "RabbitMQ did not start:" >&2
+    tail -n 20 "$dir/log/output" >&2
+    stop
+    exit 1
+}
+
+stop() {
+    end_process "$dir/broker.pid"
+    end_process "$dir/script.pid"
+    end_process "$dir/epmd.pid"
+}
+
+end_process() {
+    [ -s "$1" ] || return 0
+    local pid
+    pid=$(cat "$1")
+    kill "$pid" 2>/dev/null || true
+    for _ in $(seq 300); do
+        kill -0 "$pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -9 "$pid" 2>/dev/null || true
+    rm -f "$1"
+}
+
+"$command"

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Installs what the tests and the demo need and the machine lacks: RabbitMQ and fail2ban, Debian's packages. No service of theirs starts.
+set -euo pipefail
+
+if ! command -v dotnet >/dev/null; then
+    echo "The .NET SDK is missing: install it from https://dotnet.microsoft.com/download (10.0 or a later 10.x)." >&2
+    exit 1
+fi
+
+missing=()
+compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' >/dev/null || missing+=(rabbitmq-server)
+command -v fail2ban-server >/dev/null || missing+=(fail2ban)
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+say_what_to_do() {
+    echo "Missing: ${missing[*]}. As root: apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 1
+}
+
+echo "Missing: ${missing[*]}. Installing, without starting a service."
+command -v apt-get >/dev/null || say_what_to_do
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; } || say_what_to_do
+    as_root=(sudo)
+fi
+
+# Debian's way to forbid that a package starts its service; what was there comes back.
+policy=/usr/sbin/policy-rc.d
+restore() {
+    "${as_root[@]}" rm -f "$policy"
+    ! [ -e "$policy.f2bbroker-saved" ] || "${as_root[@]}" mv "$policy.f2bbroker-saved" "$policy"
+}
+trap restore EXIT
+! [ -e "$policy" ] || "${as_root[@]}" mv "$policy" "$policy.f2bbroker-saved"
+printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+"${as_root[@]}" chmod 755 "$policy"
+
+"${as_root[@]}" apt-get -qq update || echo "apt-get update failed; trying with what is known." >&2
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "${missing[@]}" >/dev/null || say_what_to_do
