@@ -81,10 +81,13 @@ internal sealed class Server : IAsyncDisposable
         return File.AppendAllTextAsync(Fail2BanLog, string.Concat(lines.Select(line => $"{now} {line}\n")));
     }
 
+    /// <summary>What all its daemons have said.</summary>
+    public string Said => string.Join('\n', daemons.Select(daemon => daemon.Said));
+
     /// <summary>Waits until the monitored log holds that many lines; then it must hold no more.</summary>
     public async Task HasBansAsync(int count)
     {
-        await Eventually.TrueAsync(() => Bans.Count >= count, () => $"{Name} has {Bans.Count} of {count} bans:\n{string.Join('\n', daemons.Select(daemon => daemon.Said))}");
+        await Eventually.TrueAsync(() => Bans.Count >= count, () => $"{Name} has {Bans.Count} of {count} bans:\n{Said}");
         Assert.Equal(count, Bans.Count);
     }
 

@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>The operator's command against a real broker.</summary>
+public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
+{
+    public ValueTask InitializeAsync() => new(broker.ResetAsync());
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Init_can_be_repeated_and_makes_limits_as_a_policy()
+    {
+        Built.Outcome again = await broker.AdminAsync("init");
+        Assert.Equal((0, 4), (again.ExitCode, again.Errors.Split("was there.").Length - 1));
+        JsonNode policy = ((JsonArray)(await broker.GetAsync("policies/f2b"))!).Single()!["definition"]!;
+        Assert.Equal((604_800_000, 1_000_000, "drop-head"), ((long)policy["message-ttl"]!, (long)policy["max-length"]!, (string?)policy["overflow"]));
+    }
+
+    [Fact]
+    public async Task An_enrolled_server_has_its_queue_and_a_file_that_only_its_owner_may_read()
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["local"], "# mine\n[consumer]\nmaxage = 2h\n");
+        Assert.Equal(0, (await broker.AdminAsync("enroll", "web1", "--out", folder["local"], "--uri", broker.Uri)).ExitCode);
+        Assert.StartsWith($"# mine\n[consumer]\nmaxage = 2h\n[server]\nname = web1\n[broker]\nuri = {broker.Uri}\npassword = ", File.ReadAllText(folder["local"]));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder["local"]));
+        Assert.Contains("\"source\":\"f2b.bans\"", (await broker.GetAsync("queues/f2b/f2b.bans.web1/bindings"))!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Without_a_file_the_settings_are_printed_and_nothing_else()
+    {
+        Built.Outcome enroll = await broker.AdminAsync("enroll", "web1", "--uri", "amqp://mq:5672/f2b");
+        Assert.Matches(@"^\[server\]\nname = web1\n\[broker\]\nuri = amqp://mq:5672/f2b\npassword = [A-Za-z0-9]{32}\n$", enroll.Output);
+    }
+
+    [Fact]
+    public async Task A_new_password_needs_force_and_ends_the_connections_of_the_old_one()
+    {
+        await using Server server = await Server.EnrollAsync(broker, "web1");
+        Daemon consumer = await server.StartConsumerAsync();
+        Built.Outcome refused = await broker.AdminAsync("enroll", "web1");
+        Assert.Equal((78, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains("'web1' is enrolled already. --force gives it a new password", refused.Errors);
+        Assert.Equal(0, (await broker.AdminAsync("enroll", "web1", "--force")).ExitCode);
+        await consumer.SaysAsync("refuses the login of 'web1'");
+    }
+
+    [Theory]
+    [InlineData("operator")]
+    [InlineData("elsewhere")]
+    public async Task A_name_that_is_somebody_elses_is_refused_even_with_force(string name)
+    {
+        // The operator's own name differs between the private broker and the container.
+        string user = name == "operator" ? new Uri(broker.Api).UserInfo.Split(':')[0] : name;
+        await broker.PutAsync("users/elsewhere", new() { ["password"] = "x", ["tags"] = "" });
+        await broker.PutAsync("permissions/%2F/elsewhere", new() { ["configure"] = "", ["write"] = "", ["read"] = "" });
+        foreach (string[] command in new string[][] { ["enroll", user, "--force"], ["revoke", user] })
+        {
+            Built.Outcome outcome = await broker.AdminAsync(command);
+            Assert.Equal(78, outcome.ExitCode);
+            Assert.Contains($"'{user}' is an operator or somebody else's user", outcome.Errors);
+        }
+    }
+
+    [Fact]
+    public async Task A_revoked_server_is_thrown_out_and_leaves_nothing_behind()
+    {
+        await using Server server = await Server.EnrollAsync(broker, "web1");
+        Daemon consumer = await server.StartConsumerAsync();
+        Assert.Equal(0, (await broker.AdminAsync("revoke", "web1")).ExitCode);
+        await consumer.SaysAsync("refuses the login of 'web1'");
+        Assert.Null(await broker.GetAsync("users/web1"));
+        foreach (string name in new[] { "f2b.bans.web1", "f2b.bans.web1_error" })
+        {
+            Assert.Null(await broker.GetAsync($"queues/f2b/{name}"));
+            Assert.Null(await broker.GetAsync($"exchanges/f2b/{name}"));
+        }
+
+        Built.Outcome again = await broker.AdminAsync("revoke", "web1");
+        Assert.Equal((0, 5), (again.ExitCode, again.Errors.Split("was not there.").Length - 1));
+    }
+
+    [Fact]
+    public async Task Status_shows_who_is_connected_what_waits_and_what_was_refused()
+    {
+        await using Server web1 = await Server.EnrollAsync(broker, "web1");
+        await using Server web2 = await Server.EnrollAsync(broker, "web2");
+        await web1.StartProducerAsync();
+        await web1.StartConsumerAsync();
+        await using Sender sender = await Sender.ConnectAsync(broker, web2);
+        await sender.PublishAsync("{");
+        await sender.DisposeAsync();
+        string table = "";
+        await Eventually.TrueAsync(
+            async () => (table = (await broker.AdminAsync("status")).Output).Split('\n', StringSplitOptions.TrimEntries) is
+                ["SERVER  CONNECTED           WAITING  ERRORS", "web1    consumer, producer  0        1", "web2    -                   1        0", ""],
+            () => table);
+        JsonNode json = JsonNode.Parse((await broker.AdminAsync("status", "--json")).Output)!;
+        Assert.Equal("""{"server":"web1","connected":["consumer","producer"],"waiting":0,"errors":1}""", json[0]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("http://operator:wrong@{0}", 78, "The broker refuses 'operator': ")]
+    [InlineData("http://operator:wrong@127.0.0.1:1", 69, "The management API at http://127.0.0.1:1/ cannot be reached: Connection refused.")]
+    [InlineData("ftp://operator:wrong@127.0.0.1", 78, "F2BBROKER_API holds no URL of the form https://USER:PASSWORD@HOST:15671.")]
+    [InlineData("http://{0}", 78, "No login is given.")]
+    [InlineData("", 78, "No management API is named.")]
+    public async Task An_API_that_does_not_let_us_in_is_said_in_a_sentence(string api, int exitCode, string sentence)
+    {
+        string url = string.Format(System.Globalization.CultureInfo.InvariantCulture, api, new Uri(broker.Api).Authority);
+        Built.Outcome outcome = await Built.RunAsync(Built.Admin, ["status"], $"F2BBROKER_API={url}");
+        Assert.StartsWith(sentence, outcome.Errors);
+        Assert.DoesNotContain("wrong", outcome.Errors);
+        Assert.Equal(exitCode, outcome.ExitCode);
+    }
+
+    [Fact]
+    public async Task An_invalid_name_and_a_broker_without_init_are_said()
+    {
+        Built.Outcome name = await broker.AdminAsync("enroll", "Web_1");
+        Assert.Equal((78, true), (name.ExitCode, name.Errors.StartsWith("'Web_1' is not a server name: 1 to 63 characters", StringComparison.Ordinal)));
+        await broker.DeleteAsync("vhosts/f2b");
+        Built.Outcome status = await broker.AdminAsync("status");
+        Assert.Equal((78, "The broker has no virtual host f2b: run f2bbroker init first.\n"), (status.ExitCode, status.Errors));
+    }
+}

@@ -1,0 +1,127 @@
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>Daemons and broker that are away for a while.</summary>
+public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
+{
+    private Server origin = null!;
+    private Server receiver = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await broker.ResetAsync();
+        origin = await Server.EnrollAsync(broker, "a");
+        receiver = await Server.EnrollAsync(broker, "b");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await origin.DisposeAsync();
+        await receiver.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_server_that_was_offline_gets_all_thousand_bans_when_it_comes_back()
+    {
+        Assert.Equal(0, await (await receiver.StartConsumerAsync()).StopAsync());
+        Daemon producer = await origin.StartProducerAsync();
+        await origin.LogBansAsync(Addresses(1000));
+        await Eventually.TrueAsync(() => producer.Count("Published: ") == 1000, () => producer.Said);
+        await receiver.StartConsumerAsync();
+        await receiver.HasBansAsync(1000);
+        Assert.Equal(Addresses(1000).Order(), receiver.Addresses.Order());
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_away_is_waited_for_and_the_log_is_the_outbox()
+    {
+        await using Cable cable = new(broker.Host, broker.Port);
+        string uri = $"F2BBROKER_BROKER__URI={cable.Uri}";
+        await receiver.StartConsumerAsync();
+        cable.Cut();
+        Daemon producer = origin.Start(Built.Producer, uri);
+        await producer.SaysAsync("does not answer");
+        await origin.LogBansAsync("203.0.113.1");
+        cable.Mend();
+        await receiver.HasBansAsync(1);
+        cable.Cut();
+        await origin.LogBansAsync(Addresses(50));
+        await Eventually.TrueAsync(() => producer.Count("does not answer") == 2, () => producer.Said);
+        cable.Mend();
+        await receiver.HasBansAsync(51);
+        Assert.Equal(2, producer.Count("does not answer"));
+    }
+
+    [Fact]
+    public async Task A_producer_that_was_killed_goes_on_where_the_broker_had_confirmed()
+    {
+        await receiver.StartConsumerAsync();
+        Daemon producer = await origin.StartProducerAsync();
+        await origin.LogBansAsync("203.0.113.1");
+        await receiver.HasBansAsync(1);
+        await producer.KillAsync();
+        await origin.LogBansAsync("203.0.113.2");
+        Daemon again = await origin.StartProducerAsync();
+        await receiver.HasBansAsync(2);
+        Assert.Equal(0, await again.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_queue_that_was_deleted_is_made_and_bound_again()
+    {
+        await receiver.StartConsumerAsync();
+        await origin.StartProducerAsync();
+        await broker.DeleteAsync("queues/f2b/f2b.bans.b");
+        await Eventually.TrueAsync(
+            async () => (await broker.GetAsync("queues/f2b/f2b.bans.b/bindings"))?.ToJsonString().Contains("\"source\":\"f2b.bans\"", StringComparison.Ordinal) == true,
+            () => "The queue is not bound.");
+        await origin.LogBansAsync("203.0.113.1");
+        await receiver.HasBansAsync(1);
+    }
+
+    [Fact]
+    public async Task A_ban_that_comes_twice_is_written_once_after_a_restart_too()
+    {
+        await using Sender sender = await Sender.ConnectAsync(broker, origin);
+        string ban = sender.Body("203.0.113.1");
+        await sender.PublishAsync(ban);
+        await sender.PublishAsync(ban);
+        Daemon consumer = await receiver.StartConsumerAsync();
+        await sender.PublishBanAsync("203.0.113.2");
+        await receiver.HasBansAsync(2);
+        await consumer.KillAsync();
+        await sender.PublishAsync(ban);
+        await sender.PublishBanAsync("203.0.113.3");
+        await receiver.StartConsumerAsync();
+        await receiver.HasBansAsync(3);
+    }
+
+    [Fact]
+    public async Task A_login_that_is_refused_for_a_while_is_tried_again()
+    {
+        await using Cable cable = new(broker.Host, broker.Port);
+        Daemon consumer = await receiver.StartConsumerAsync($"F2BBROKER_BROKER__URI={cable.Uri}");
+        await broker.PutAsync("users/b", new() { ["password"] = "another", ["tags"] = "" });
+        cable.Cut();
+        cable.Mend();
+        await consumer.SaysAsync("refuses the login of 'b'");
+        await broker.PutAsync("users/b", new() { ["password"] = receiver.Password, ["tags"] = "" });
+        await origin.StartProducerAsync();
+        await origin.LogBansAsync("203.0.113.1");
+        await receiver.HasBansAsync(1);
+    }
+
+    [Fact]
+    public async Task The_monitored_log_may_be_rotated_under_the_consumer()
+    {
+        await using Sender sender = await Sender.ConnectAsync(broker, origin);
+        await receiver.StartConsumerAsync();
+        await sender.PublishBanAsync("203.0.113.1");
+        await receiver.HasBansAsync(1);
+        File.Move(receiver.BansLog, receiver.BansLog + ".1");
+        await sender.PublishBanAsync("203.0.113.2");
+        await receiver.HasBansAsync(2);
+        Assert.Equal(["203.0.113.1", "203.0.113.2"], receiver.Addresses);
+    }
+
+    private static string[] Addresses(int count) => [.. Enumerable.Range(0, count).Select(i => $"198.51.{100 + i / 250}.{i % 250}")];
+}

@@ -1,0 +1,50 @@
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>A real fail2ban of a server: one jail for ssh, and ours on the monitored log. Its ban action only records.</summary>
+internal sealed class Fail2Ban : IAsyncDisposable
+{
+    private readonly string folder;
+    private Daemon? process;
+    private int session = 1000;
+
+    private Fail2Ban(string folder) => this.folder = folder;
+
+    /// <summary>Addresses that it banned, in the order of its ban actions.</summary>
+    public IReadOnlyList<string> Banned => File.ReadAllLines(Path.Combine(folder, "banned"));
+
+    /// <summary>Starts one in the server's folder, where it writes fail2ban.log and reads bans.log.</summary>
+    public static async Task<Fail2Ban> StartAsync(Server server)
+    {
+        Built.Outcome made = await Built.RunAsync(Repository.Path("tests/real/fail2ban.sh"), [server.Folder]);
+        Assert.True(made.ExitCode == 0, made.Errors);
+        Fail2Ban fail2ban = new(server.Folder);
+        await fail2ban.StartAsync();
+        return fail2ban;
+    }
+
+    public async Task StartAsync()
+    {
+        process = new Daemon("fail2ban-server", [.. Common, "-xf", "start"]);
+        await Eventually.TrueAsync(async () => (await ClientAsync("ping")).ExitCode == 0, () => process.Said);
+    }
+
+    /// <summary>Stops it in an orderly way: it keeps its bans in its database and restores them at the next start.</summary>
+    public async Task StopAsync() => Assert.Equal(0, await process!.StopAsync());
+
+    /// <summary>Runs fail2ban-client.</summary>
+    public Task<Built.Outcome> ClientAsync(params IEnumerable<string> arguments) => Built.RunAsync("fail2ban-client", [.. Common, .. arguments]);
+
+    /// <summary>Has somebody fail to log in by ssh often enough to be banned.</summary>
+    /// <remarks>Each time in a session of its own: fail2ban's filter takes lines with the same process id for the same client.</remarks>
+    public Task AttackAsync(string ip) => File.AppendAllLinesAsync(
+        Path.Combine(folder, "auth.log"),
+        Enumerable.Range(session += 3, 3).Select(id =>
+            $"{TimeProvider.System.GetLocalNow():yyyy-MM-ddTHH:mm:sszzz} host sshd[{id}]: Failed password for invalid user admin from {ip} port 50022 ssh2"));
+
+    public Task BansAsync(string ip) => Eventually.TrueAsync(() => Banned.Contains(ip),
+        () => $"Banned so far: {string.Join(", ", Banned)}. {File.ReadAllText(Path.Combine(folder, "fail2ban.log"))}");
+
+    public ValueTask DisposeAsync() => process?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private string[] Common => ["-c", Path.Combine(folder, "etc"), "-s", Path.Combine(folder, "socket"), "-p", Path.Combine(folder, "pid")];
+}
