@@ -9,6 +9,7 @@ internal sealed class Daemon : IAsyncDisposable
     private readonly Process process;
     private readonly ConcurrentQueue<string> lines = new();
     private readonly Task reading;
+    private bool isDisposed;
 
     public Daemon(string program, IEnumerable<string> arguments, params IEnumerable<string> environment)
     {
@@ -52,11 +53,12 @@ internal sealed class Daemon : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!isDisposed && !process.HasExited)
         {
             await KillAsync();
         }
 
+        isDisposed = true;
         process.Dispose();
     }
 

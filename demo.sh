@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# Three servers on this machine share their bans: real RabbitMQ, real fail2bans, the built daemons, no firewall.
+# ./demo.sh tells the story and cleans up; ./demo.sh --keep leaves it running and says how to look at it and how to end it.
+set -euo pipefail
+cd "$(dirname "$0")"
+case "${1:-}" in '' | --keep) keep=${1:-} ;; *) echo "usage: ./demo.sh [--keep]" >&2; exit 2 ;; esac
+
+tests/real/install.sh
+export LC_ALL=C MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+echo "Building."
+dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false >/dev/null || { dotnet build F2bBroker.sln -c Release --nologo -v quiet; exit 1; }
+
+program() { echo "$PWD/src/$1/bin/Release/net10.0/$2"; }
+producer=$(program Producer f2bbroker-producer)
+consumer=$(program Consumer f2bbroker-consumer)
+f2bbroker=$(program Admin f2bbroker)
+probe=$PWD/tests/Probe/bin/Release/net10.0/probe
+dir=$(mktemp -d "${TMPDIR:-/tmp}/f2bbroker-demo.XXXXXX")
+outcome=failure
+
+clean_up() {
+    for pid in "$dir"/*/*.pid; do
+        stop "$pid"
+    done
+    ! [ -d "$dir/broker" ] || tests/real/broker.sh stop "$dir/broker"
+    rm -rf "$dir"
+}
+
+stop() {
+    [ -s "$1" ] || return 0
+    local pid
+    pid=$(cat "$1")
+    kill "$pid" 2>/dev/null || true
+    for _ in $(seq 150); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+    kill -9 "$pid" 2>/dev/null || true
+    rm -f "$1"
+}
+
+finish() {
+    if [ "$outcome" = failure ]; then
+        echo "FAILURE. The last words of each program:"
+        tail -n 3 "$dir"/*/*.out 2>/dev/null || true
+    fi
+    clean_up
+}
+trap finish EXIT
+trap 'exit 1' INT TERM HUP
+
+# start NAME SERVER COMMAND...: a process of that server, its words in NAME.out, its id in NAME.pid.
+start() {
+    local name=$1 server=$2
+    shift 2
+    setsid "$@" </dev/null >"$dir/$server/$name.out" 2>&1 &
+    echo $! >"$dir/$server/$name.pid"
+}
+
+now() { date +%s%3N; }
+
+# wait_for PATTERN FILE [SINCE]: until a line of the file matches; prints the milliseconds since then, or since the call.
+wait_for() {
+    local since=${3:-$(now)}
+    until grep -q -- "$1" "$2" 2>/dev/null; do
+        [ $(($(now) - since)) -lt 60000 ] || { echo "'$1' did not come into $2 within a minute." >&2; return 1; }
+        sleep 0.02
+    done
+    echo $(($(now) - since))
+}
+
+attack() {
+    for _ in 1 2 3; do
+        echo "$(date '+%b %e %H:%M:%S') $1 sshd[$2]: Failed password for invalid user admin from $3 port 50022 ssh2" >>"$dir/$1/auth.log"
+    done
+}
+
+echo "Starting a private RabbitMQ on loopback."
+mkdir "$dir/broker"
+tests/real/broker.sh start "$dir/broker"
+# shellcheck source=/dev/null
+. "$dir/broker/env"
+export F2BBROKER_API
+echo "The operator sets the broker up:"
+"$f2bbroker" init 2>&1 | sed 's/^/    /'
+
+for server in web1 web2 web3; do
+    mkdir "$dir/$server"
+    cat >"$dir/$server/f2bbroker.conf" <<CONF
+[producer]
+logpath = $dir/$server/fail2ban.log
+checkpoint = $dir/$server/producer.checkpoint
+[consumer]
+logpath = $dir/$server/bans.log
+CONF
+    "$f2bbroker" enroll "$server" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" --out "$dir/$server/f2bbroker.local" 2>&1 | sed 's/^/    /'
+    tests/real/fail2ban.sh "$dir/$server"
+    start fail2ban "$server" fail2ban-server -c "$dir/$server/etc" -s "$dir/$server/socket" -p "$dir/$server/pid" -xf start
+done
+for server in web1 web2 web3; do
+    wait_for "Jail 'sshd' started" "$dir/$server/fail2ban.log" >/dev/null
+    start consumer "$server" "$consumer" --config "$dir/$server/f2bbroker.conf"
+    start producer "$server" "$producer" --config "$dir/$server/f2bbroker.conf"
+    wait_for 'Receiving from' "$dir/$server/consumer.out" >/dev/null
+    wait_for 'Following' "$dir/$server/producer.out" >/dev/null
+done
+echo "Three servers are up, each with its own fail2ban, producer and consumer:"
+until "$f2bbroker" status | grep -c 'consumer, producer' | grep -qx 3; do sleep 0.5; done
+"$f2bbroker" status | sed 's/^/    /'
+
+echo "1. Somebody at 203.0.113.7 fails to log in to web1 by ssh, three times."
+attack web1 101 203.0.113.7
+wait_for '^203.0.113.7$' "$dir/web1/banned" >/dev/null
+banned_at=$(now)
+echo "   fail2ban on web1 bans 203.0.113.7."
+for server in web2 web3; do
+    took=$(wait_for '^203.0.113.7$' "$dir/$server/banned" "$banned_at")
+    echo "   fail2ban on $server bans 203.0.113.7, $took ms later, for it reads:"
+    echo "       $(cat "$dir/$server/bans.log")"
+done
+
+echo "2. web2 goes down. Meanwhile web1 bans 2001:db8::7."
+for name in producer consumer fail2ban; do stop "$dir/web2/$name.pid"; done
+attack web1 102 2001:db8::7
+wait_for '^2001:db8::7$' "$dir/web3/banned" >/dev/null
+echo "   fail2ban on web3 bans it as well; web2 is not there. It starts again:"
+started_at=$(now)
+start fail2ban web2 fail2ban-server -c "$dir/web2/etc" -s "$dir/web2/socket" -p "$dir/web2/pid" -xf start
+start producer web2 "$producer" --config "$dir/web2/f2bbroker.conf"
+start consumer web2 "$consumer" --config "$dir/web2/f2bbroker.conf"
+took=$(wait_for '^2001:db8::7$' "$dir/web2/banned" "$started_at")
+echo "   fail2ban on web2 bans 2001:db8::7, $took ms after its start: it has caught up."
+
+echo "3. Somebody has stolen the credentials of web3, and tries them on the broker:"
+"$probe" "$dir/web3/f2bbroker.local" web1 web2 | sed 's/^/       /'
+echo "   Refused by the broker, both."
+
+outcome=success
+if [ "$keep" = --keep ]; then
+    trap - EXIT
+    login=${F2BBROKER_API#http://}
+    echo "SUCCESS. All of it goes on running, in $dir."
+    echo "Management UI: http://${login#*@}/ (user ${login%%:*}, password $(cut -d: -f2 <<<"${login%@*}"))"
+    echo "Ban somebody:  fail2ban-client -c $dir/web1/etc -s $dir/web1/socket set sshd banip 198.51.100.9"
+    echo "See it arrive: cat $dir/web2/banned"
+    echo "End it:        cat $dir/web?/*.pid | xargs kill; tests/real/broker.sh stop $dir/broker; rm -r $dir"
+else
+    echo "SUCCESS"
+fi

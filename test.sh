@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Builds, checks the format and runs all tests; installs RabbitMQ and fail2ban first where they are missing.
+# Options are xunit's own and choose tests: ./test.sh -class '*SubnetTests'
+set -euo pipefail
+cd "$(dirname "$0")"
+tests/real/install.sh
+
+# No build server stays behind.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false
+dotnet format F2bBroker.sln --verify-no-changes --no-restore
+echo "Built without a warning; the format is in order."
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+passed=0 failed=0 skipped=0 outcome=0
+
+# Adds up one result file; prints nothing and fails when there is none, as after a crash.
+count() {
+    local counters
+    counters=$(grep -o '<Counters [^>]*>' "$1") || return 1
+    attribute() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<<"$counters"; }
+    passed=$((passed + $(attribute passed)))
+    failed=$((failed + $(attribute failed) + $(attribute error)))
+    skipped=$((skipped + $(attribute notExecuted)))
+}
+
+for project in Unit EndToEnd; do
+    "tests/$project/bin/Release/net10.0/F2bBroker.${project}Tests" -noColor -noLogo -result-trx "$results/$project.trx" "$@" || outcome=1
+    count "$results/$project.trx" || { echo "tests/$project ended without a result." >&2; outcome=1; }
+done
+
+[ $((passed + failed)) -gt 0 ] || { echo "No test ran." >&2; outcome=1; }
+[ "$failed" -eq 0 ] || outcome=1
+summary="$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] || summary+=", $skipped skipped"
+echo "$summary"
+exit "$outcome"
