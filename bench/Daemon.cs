@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace F2bBroker.Bench;
+
+/// <summary>A daemon as a child process; its log is read to the end, and the time of each first word is kept.</summary>
+internal sealed class Daemon : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<long>> awaited = new();
+    private readonly Task reading;
+
+    public Daemon(string program, IEnumerable<string> arguments)
+    {
+        StartedAt = Stopwatch.GetTimestamp();
+        process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        reading = ReadAsync();
+    }
+
+    public int Id => process.Id;
+
+    /// <summary>Stopwatch ticks.</summary>
+    public long StartedAt { get; }
+
+    /// <summary>The moment, in stopwatch ticks, at which the daemon said a line with this text. Ask before it says it.</summary>
+    public async Task<long> SaysAsync(string text)
+    {
+        Task<long> said = awaited.GetOrAdd(text, _ => new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        return await said.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using Process kill = Process.Start("kill", [$"{process.Id}"]);
+        await kill.WaitForExitAsync();
+        await process.WaitForExitAsync();
+        await reading;
+        process.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await process.StandardError.ReadLineAsync() is { } line)
+        {
+            foreach ((string text, TaskCompletionSource<long> said) in awaited)
+            {
+                if (line.Contains(text, StringComparison.Ordinal))
+                {
+                    said.TrySetResult(Stopwatch.GetTimestamp());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using F2bBroker.Bench;
+
+if (args is not [string checkout, string folder, .. string[] parts])
+{
+    await Console.Error.WriteLineAsync("Start it with bench/run.sh.");
+    return 2;
+}
+
+Setting setting = new(checkout, folder);
+(string Name, Func<Setting, Task<IReadOnlyList<Result>>> Measure)[] all =
+[
+    ("a", Publishing.MeasureAsync),
+    ("b", Consuming.MeasureAsync),
+    ("c", Latency.MeasureAsync),
+    ("d", Reading.MeasureAsync),
+    ("e", Idle.MeasureAsync),
+];
+List<Result> results = [];
+foreach ((string name, Func<Setting, Task<IReadOnlyList<Result>>> measure) in all.Where(part => parts.Length == 0 || parts.Contains(part.Name)))
+{
+    await Console.Error.WriteLineAsync($"Measuring {name}.");
+    results.AddRange(await measure(setting));
+}
+
+Result.Print(results);
+return 0;

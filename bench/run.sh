@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Measures the built daemons against RabbitMQ.Client alone, on the same private broker, in one run; prints one table with ratios.
+# bench/run.sh measures all; bench/run.sh a c only these: a publish, b consume, c latency, d read, e idle.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+tests/real/install.sh
+export LC_ALL=C MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false >/dev/null
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/f2bbroker-bench.XXXXXX")
+clean_up() {
+    tests/real/broker.sh stop "$dir/broker" || true
+    rm -rf "$dir"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM HUP
+
+mkdir "$dir/broker"
+tests/real/broker.sh start "$dir/broker"
+# shellcheck source=/dev/null
+. "$dir/broker/env"
+export F2BBROKER_API
+f2bbroker=src/Admin/bin/Release/net10.0/f2bbroker
+"$f2bbroker" init 2>/dev/null
+for server in origin peer; do
+    mkdir "$dir/$server"
+    cat >"$dir/$server/f2bbroker.conf" <<CONF
+[producer]
+logpath = $dir/$server/fail2ban.log
+checkpoint = $dir/$server/checkpoint
+start = beginning
+[consumer]
+logpath = $dir/$server/bans.log
+CONF
+    "$f2bbroker" enroll "$server" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" --out "$dir/$server/f2bbroker.local" 2>/dev/null
+done
+bench/bin/Release/net10.0/bench "$PWD" "$dir" "$@"
