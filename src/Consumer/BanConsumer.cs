@@ -32,11 +32,7 @@ internal sealed class BanConsumer(Acceptance acceptance, BanWriter writer, Error
         {
             skipped.Count(reason);
         }
-        else if (await writer.WriteAsync(ban))
-        {
-            log.LogInformation("Written: {Ban:l}", ban.Identity);
-        }
-        else
+        else if (!await writer.WriteAsync(ban))
         {
             skipped.Count("already written");
         }

@@ -39,11 +39,21 @@ internal sealed class BanWriter(Settings settings, Ending ending, TimeProvider t
             await WaitAsync(stopping);
             Request[] batch = [.. Drain().Take(LargestBatch)];
             bool[] isNew = [.. batch.Select(request => written.Add(request.Identity))];
-            await AppendAsync(file, [.. batch.Where((_, i) => isNew[i]).Select(request => request.Identity)], stopping);
+            string[] identities = [.. batch.Where((_, i) => isNew[i]).Select(request => request.Identity)];
+            await AppendAsync(file, identities, stopping);
+            Tell(identities);
             foreach ((Request request, bool isWritten) in batch.Zip(isNew))
             {
                 request.Done.SetResult(isWritten);
             }
+        }
+    }
+
+    private void Tell(string[] identities)
+    {
+        if (identities.Length > 0)
+        {
+            log.LogInformation("Written: {Bans:l}.", identities is [string single] ? single : $"{identities.Length} bans");
         }
     }
 

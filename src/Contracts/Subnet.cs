@@ -67,12 +67,9 @@ public sealed class Subnet : IEquatable<Subnet>
             return false;
         }
 
-        int shorter = Math.Min(PrefixLength, other.PrefixLength);
-        byte[] mine = [.. network];
-        byte[] theirs = [.. other.network];
-        Mask(mine, shorter);
-        Mask(theirs, shorter);
-        return mine.AsSpan().SequenceEqual(theirs);
+        (int bytes, int bits) = Math.DivRem(Math.Min(PrefixLength, other.PrefixLength), 8);
+        return network.AsSpan(0, bytes).SequenceEqual(other.network.AsSpan(0, bytes))
+            && (bits == 0 || (network[bytes] ^ other.network[bytes]) >> (8 - bits) == 0);
     }
 
     public bool Equals(Subnet? other) =>
