@@ -32,15 +32,17 @@ internal sealed class Shipper(Settings settings, BrokerLogin login, BanPublisher
         Channel<Shipment> window = Channel.CreateBounded<Shipment>(Window);
         using CancellationTokenSource publishing = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Task following = confirmed.FollowAsync(window.Reader);
+        Task shipping = ShipAsync(tail, window.Writer, publishing.Token);
         try
         {
-            await ShipAsync(tail, window.Writer, publishing.Token);
+            // Neither goes on without the other.
+            await await Task.WhenAny(shipping, following);
         }
         finally
         {
             window.Writer.Complete();
             await publishing.CancelAsync();
-            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(shipping, following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using F2bBroker.Daemon.Configuration;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Daemon.Messaging;
 
@@ -31,6 +30,7 @@ internal static class BrokerConnection
             VirtualHost = broker.VirtualHost,
             AutomaticRecoveryEnabled = false,
             RequestedConnectionTimeout = Patience,
+            ContinuationTimeout = Patience,
         };
         try
         {
@@ -40,8 +40,9 @@ internal static class BrokerConnection
             await connection.CloseAsync(cancel);
             return null;
         }
-        catch (Exception failure) when (failure is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or IOException)
+        catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
+            // Whatever it was (refused, closed, no answer in time), the login was not accepted.
             return LoginFault.Of(failure, broker, server);
         }
     }
