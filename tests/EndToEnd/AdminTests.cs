@@ -53,8 +53,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     [InlineData("elsewhere")]
     public async Task A_name_that_is_somebody_elses_is_refused_even_with_force(string name)
     {
-        // The operator's own name differs between the private broker and the container.
-        string user = name == "operator" ? new Uri(broker.Api).UserInfo.Split(':')[0] : name;
+        string user = name == "operator" ? broker.Operator : name;
         await broker.PutAsync("users/elsewhere", new() { ["password"] = "x", ["tags"] = "" });
         await broker.PutAsync("permissions/%2F/elsewhere", new() { ["configure"] = "", ["write"] = "", ["read"] = "" });
         foreach (string[] command in new string[][] { ["enroll", user, "--force"], ["revoke", user] })
@@ -100,6 +99,24 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
             () => table);
         JsonNode json = JsonNode.Parse((await broker.AdminAsync("status", "--json")).Output)!;
         Assert.Equal("""{"server":"web1","connected":["consumer","producer"],"waiting":0,"errors":1}""", json[0]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task An_operator_can_publish_a_ban_by_hand_in_the_management_UI()
+    {
+        await using Server server = await Server.EnrollAsync(broker, "web1");
+        await server.StartConsumerAsync();
+        string now = $"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss}Z";
+        JsonNode answer = await broker.PostAsync("exchanges/f2b/f2b.bans/publish", new()
+        {
+            ["routing_key"] = "",
+            ["payload_encoding"] = "string",
+            ["payload"] = $$"""{"ip":"203.0.113.7","jail":"manual","server":"{{broker.Operator}}","detectedAt":"{{now}}"}""",
+            ["properties"] = new JsonObject { ["user_id"] = broker.Operator },
+        });
+        Assert.True((bool)answer["routed"]!);
+        await server.HasBansAsync(1);
+        Assert.StartsWith($"Ban 203.0.113.7 jail=manual server={broker.Operator} detected=", server.Bans[0]);
     }
 
     [Theory]

@@ -74,6 +74,9 @@ public sealed class TestBroker : IAsyncLifetime
         Assert.True(init.ExitCode == 0, init.Errors);
     }
 
+    /// <summary>The operator's own login name: it differs between the private broker and the container.</summary>
+    public string Operator => new Uri(Api).UserInfo.Split(':')[0];
+
     /// <summary>Runs <c>f2bbroker</c> as the operator.</summary>
     internal Task<Built.Outcome> AdminAsync(params IEnumerable<string> arguments) => Built.RunAsync(Built.Admin, arguments, $"F2BBROKER_API={Api}");
 
@@ -91,9 +94,14 @@ public sealed class TestBroker : IAsyncLifetime
     /// <summary>What stands in a queue, left there: body and headers.</summary>
     public async Task<IReadOnlyList<JsonNode>> PeekAsync(string queue)
     {
-        JsonObject request = new() { ["count"] = 1000, ["ackmode"] = "ack_requeue_true", ["encoding"] = "auto" };
-        using HttpResponseMessage answer = await api.PostAsJsonAsync($"queues/f2b/{queue}/get", request);
-        return [.. (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonArray>())!.Select(message => message!)];
+        JsonNode messages = await PostAsync($"queues/f2b/{queue}/get", new() { ["count"] = 1000, ["ackmode"] = "ack_requeue_true", ["encoding"] = "auto" });
+        return [.. ((JsonArray)messages).Select(message => message!)];
+    }
+
+    public async Task<JsonNode> PostAsync(string path, JsonObject content)
+    {
+        using HttpResponseMessage answer = await api.PostAsJsonAsync(path, content);
+        return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>())!;
     }
 
     private async Task StartContainerAsync()

@@ -51,6 +51,7 @@ public sealed class ThreeServersTests(TestBroker broker) : IAsyncLifetime
         await fail2bans[1].AttackAsync("203.0.113.8");
         await fail2bans[0].BansAsync("203.0.113.8");
         await servers[0].HasBansAsync(1);
+        await fail2bans[2].BansAsync("203.0.113.8");
         await servers[2].HasBansAsync(4);
         Assert.Equal(4, fail2bans[2].Banned.Count);
     }
