@@ -28,7 +28,7 @@ internal sealed class Server : IAsyncDisposable
     public IEnumerable<string> Addresses => Bans.Select(ban => ban.Split(' ')[1]);
 
     /// <param name="consumerSettings">Lines of the section [consumer].</param>
-    public static async Task<Server> EnrollAsync(TestBroker broker, string name, params IEnumerable<string> consumerSettings)
+    public static async Task<Server> EnrollAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings)
     {
         Server server = new(name);
         await File.WriteAllTextAsync(server.Configuration, $"""
