@@ -59,6 +59,26 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_producer_that_is_killed_while_the_broker_is_away_goes_on_where_the_broker_had_confirmed()
+    {
+        int times = Soak.Times(1, 10);
+        for (int i = 1; i <= times; i++)
+        {
+            await broker.KillAsync();
+            await SaysAsync(producer, Away, 1);
+            await load.GrowsAsync(100);
+            await producer.KillAsync();
+            producer = origin.Start(Built.Producer);
+            await SaysAsync(producer, Away, 1);
+            await broker.StartAsync();
+            await load.FlowsAsync();
+        }
+
+        await load.EndsWellAsync("The broker killed, the producer killed meanwhile, and both started again", times);
+        Assert.True(producer.IsRunning, producer.Said);
+    }
+
+    [Fact]
     public async Task A_memory_alarm_holds_the_bans_up_and_loses_none()
     {
         int times = Soak.Times(1, 5);
