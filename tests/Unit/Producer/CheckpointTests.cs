@@ -4,7 +4,7 @@ namespace F2bBroker.UnitTests.Producer;
 
 public sealed class CheckpointTests : IDisposable
 {
-    private static readonly LogPosition Position = new(42, 3, "abc", 1234);
+    private static readonly LogPosition Position = new(3, "abc", 1234, new DateTime(2026, 11, 23, 2, 44, 23, DateTimeKind.Utc));
 
     private readonly TempFolder folder = new();
     private readonly Checkpoint checkpoint;
@@ -35,7 +35,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{}")]
-    [InlineData("{\"inode\":1,\"headLength\":0,\"head\":null,\"offset\":0}")]
+    [InlineData("{\"headLength\":0,\"head\":null,\"offset\":0,\"writtenAt\":\"2026-11-23T02:44:23Z\"}")]
     [InlineData("\0\0\0\0")]
     public void A_file_that_holds_no_position_says_so(string text)
     {
@@ -48,7 +48,7 @@ public sealed class CheckpointTests : IDisposable
     public void A_half_written_new_file_does_not_harm_the_old_one()
     {
         checkpoint.Save(Position);
-        File.WriteAllText(folder["checkpoint.new"], "{\"ino");
+        File.WriteAllText(folder["checkpoint.new"], "{\"head");
         Assert.Equal(Position, checkpoint.Load());
         checkpoint.Save(Position with { Offset = 5 });
         Assert.Equal(5, checkpoint.Load()?.Offset);

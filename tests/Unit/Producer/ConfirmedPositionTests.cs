@@ -47,7 +47,7 @@ public sealed class ConfirmedPositionTests : IDisposable
         Assert.Equal(10, checkpoint.Load()?.Offset);
     }
 
-    private static LogPosition At(long offset) => new(1, 0, "", offset);
+    private static LogPosition At(long offset) => new(0, "", offset, DateTime.UnixEpoch);
 
     private void Ship(Task confirmed, long end) => window.Writer.TryWrite(new Shipment(confirmed, At(end), IsBan: true));
 }
