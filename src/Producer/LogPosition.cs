@@ -5,4 +5,4 @@ namespace F2bBroker.Producer;
 /// <param name="HeadLength">How many of its first bytes were hashed; 0 while it was empty.</param>
 /// <param name="Head">SHA-256 of these bytes, hexadecimal.</param>
 /// <param name="Offset">Bytes read, from its beginning; always behind a line's end.</param>
-internal sealed record LogPosition(ulong Inode, int HeadLength, string Head, long Offset);
+internal sealed record LogPosition(ulong Inode, int HeadLength, string Head, long Offset) : Position;
