@@ -64,7 +64,7 @@ internal sealed partial record JournalEntry(string Cursor, bool LooksLikeBan, Ba
     {
         ("journal", "fail2ban.actions", _) => Message,
         ("syslog", null, "fail2ban.actions" or "fail2ban.server.actions") => MessageWithLevel,
-        // Before 0.11 the logger's name was padded, and the journal takes a tag with blanks behind it for text. Who sent it is known all the same.
+        // SYSLOG[padding=on]: the journal takes no tag with blanks behind it, so the logger stands in the message. Who sent it is known all the same.
         ("syslog", null, null) => MessageWithLogger,
         // Standard output above all: there each line of a message is an entry, so that a line smuggled into a message could pass for fail2ban's own.
         _ => null,
