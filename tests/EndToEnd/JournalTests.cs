@@ -50,7 +50,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         await fail2ban.BansAsync("2001:db8::9");
         producer = await web1.StartProducerAsync(FromJournal);
         await web2.HasBansAsync(3);
-        Assert.Equal(["203.0.113.7", "203.0.113.8", "2001:db8::9"], web2.Addresses);
+        Assert.Equal(["2001:db8::9", "203.0.113.7", "203.0.113.8"], web2.Addresses.Order());
         Assert.Equal(0, producer.Count("no longer holds"));
     }
 
@@ -66,10 +66,12 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
             logger --journald
             """);
         // In fail2ban's own unit, where its actions run too: another logger's word, and standard output's.
-        (string program, string[] arguments) = unit.Command("logger", ["--socket", socket, "--tag", "action", "--priority", "daemon.notice", "NOTICE [sshd] Ban 9.9.9.3"]);
-        await RunAsync(program, arguments);
-        (program, arguments) = unit.Command("systemd-cat", ["--identifier=fail2ban.actions", "--priority=notice", "echo", "NOTICE [sshd] Ban 9.9.9.4"]);
-        await RunAsync(program, arguments);
+        string send = $"import socket; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'<29>action[1]: NOTICE [sshd] Ban 9.9.9.3', '{socket}')";
+        await using Daemon action = unit.Send(UnitCgroup.Python(send));
+        await using Daemon output = unit.Send(
+            ["systemd-cat", "--identifier=fail2ban.actions", "--priority=notice", .. UnitCgroup.Python("print('NOTICE [sshd] Ban 9.9.9.4', flush=True)")]);
+        await unit.IsHeardAsync("9.9.9.3");
+        await unit.IsHeardAsync("9.9.9.4");
         await fail2ban.AttackAsync("203.0.113.7");
         await web2.HasBansAsync(1);
         Assert.Equal(["203.0.113.7"], web2.Addresses);
@@ -105,6 +107,30 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         Daemon producer = await web1.StartProducerAsync(FromJournal);
         await web2.HasBansAsync(1);
         await producer.SaysAsync("The journal no longer holds the entry that was read last.");
+    }
+
+    [Fact]
+    public async Task What_was_told_before_the_machine_was_started_anew_is_shared()
+    {
+        string journals = Directory.CreateDirectory(Path.Combine(web1.Folder, "journals")).FullName;
+        string programs = Directory.CreateDirectory(Path.Combine(web1.Folder, "programs")).FullName;
+        string lastBoot = Path.Combine(web1.Folder, "boot");
+        File.WriteAllText(lastBoot, "11111111-2222-3333-4444-555555555555\n");
+        File.WriteAllText(Path.Combine(programs, "journalctl"), $"#!/bin/sh\nexec /usr/bin/journalctl --directory={journals} \"$@\"\n");
+        File.SetUnixFileMode(Path.Combine(programs, "journalctl"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string[] fromJournals = [.. FromJournal, $"PATH={programs}:{Environment.GetEnvironmentVariable("PATH")}"];
+        await using (Boot last = await Boot.StartAsync(journals, lastBoot))
+        {
+            await last.BanAsync(unit, "203.0.113.1");
+            Assert.Equal(0, await (await web1.StartProducerAsync(fromJournals)).StopAsync());
+            await last.BanAsync(unit, "203.0.113.2");
+        }
+
+        await using Boot current = await Boot.StartAsync(journals, "/proc/sys/kernel/random/boot_id");
+        await current.BanAsync(unit, "203.0.113.3");
+        await web1.StartProducerAsync(fromJournals);
+        await web2.HasBansAsync(2);
+        Assert.Equal(["203.0.113.2", "203.0.113.3"], web2.Addresses.Order());
     }
 
     [Fact]
