@@ -5,4 +5,4 @@ namespace F2bBroker.Producer;
 /// <param name="Head">SHA-256 of these bytes, hexadecimal.</param>
 /// <param name="Offset">Bytes read, from its beginning; always behind a line's end.</param>
 /// <param name="WrittenAt">UTC; when the file had last been written to. If it cannot be found, what was written since is unread.</param>
-internal sealed record LogPosition(int HeadLength, string Head, long Offset, DateTime WrittenAt);
+internal sealed record LogPosition(int HeadLength, string Head, long Offset, DateTime WrittenAt) : Position;

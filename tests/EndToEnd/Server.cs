@@ -18,6 +18,9 @@ internal sealed class Server : IAsyncDisposable
 
     public string Fail2BanLog => folder["fail2ban.log"];
 
+    /// <summary>How far the producer got.</summary>
+    public string Checkpoint => folder["checkpoint"];
+
     /// <summary>The monitored log.</summary>
     public string BansLog => folder["bans.log"];
 
@@ -34,7 +37,7 @@ internal sealed class Server : IAsyncDisposable
         await File.WriteAllTextAsync(server.Configuration, $"""
             [producer]
             logpath = {server.Fail2BanLog}
-            checkpoint = {server.folder["checkpoint"]}
+            checkpoint = {server.Checkpoint}
             start = beginning
             [consumer]
             logpath = {server.BansLog}
