@@ -12,27 +12,40 @@ internal sealed class BanPublisher(IBus bus, BrokerLogin login, TimeProvider tim
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private int isFailing;
+    private int stuck;
 
     public async Task PublishAsync(Ban ban, CancellationToken stopping)
     {
-        while (await TryPublishAsync(ban, stopping) is { } failure)
+        bool isStuck = false;
+        long start = time.GetTimestamp();
+        for (bool isAgain = false; await TryPublishAsync(ban, stopping) is { } failure; isAgain = true)
         {
             await login.WaitAsync(stopping);
-            if (Interlocked.Exchange(ref isFailing, 1) == 0)
+            // A broker that was away meanwhile has been told of, and once may be no more than a connection that was lost.
+            if (!isStuck && (isAgain || failure is OperationCanceledException) && !login.WasWaitingSince(start))
             {
-                log.LogWarning("The broker accepts the login but does not confirm bans: {Cause:l} Retrying; no ban is lost.", CauseOf(failure));
+                isStuck = true;
+                TellStuck(failure);
             }
 
             await Task.Delay(Pause, time, stopping);
+            start = time.GetTimestamp();
         }
 
-        if (Volatile.Read(ref isFailing) == 1 && Interlocked.Exchange(ref isFailing, 0) == 1)
+        if (isStuck && Interlocked.Decrement(ref stuck) == 0)
         {
             log.LogInformation("The broker confirms bans again.");
         }
 
         log.LogInformation("Published: {Ban:l}", ban.Identity);
+    }
+
+    private void TellStuck(Exception failure)
+    {
+        if (Interlocked.Increment(ref stuck) == 1)
+        {
+            log.LogWarning("The broker accepts the login but does not confirm bans: {Cause:l} Retrying; no ban is lost.", CauseOf(failure));
+        }
     }
 
     private async Task<Exception?> TryPublishAsync(Ban ban, CancellationToken stopping)

@@ -70,6 +70,11 @@ internal sealed class ConfirmedPosition(Checkpoint checkpoint, TimeProvider time
         {
             savedAt = time.GetTimestamp();
             checkpoint.Save(position);
+            if (isFailing)
+            {
+                log.LogInformation("The checkpoint can be saved again.");
+            }
+
             isFailing = false;
             return true;
         }

@@ -19,8 +19,16 @@ internal sealed class Daemon : IAsyncDisposable
 
     public int Id => process.Id;
 
+    public bool IsRunning => !process.HasExited;
+
     /// <summary>All that it has said.</summary>
     public string Said => string.Join('\n', lines);
+
+    /// <summary>What it has said apart from lines that hold one of these texts.</summary>
+    public string SaidBut(params string[] texts) => string.Join('\n', lines.Where(line => !texts.Any(text => line.Contains(text, StringComparison.Ordinal))));
+
+    /// <summary>How many lines it has said.</summary>
+    public int Lines => lines.Count;
 
     public int Count(string text) => lines.Count(line => line.Contains(text, StringComparison.Ordinal));
 

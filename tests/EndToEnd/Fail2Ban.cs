@@ -13,6 +13,9 @@ internal sealed class Fail2Ban : IAsyncDisposable
     /// <summary>Addresses that it banned, in the order of its ban actions.</summary>
     public IReadOnlyList<string> Banned => File.ReadAllLines(Path.Combine(folder, "banned"));
 
+    /// <summary>The end of its log.</summary>
+    public string LastWords => string.Join('\n', File.ReadAllLines(Path.Combine(folder, "fail2ban.log")).TakeLast(20));
+
     /// <summary>Starts one in the server's folder, where it writes fail2ban.log and reads bans.log.</summary>
     public static async Task<Fail2Ban> StartAsync(Server server)
     {

@@ -12,7 +12,7 @@ internal sealed class Sender : IAsyncDisposable
 
     public string Name { get; }
 
-    public static async Task<Sender> ConnectAsync(TestBroker broker, string user, string password)
+    public static async Task<Sender> ConnectAsync(RunningBroker broker, string user, string password)
     {
         ConnectionFactory factory = new()
         {
@@ -26,7 +26,7 @@ internal sealed class Sender : IAsyncDisposable
         return new Sender(await factory.CreateConnectionAsync(), user);
     }
 
-    public static Task<Sender> ConnectAsync(TestBroker broker, Server server) => ConnectAsync(broker, server.Name, server.Password);
+    public static Task<Sender> ConnectAsync(RunningBroker broker, Server server) => ConnectAsync(broker, server.Name, server.Password);
 
     public Task<IChannel> ChannelAsync() => connection.CreateChannelAsync(new CreateChannelOptions(true, true));
 

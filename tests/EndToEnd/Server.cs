@@ -6,7 +6,7 @@ internal sealed class Server : IAsyncDisposable
     private readonly TempFolder folder = new();
     private readonly List<Daemon> daemons = [];
 
-    private Server(string name) => Name = name;
+    private Server(string name) => (Name, BansLog, Checkpoint) = (name, folder["bans.log"], folder["checkpoint"]);
 
     public string Name { get; }
 
@@ -22,7 +22,9 @@ internal sealed class Server : IAsyncDisposable
     public string Checkpoint => folder["checkpoint"];
 
     /// <summary>The monitored log.</summary>
-    public string BansLog => folder["bans.log"];
+    public string BansLog { get; private set; }
+
+    public string Checkpoint { get; private set; }
 
     /// <summary>Lines of the monitored log without their first date: the bans' identities.</summary>
     public IReadOnlyList<string> Bans => File.Exists(BansLog) ? [.. File.ReadAllLines(BansLog).Select(line => line[(line.IndexOf(' ') + 1)..])] : [];
@@ -31,7 +33,7 @@ internal sealed class Server : IAsyncDisposable
     public IEnumerable<string> Addresses => Bans.Select(ban => ban.Split(' ')[1]);
 
     /// <param name="consumerSettings">Lines of the section [consumer].</param>
-    public static async Task<Server> EnrollAsync(TestBroker broker, string name, params IEnumerable<string> consumerSettings)
+    public static async Task<Server> EnrollAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings)
     {
         Server server = new(name);
         await File.WriteAllTextAsync(server.Configuration, $"""
@@ -50,6 +52,12 @@ internal sealed class Server : IAsyncDisposable
         server.Password = (await File.ReadAllLinesAsync(local)).Single(line => line.StartsWith("password", StringComparison.Ordinal)).Split(" = ")[1];
         return server;
     }
+
+    /// <summary>Moves the monitored log to another folder, before the consumer starts.</summary>
+    public void MoveBansLog(string place) => BansLog = Move(BansLog, place);
+
+    /// <summary>Moves the checkpoint to another folder, before the producer starts.</summary>
+    public void MoveCheckpoint(string place) => Checkpoint = Move(Checkpoint, place);
 
     /// <summary>Starts the producer; ready once it follows the log.</summary>
     public async Task<Daemon> StartProducerAsync(params IEnumerable<string> environment)
@@ -87,6 +95,9 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>What all its daemons have said.</summary>
     public string Said => string.Join('\n', daemons.Select(daemon => daemon.Said));
 
+    /// <summary>The end of what its daemons have said.</summary>
+    public string LastWords => string.Join('\n', Said.Split('\n').TakeLast(20));
+
     /// <summary>Waits until the monitored log holds that many lines; then it must hold no more.</summary>
     public async Task HasBansAsync(int count)
     {
@@ -102,5 +113,12 @@ internal sealed class Server : IAsyncDisposable
         }
 
         folder.Dispose();
+    }
+
+    private string Move(string file, string place)
+    {
+        string moved = Path.Combine(place, Path.GetFileName(file));
+        File.WriteAllText(Configuration, File.ReadAllText(Configuration).Replace(file, moved, StringComparison.Ordinal));
+        return moved;
     }
 }

@@ -8,15 +8,18 @@ internal static class Eventually
 
     /// <param name="condition">What has to come true.</param>
     /// <param name="state">What to show when it does not.</param>
-    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> state)
+    /// <param name="within">How long to wait for it; a minute.</param>
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> state, TimeSpan? within = null)
     {
+        TimeSpan deadline = within ?? Deadline;
         long start = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < Deadline, $"It did not come true within {Deadline.TotalSeconds} s. {state()}");
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < deadline, $"It did not come true within {deadline.TotalSeconds} s. {state()}");
             await Task.Delay(Pause, TimeProvider.System);
         }
     }
 
-    public static Task TrueAsync(Func<bool> condition, Func<string> state) => TrueAsync(() => Task.FromResult(condition()), state);
+    public static Task TrueAsync(Func<bool> condition, Func<string> state, TimeSpan? within = null) =>
+        TrueAsync(() => Task.FromResult(condition()), state, within);
 }

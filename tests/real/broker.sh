@@ -1,11 +1,20 @@
 #!/usr/bin/env bash
-# A private RabbitMQ on loopback, on free ports, with the management UI: broker.sh start DIR, broker.sh stop DIR.
+# A private RabbitMQ on loopback, on free ports, with the management UI:
+#   broker.sh start DIR      a new one, or the one of DIR again: its ports, its password, what it holds
+#   broker.sh stop DIR       in an orderly way
+#   broker.sh kill DIR       as a crash does
+#   broker.sh ctl DIR ARGS   rabbitmqctl on it
 # start writes DIR/env (0600): F2B_AMQP_PORT and F2BBROKER_API, the management API's URL with the operator's login.
+# Erlang terms in DIR/extra.config, where that is there before the first start, go into its advanced.config:
+#   {rabbit, [{consumer_timeout, 5000}]}
 set -euo pipefail
 
 command=$1
 dir=$(realpath "$2")
+shift 2
 umask 077
+# The scripts in /usr/sbin change the user; these do not.
+programs=$(compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin' | tail -n 1)
 
 free_ports() {
     python3 -c 'import socket
@@ -15,7 +24,7 @@ print(*(s.getsockname()[1] for s in sockets))'
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-start() {
+configure() {
     local amqp api epmd dist password
     read -r amqp api epmd dist < <(free_ports)
     password=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
@@ -30,20 +39,39 @@ collect_statistics_interval = 1000
 disk_free_limit.absolute = 50MB
 CONF
     echo '[rabbitmq_management].' >"$dir/plugins"
-    echo '[{kernel, [{inet_dist_use_interface, {127,0,0,1}}]}].' >"$dir/advanced.config"
-    printf 'F2B_AMQP_PORT=%s\nF2BBROKER_API=http://operator:%s@127.0.0.1:%s\n' "$amqp" "$password" "$api" >"$dir/env"
+    local extra=''
+    ! [ -f "$dir/extra.config" ] || extra=", $(cat "$dir/extra.config")"
+    echo "[{kernel, [{inet_dist_use_interface, {127,0,0,1}}]}$extra]." >"$dir/advanced.config"
+    printf 'F2B_AMQP_PORT=%s\nF2BBROKER_API=http://operator:%s@127.0.0.1:%s\nF2B_EPMD_PORT=%s\nF2B_DIST_PORT=%s\n' \
+        "$amqp" "$password" "$api" "$epmd" "$dist" >"$dir/env"
+}
 
-    # Our own epmd, so that its process is known: the broker would start one and leave it behind.
-    setsid epmd -port "$epmd" -address 127.0.0.1 </dev/null >"$dir/log/epmd" 2>&1 &
-    echo $! >"$dir/epmd.pid"
-    # The script in /usr/sbin changes the user; this one does not.
-    HOME=$dir/home RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_NODENAME=f2b$amqp@localhost RABBITMQ_MNESIA_BASE=$dir/mnesia \
+# on_node COMMAND...: replaces this shell by a program of RabbitMQ, on our node.
+on_node() {
+    # shellcheck source=/dev/null
+    . "$dir/env"
+    export HOME=$dir/home RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_NODENAME=f2b$F2B_AMQP_PORT@localhost RABBITMQ_MNESIA_BASE=$dir/mnesia \
         RABBITMQ_LOG_BASE=$dir/log RABBITMQ_CONFIG_FILE=$dir/rabbitmq.conf RABBITMQ_ADVANCED_CONFIG_FILE=$dir/advanced.config \
-        RABBITMQ_ENABLED_PLUGINS_FILE=$dir/plugins RABBITMQ_PID_FILE=$dir/broker.pid RABBITMQ_DIST_PORT=$dist \
-        ERL_EPMD_PORT=$epmd ERL_EPMD_ADDRESS=127.0.0.1 \
-        setsid "$(compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' | tail -n 1)" </dev/null >"$dir/log/output" 2>&1 &
+        RABBITMQ_ENABLED_PLUGINS_FILE=$dir/plugins RABBITMQ_PID_FILE=$dir/broker.pid RABBITMQ_DIST_PORT=$F2B_DIST_PORT \
+        ERL_EPMD_PORT=$F2B_EPMD_PORT ERL_EPMD_ADDRESS=127.0.0.1
+    cd "$dir" # Where Erlang leaves its crash dump.
+    exec "$@"
+}
+
+start() {
+    [ -s "$dir/env" ] || configure
+    # shellcheck source=/dev/null
+    . "$dir/env"
+    # Our own epmd, so that its process is known: the broker would start one and leave it behind.
+    setsid epmd -port "$F2B_EPMD_PORT" -address 127.0.0.1 </dev/null >"$dir/log/epmd" 2>&1 &
+    echo $! >"$dir/epmd.pid"
+    for _ in $(seq 100); do
+        ! answers "$F2B_EPMD_PORT" || break
+        sleep 0.1
+    done
+    (on_node setsid "$programs/rabbitmq-server") </dev/null >"$dir/log/output" 2>&1 &
     echo $! >"$dir/script.pid"
-    wait_until_up "$amqp" "$api"
+    wait_until_up "$F2B_AMQP_PORT" "${F2BBROKER_API##*:}"
 }
 
 wait_until_up() {
@@ -64,17 +92,29 @@ stop() {
     end_process "$dir/epmd.pid"
 }
 
+crash() {
+    kill -9 "$(cat "$dir/broker.pid")"
+    stop
+}
+
 end_process() {
     [ -s "$1" ] || return 0
     local pid
     pid=$(cat "$1")
     kill "$pid" 2>/dev/null || true
     for _ in $(seq 300); do
-        kill -0 "$pid" 2>/dev/null || break
+        runs "$pid" || break
         sleep 0.1
     done
     kill -9 "$pid" 2>/dev/null || true
     rm -f "$1"
 }
 
-"$command"
+# A process that has ended may stay as a zombie until somebody asks for it.
+runs() { grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null; }
+
+case $command in
+    start | stop) "$command" ;;
+    kill) crash ;;
+    ctl) on_node "$programs/rabbitmqctl" "$@" ;;
+esac

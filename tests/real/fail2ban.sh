@@ -29,13 +29,13 @@ actionban = echo "<ip>" >> $dir/banned
 actionunban =
 CONF
 
-# The default backend is the one that our jail has to withstand.
+# The default backend is the one that our jail has to withstand. What fail2ban finds later than bantime it bans no more.
 cat >"$dir/etc/jail.local" <<CONF
 [DEFAULT]
 backend = systemd
 banaction = record
 banaction_allports = record
-bantime = 1h
+bantime = 1d
 
 [sshd]
 enabled = true

@@ -18,16 +18,26 @@ internal sealed class BrokerLogin(Settings settings, Ending ending, TimeProvider
     private readonly SemaphoreSlim one = new(1);
     private bool wasAccepted;
     private LoginFault? told;
+    private long acceptedAt = long.MinValue;
+    private long awayUntil = long.MinValue;
 
     /// <summary>Whether the broker is away or refuses, which is told here and nowhere else.</summary>
     public bool IsWaiting => told is not null;
 
+    /// <summary>Whether the broker was away or refused at some time after that timestamp.</summary>
+    public bool WasWaitingSince(long timestamp) => IsWaiting || Volatile.Read(ref awayUntil) >= timestamp;
+
     public async Task WaitAsync(CancellationToken stopping)
     {
+        long came = time.GetTimestamp();
         await one.WaitAsync(stopping);
         try
         {
-            await WaitForLoginAsync(stopping);
+            // One answer serves all that waited for it: a lost connection sends a thousand publishes here at once.
+            if (acceptedAt < came)
+            {
+                await WaitForLoginAsync(stopping);
+            }
         }
         finally
         {
@@ -72,6 +82,12 @@ internal sealed class BrokerLogin(Settings settings, Ending ending, TimeProvider
         if (!wasAccepted || told is not null)
         {
             log.LogInformation("The broker at {Broker:l} accepts the login of {Server:l}.", settings.Broker.Names, settings.Server);
+        }
+
+        acceptedAt = time.GetTimestamp();
+        if (told is not null)
+        {
+            Volatile.Write(ref awayUntil, acceptedAt);
         }
 
         wasAccepted = true;

@@ -1,0 +1,96 @@
+namespace F2bBroker.EndToEndTests.Faults;
+
+/// <summary>A real fail2ban whose monitored log is rotated, and one that was away.</summary>
+public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
+{
+    private Server origin = null!;
+    private Server receiver = null!;
+    private Fail2Ban fail2ban = null!;
+    private Daemon consumer = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await broker.ResetAsync();
+        origin = await Server.EnrollAsync(broker, "a");
+        receiver = await Server.EnrollAsync(broker, "b");
+        fail2ban = await Fail2Ban.StartAsync(receiver);
+        await origin.StartProducerAsync();
+        consumer = await receiver.StartConsumerAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await fail2ban.DisposeAsync();
+        await origin.DisposeAsync();
+        await receiver.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_monitored_log_that_is_rotated_under_fail2ban_costs_no_ban()
+    {
+        int times = Soak.Times(5, 50);
+        Random random = new();
+        // fail2ban starts a shell for each ban.
+        await using Load load = new Load(origin, receiver, random.Next(), pause: 400).Start();
+        for (int i = 1; i <= times; i++)
+        {
+            await load.GrowsAsync(5);
+            await random.PauseAsync(1000);
+            Rotation.Rotate(receiver.BansLog);
+            if (i % 2 == 0)
+            {
+                File.WriteAllText(receiver.BansLog, "");
+            }
+        }
+
+        await load.StopAsync();
+        await AllAreBannedAsync("The monitored log rotated under a real fail2ban, every other time with a new empty file (create)", times, load);
+        await load.EndsWellAsync("The same: the monitored log itself", times);
+    }
+
+    [Fact]
+    public async Task A_fail2ban_that_was_stopped_for_an_hour_bans_all_that_came_meanwhile()
+    {
+        await using Load load = new Load(origin, receiver, Random.Shared.Next()).Start();
+        await load.GrowsAsync(20);
+        await fail2ban.StopAsync();
+        await load.FlowsAsync();
+        int before = receiver.Bans.Count;
+        await load.GrowsAsync(Soak.Times(50, 1000));
+        await load.StopAsync();
+        await load.FlowsAsync();
+        Assert.Equal(0, await consumer.StopAsync());
+        DateAnHourBack(from: before);
+        await fail2ban.StartAsync();
+        await AllAreBannedAsync("fail2ban stopped for an hour, by the lines' dates, while bans arrive", 1, load);
+    }
+
+    private async Task AllAreBannedAsync(string done, int times, Load load)
+    {
+        string[] missing = [];
+        try
+        {
+            await Eventually.TrueAsync(
+                () => (missing = [.. load.Addresses.Except(fail2ban.Banned)]).Length == 0,
+                () => $"{missing.Length} of {load.Count} are not banned, the first is {missing.FirstOrDefault()}. {fail2ban.LastWords}",
+                TimeSpan.FromMinutes(2));
+        }
+        finally
+        {
+            FaultTable.Add(done, times, load.Count, fail2ban.Banned.Distinct().Count(), missing.Length, twice: null);
+        }
+    }
+
+    private void DateAnHourBack(int from)
+    {
+        string[] lines = File.ReadAllLines(receiver.BansLog);
+        for (int i = from; i < lines.Length; i++)
+        {
+            int blank = lines[i].IndexOf(' ');
+            DateTimeOffset date = DateTimeOffset.Parse(lines[i][..blank], System.Globalization.CultureInfo.InvariantCulture) - TimeSpan.FromHours(1);
+            lines[i] = $"{date.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}{lines[i][blank..]}";
+        }
+
+        File.WriteAllText(receiver.BansLog, string.Concat(lines.Select(line => line + "\n")));
+    }
+}

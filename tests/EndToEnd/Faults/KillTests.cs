@@ -1,0 +1,130 @@
+namespace F2bBroker.EndToEndTests.Faults;
+
+/// <summary>Producer and consumer ended by SIGKILL while bans flow.</summary>
+public sealed class KillTests(TestBroker broker) : IAsyncLifetime
+{
+    private const int LongestPause = 2500;
+
+    private Server origin = null!;
+    private Server receiver = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await broker.ResetAsync();
+        origin = await Server.EnrollAsync(broker, "a");
+        receiver = await Server.EnrollAsync(broker, "b");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await origin.DisposeAsync();
+        await receiver.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Killed_at_random_moments_they_lose_no_ban_and_write_none_twice()
+    {
+        int seed = Random.Shared.Next();
+        Random random = new(seed);
+        int kills = Soak.Times(10, 240);
+        // Before its first start is over a producer has no checkpoint, and begins again wherever the log then is.
+        Daemon producer = await origin.StartProducerAsync();
+        Daemon consumer = receiver.Start(Built.Consumer);
+        await using Load load = new Load(origin, receiver, seed).Start();
+        for (int kill = 1; kill <= kills; kill++)
+        {
+            await BeforeAsync(kill, load);
+            await random.PauseAsync(LongestPause);
+            if (kill % 2 == 0)
+            {
+                await KillAsync(producer);
+                await WhileProducerIsDownAsync(kill, load);
+                producer = origin.Start(Built.Producer);
+            }
+            else
+            {
+                await KillAsync(consumer);
+                WhileConsumerIsDown(kill);
+                consumer = receiver.Start(Built.Consumer);
+            }
+        }
+
+        await load.EndsWellAsync("Producer and consumer killed in turn, both logs rotated and the checkpoint deleted in between", kills, torn: kills);
+        Assert.Empty(await broker.PeekAsync("f2b.bans.b_error"));
+    }
+
+    [Fact]
+    public async Task A_torn_last_line_is_closed_and_its_ban_written_whole()
+    {
+        Daemon producer = await origin.StartProducerAsync();
+        Assert.Equal(0, await (await receiver.StartConsumerAsync()).StopAsync());
+        List<string> expected = [];
+        int[] cuts = [1, 24, 60, -1];
+        for (int i = 0; i < cuts.Length; i++)
+        {
+            LoggedBan ban = LoggedBan.Number(i, origin.Name);
+            File.AppendAllText(origin.Fail2BanLog, ban.Line);
+            await producer.SaysAsync($"Published: {ban.Identity}");
+            string whole = $"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {ban.Identity}";
+            string torn = cuts[i] > 0 ? whole[..cuts[i]] : whole;
+            File.AppendAllText(receiver.BansLog, torn);
+            expected.AddRange(torn == whole ? [ban.Identity] : [torn[(torn.IndexOf(' ') + 1)..], ban.Identity]);
+            Daemon consumer = await receiver.StartConsumerAsync();
+            await QueueIsEmptyAsync();
+            await receiver.HasBansAsync(expected.Count);
+            await consumer.KillAsync();
+        }
+
+        Assert.Equal(expected, receiver.Bans);
+        FaultTable.Add("A last line torn off: in its date, behind it, in its ban, before its LF", cuts.Length, cuts.Length, cuts.Length, 0, 0);
+    }
+
+    /// <summary>Rotates a log under its daemon, or sees to it that the checkpoint may be deleted.</summary>
+    private async Task BeforeAsync(int kill, Load load)
+    {
+        switch (kill % 8)
+        {
+            case 4:
+                await load.RotateAsync();
+                break;
+            case 5 when File.Exists(receiver.BansLog):
+                Rotation.Rotate(receiver.BansLog);
+                break;
+            case 6:
+                // A first start reads the current log only.
+                await load.RotatedAreReadAsync();
+                break;
+        }
+    }
+
+    private async Task WhileProducerIsDownAsync(int kill, Load load)
+    {
+        switch (kill % 8)
+        {
+            case 0:
+                await load.RotateAsync();
+                break;
+            case 6:
+                File.Delete(origin.Checkpoint);
+                break;
+        }
+    }
+
+    private void WhileConsumerIsDown(int kill)
+    {
+        if (kill % 8 == 1 && File.Exists(receiver.BansLog))
+        {
+            Rotation.Rotate(receiver.BansLog);
+        }
+    }
+
+    private static async Task KillAsync(Daemon daemon)
+    {
+        Assert.True(daemon.IsRunning, daemon.Said);
+        await daemon.KillAsync();
+    }
+
+    private Task QueueIsEmptyAsync() => Eventually.TrueAsync(
+        async () => (await broker.GetAsync("queues/f2b/f2b.bans.b"))?["messages"] is { } messages && (int)messages == 0,
+        () => receiver.Said);
+}

@@ -1,0 +1,16 @@
+namespace F2bBroker.EndToEndTests.Faults;
+
+/// <summary>A ban as fail2ban logs it (with its LF), and as it has to stand in a peer's monitored log after the first date.</summary>
+internal sealed record LoggedBan(string Address, string Line, string Identity)
+{
+    /// <summary>The ban of that number, now: each has an address of its own.</summary>
+    public static LoggedBan Number(int number, string server)
+    {
+        string address = $"198.{18 + number / 65536}.{number / 256 % 256}.{number % 256}";
+        DateTimeOffset now = TimeProvider.System.GetLocalNow();
+        return new LoggedBan(
+            address,
+            $"{now:yyyy-MM-dd HH:mm:ss,fff} fail2ban.actions        [1674]: NOTICE  [sshd] Ban {address}\n",
+            $"Ban {address} jail=sshd server={server} detected={now.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}");
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>The RabbitMQ that is installed here, as a private process in a folder of its own, which can be stopped, killed and started again.</summary>
+internal sealed class LocalBroker : IAsyncDisposable
+{
+    private readonly TempFolder folder = new();
+
+    public int Port { get; private set; }
+
+    public string Api { get; private set; } = "";
+
+    /// <param name="terms">Erlang terms for its configuration, before the first start.</param>
+    public Task ConfigureAsync(string terms) => File.WriteAllTextAsync(folder["extra.config"], terms);
+
+    public async Task StartAsync()
+    {
+        await ScriptAsync("start");
+        Dictionary<string, string> values = (await File.ReadAllLinesAsync(folder["env"])).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        (Port, Api) = (int.Parse(values["F2B_AMQP_PORT"], CultureInfo.InvariantCulture), values["F2BBROKER_API"]);
+    }
+
+    public Task StopAsync() => ScriptAsync("stop");
+
+    public Task KillAsync() => ScriptAsync("kill");
+
+    /// <summary>Runs rabbitmqctl.</summary>
+    public Task ControlAsync(params IEnumerable<string> arguments) => ScriptAsync("ctl", arguments);
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        folder.Dispose();
+    }
+
+    private async Task ScriptAsync(string command, params IEnumerable<string> arguments)
+    {
+        Built.Outcome outcome = await Built.RunAsync(Repository.Path("tests/real/broker.sh"), [command, folder.Path, .. arguments]);
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>A real RabbitMQ, where it is, and what its operator does with it.</summary>
+public abstract class RunningBroker
+{
+    private HttpClient api = new();
+
+    public string Host { get; private set; } = "";
+
+    public int Port { get; private set; }
+
+    /// <summary>The management API's URL with the operator's login.</summary>
+    public string Api { get; private set; } = "";
+
+    public string Uri => $"amqp://{Host}:{Port}/f2b";
+
+    /// <summary>The operator's own login name: it differs between the private broker and the container.</summary>
+    public string Operator => new Uri(Api).UserInfo.Split(':')[0];
+
+    /// <summary>Begins a test: no server, no queue, only what <c>f2bbroker init</c> makes.</summary>
+    public async Task ResetAsync()
+    {
+        await DeleteAsync("vhosts/f2b");
+        foreach (JsonNode? user in (JsonArray)(await GetAsync("users"))!)
+        {
+            if (user!["tags"] is JsonArray { Count: 0 })
+            {
+                await DeleteAsync($"users/{user["name"]}");
+            }
+        }
+
+        Built.Outcome init = await AdminAsync("init");
+        Assert.True(init.ExitCode == 0, init.Errors);
+    }
+
+    /// <summary>Asks the management API; null for what is not there.</summary>
+    public async Task<JsonNode?> GetAsync(string path)
+    {
+        using HttpResponseMessage answer = await api.GetAsync(path);
+        return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonNode>() : null;
+    }
+
+    public async Task PutAsync(string path, JsonObject content) => (await api.PutAsJsonAsync(path, content)).EnsureSuccessStatusCode();
+
+    public async Task DeleteAsync(string path) => (await api.DeleteAsync(path)).Dispose();
+
+    public async Task<JsonNode> PostAsync(string path, JsonObject content)
+    {
+        using HttpResponseMessage answer = await api.PostAsJsonAsync(path, content);
+        return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>())!;
+    }
+
+    /// <summary>What stands in a queue, left there: body and headers.</summary>
+    public async Task<IReadOnlyList<JsonNode>> PeekAsync(string queue)
+    {
+        JsonNode messages = await PostAsync($"queues/f2b/{queue}/get", new() { ["count"] = 1000, ["ackmode"] = "ack_requeue_true", ["encoding"] = "auto" });
+        return [.. ((JsonArray)messages).Select(message => message!)];
+    }
+
+    /// <summary>Runs <c>f2bbroker</c> as the operator.</summary>
+    internal Task<Built.Outcome> AdminAsync(params IEnumerable<string> arguments) => Built.RunAsync(Built.Admin, arguments, $"F2BBROKER_API={Api}");
+
+    /// <summary>From now on it is there.</summary>
+    protected void Found(string host, int port, string apiUrl)
+    {
+        (Host, Port, Api) = (host, port, apiUrl);
+        Uri address = new(apiUrl);
+        api.Dispose();
+        api = new HttpClient { BaseAddress = new Uri(new UriBuilder(address) { UserName = "", Password = "" }.Uri, "/api/") };
+        api.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(System.Uri.UnescapeDataString(address.UserInfo))));
+    }
+
+    /// <summary>It is there no more.</summary>
+    protected void Gone() => api.Dispose();
+}
