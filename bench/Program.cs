@@ -1,12 +1,12 @@
 using F2bBroker.Bench;
 
-if (args is not [string checkout, string folder, .. string[] parts])
+if (args is not [string folder, .. string[] parts])
 {
     await Console.Error.WriteLineAsync("Start it with bench/run.sh.");
     return 2;
 }
 
-Setting setting = new(checkout, folder);
+Setting setting = new(folder);
 (string Name, Func<Setting, Task<IReadOnlyList<Result>>> Measure)[] all =
 [
     ("a", Publishing.MeasureAsync),

@@ -3,14 +3,14 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Bench;
 
-/// <summary>The broker and the two servers that run.sh has set up: <c>origin</c> reports, <c>peer</c> receives.</summary>
-internal sealed class Setting(string checkout, string folder)
+/// <summary>The installed daemons, the broker and the two servers that run.sh has set up: <c>origin</c> reports, <c>peer</c> receives.</summary>
+internal sealed class Setting(string folder)
 {
     public string FileOf(string server, string name) => Path.Combine(folder, server, name);
 
-    public Daemon StartProducer() => Start("Producer", "f2bbroker-producer", "origin");
+    public Daemon StartProducer() => Start("f2bbroker-producer", "origin");
 
-    public Daemon StartConsumer() => Start("Consumer", "f2bbroker-consumer", "peer");
+    public Daemon StartConsumer() => Start("f2bbroker-consumer", "peer");
 
     public async Task<IConnection> ConnectAsync(string server)
     {
@@ -33,6 +33,5 @@ internal sealed class Setting(string checkout, string folder)
         File.Delete(FileOf("peer", "bans.log"));
     }
 
-    private Daemon Start(string project, string program, string server) =>
-        new(Path.Combine(checkout, "src", project, "bin/Release/net10.0", program), ["--config", FileOf(server, "f2bbroker.conf")]);
+    private Daemon Start(string program, string server) => new(Path.Combine(folder, "bin", program), ["--config", FileOf(server, "f2bbroker.conf")]);
 }

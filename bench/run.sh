@@ -15,6 +15,10 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 
+# As the README installs them: in one folder, so that the daemons share what they can of memory.
+for program in Producer Consumer; do
+    dotnet publish "src/$program" -c Release --no-build --nologo -v quiet -o "$dir/bin" >/dev/null
+done
 mkdir "$dir/broker"
 tests/real/broker.sh start "$dir/broker"
 # shellcheck source=/dev/null
@@ -34,4 +38,4 @@ logpath = $dir/$server/bans.log
 CONF
     "$f2bbroker" enroll "$server" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" --out "$dir/$server/f2bbroker.local" 2>/dev/null
 done
-bench/bin/Release/net10.0/bench "$PWD" "$dir" "$@"
+bench/bin/Release/net10.0/bench "$dir" "$@"

@@ -7,7 +7,8 @@ namespace F2bBroker.Consumer;
 
 /// <summary>Takes a message: refuses it, skips it, or has it written before it is acknowledged.</summary>
 /// <remarks>A refusal must not leave as an exception: MassTransit would send a fault to wherever the sender's headers say.</remarks>
-internal sealed class BanConsumer(Acceptance acceptance, BanWriter writer, ErrorQueue errors, TimeProvider time, ILogger<BanConsumer> log)
+internal sealed class BanConsumer(
+    Acceptance acceptance, BanWriter writer, ErrorQueue errors, HeardUpTo heard, TimeProvider time, ILogger<BanConsumer> log)
     : IConsumer<BanDetected>, IDisposable
 {
     private readonly Tally skipped = new("Skipped bans", log, time);
@@ -36,6 +37,8 @@ internal sealed class BanConsumer(Acceptance acceptance, BanWriter writer, Error
         {
             skipped.Count("already written");
         }
+
+        heard.Hear(ban);
     }
 
     private Ban Received(ConsumeContext<BanDetected> context)

@@ -19,14 +19,16 @@ internal static class BanEndpoint
         .AddSingleton<OwnAddresses>()
         .AddSingleton<Acceptance>()
         .AddSingleton(provider => new ErrorQueue(Topology.ErrorQueueOf(settings.Server), provider.GetRequiredService<ILogger<ErrorQueue>>()))
+        .AddSingleton<HeardUpTo>()
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<BindFilter>(provider, Topology.QueueOf(settings.Server)))
         .AddSingleton<BanConsumer>()
         .AddSingleton<EndpointWatch>()
         .AddSingleton<BanWriter>()
         // Before the bus, so that it still writes while the bus stops.
         .AddHostedService(provider => provider.GetRequiredService<BanWriter>())
-        .AddBus(settings, configure: (context, broker) => broker.ReceiveEndpoint(Topology.QueueOf(settings.Server), endpoint => Configure(endpoint, context, settings.Server)));
+        .AddBus(settings, configure: (context, broker) => broker.ReceiveEndpoint(Topology.QueueOf(settings.Server), endpoint => Configure(endpoint, context)));
 
-    private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context, string server)
+    private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context)
     {
         ErrorQueue errors = context.GetRequiredService<ErrorQueue>();
         endpoint.ExclusiveConsumer = true;
@@ -34,7 +36,7 @@ internal static class BanEndpoint
         endpoint.ConcurrentMessageLimit = Concurrency;
         endpoint.ConfigureConsumeTopology = false;
         endpoint.PublishFaults = false;
-        endpoint.ConfigureChannel(channel => channel.UseFilter(new BindFilter(Topology.QueueOf(server), errors)));
+        endpoint.ConfigureChannel(channel => channel.UseFilter(context.GetRequiredService<BindFilter>()));
         endpoint.ConfigureError(error => error.UseFilter(new UnreadableFilter(errors)));
         endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<EndpointWatch>());
         endpoint.Instance(context.GetRequiredService<BanConsumer>());

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Consumer;
 
 /// <summary>The one writer of the monitored log: takes what is waiting, appends it, flushes once, and only then lets the messages be acknowledged.</summary>
-internal sealed class BanWriter(Settings settings, Ending ending, TimeProvider time, ILogger<BanWriter> log) : Worker(ending)
+internal sealed class BanWriter(Settings settings, HeardUpTo heard, Ending ending, TimeProvider time, ILogger<BanWriter> log) : Worker(ending)
 {
     private const int LargestBatch = 1000;
 
@@ -17,8 +17,12 @@ internal sealed class BanWriter(Settings settings, Ending ending, TimeProvider t
 
     private readonly string path = settings.Consumer.LogPath;
     private readonly Channel<Request> waiting = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly WrittenBans written = new(settings.Consumer.MaxAge, time);
+    private readonly WrittenBans written = new(settings.Consumer.MaxAge, heard, time);
     private readonly RecentLines recent = new(time);
+    private readonly TaskCompletionSource readBack = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes once it is known what was written in earlier runs.</summary>
+    public Task ReadBack => readBack.Task;
 
     /// <summary>Completes once the ban is on disk: true, or false if it was before. While the disk refuses, it waits.</summary>
     public Task<bool> WriteAsync(Ban ban)
@@ -30,9 +34,10 @@ internal sealed class BanWriter(Settings settings, Ending ending, TimeProvider t
 
     protected override async Task RunAsync(CancellationToken stopping)
     {
-        using MonitoredLog file = new(path);
-        await HoldingAsync(file.Open, stopping);
         written.ReadBack(path, sentence => log.LogWarning("{Sentence:l}", sentence));
+        readBack.SetResult();
+        MonitoredLog file = new(path);
+        await AppendAsync(file, [], stopping);
         log.LogInformation("Writing to {Log:l}.", path);
         while (true)
         {
@@ -87,16 +92,10 @@ internal sealed class BanWriter(Settings settings, Ending ending, TimeProvider t
         await HoldingAsync(
             () =>
             {
-                if (file.IsRenamed)
+                while (!file.Append(bytes, ref done))
                 {
-                    file.Open();
                     bytes = Encode([.. recent.All(), .. identities]);
                     done = 0;
-                }
-
-                if (bytes.Length > 0)
-                {
-                    file.Append(bytes, ref done);
                 }
             },
             stopping);

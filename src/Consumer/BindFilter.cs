@@ -1,6 +1,9 @@
 using F2bBroker.Contracts;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Consumer;
 
@@ -8,15 +11,47 @@ namespace F2bBroker.Consumer;
 /// Makes the server's queue, binds it to the bans, and makes its error queue, on each new channel: they may have been deleted since.
 /// It has no right to declare the exchange of the bans.
 /// </summary>
-internal sealed class BindFilter(string queue, ErrorQueue errors) : IFilter<ChannelContext>
+internal sealed class BindFilter(string queue, ErrorQueue errors, BanWriter writer, HeardUpTo heard, TimeProvider time, ILogger<BindFilter> log)
+    : IFilter<ChannelContext>
 {
+    private const int NotFound = 404;
+
     public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
     {
+        bool wasThere = await IsThereAsync(context.ConnectionContext, context.CancellationToken);
         await context.QueueDeclare(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(), context.CancellationToken);
         await context.QueueBind(queue, Topology.Bans, "", new Dictionary<string, object?>(), context.CancellationToken);
+        if (!wasThere)
+        {
+            await writer.ReadBack.WaitAsync(context.CancellationToken);
+            TellSpan();
+        }
+
         await errors.DeclareAsync(context);
         await next.Send(context);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("bind");
+
+    /// <summary>Asks on a channel of its own: the broker closes it when the queue is not there.</summary>
+    private async Task<bool> IsThereAsync(ConnectionContext connection, CancellationToken cancel)
+    {
+        await using IChannel channel = await connection.Connection.CreateChannelAsync(cancellationToken: cancel);
+        try
+        {
+            await channel.QueueDeclarePassiveAsync(queue, cancel);
+            return true;
+        }
+        catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == NotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>It is there from the moment of enrollment, so somebody has deleted it, with all that waited in it.</summary>
+    private void TellSpan()
+    {
+        string from = heard.Moment is { } moment ? $"between {UtcText.Print(moment)} and" : "before";
+        log.LogError("The queue {Queue:l} was gone and has been made again: bans of other servers {From:l} {Now:l} may be missing.", queue, from, UtcText.Print(time.GetUtcNow()));
+    }
 }

@@ -5,34 +5,37 @@ using F2bBroker.Daemon.Logs;
 namespace F2bBroker.Consumer;
 
 /// <summary>Which bans were written within <paramref name="maxAge"/>. The monitored log is the only memory: at start it is read back.</summary>
-internal sealed class WrittenBans(TimeSpan maxAge, TimeProvider time)
+internal sealed class WrittenBans(TimeSpan maxAge, HeardUpTo heard, TimeProvider time)
 {
     /// <summary>A ban may be stamped this far in the future, so its duplicate can be young for that much longer.</summary>
     public static readonly TimeSpan FutureAllowed = TimeSpan.FromMinutes(10);
 
     private readonly HashSet<Guid> ids = [];
-    private readonly Queue<(DateTimeOffset WrittenAt, Guid Id)> byAge = new();
+
+    // By a clock that only goes on: one that is set forward and back again must not make a ban forgotten.
+    private readonly Queue<(long Since, TimeSpan AgeThen, Guid Id)> byAge = new();
 
     /// <summary>Whether the ban of that identity is new; it counts as written from now on.</summary>
     public bool Add(string identity)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        Forget(now);
-        return Add(now, identity);
+        Forget();
+        return Add(identity, TimeSpan.Zero);
     }
 
     /// <summary>Reads the log and its rotated siblings back, oldest first.</summary>
     /// <param name="tell">Takes a sentence about a file that cannot be read.</param>
     public void ReadBack(string path, Action<string> tell)
     {
-        DateTimeOffset oldest = time.GetUtcNow() - maxAge - FutureAllowed;
+        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset oldest = now - maxAge - FutureAllowed;
         foreach (string file in RotatedLogs.Of(path).Append(path).Where(file => File.GetLastWriteTimeUtc(file) >= oldest))
         {
             try
             {
                 foreach ((DateTimeOffset writtenAt, string identity) in Lines(file).Where(line => line.WrittenAt >= oldest))
                 {
-                    Add(writtenAt, identity);
+                    Add(identity, now - writtenAt);
+                    heard.Hear(identity);
                 }
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -56,7 +59,7 @@ internal sealed class WrittenBans(TimeSpan maxAge, TimeProvider time)
         }
     }
 
-    private bool Add(DateTimeOffset writtenAt, string identity)
+    private bool Add(string identity, TimeSpan age)
     {
         Guid id = Ban.IdOf(identity);
         if (!ids.Add(id))
@@ -64,13 +67,13 @@ internal sealed class WrittenBans(TimeSpan maxAge, TimeProvider time)
             return false;
         }
 
-        byAge.Enqueue((writtenAt, id));
+        byAge.Enqueue((time.GetTimestamp(), age, id));
         return true;
     }
 
-    private void Forget(DateTimeOffset now)
+    private void Forget()
     {
-        while (byAge.TryPeek(out (DateTimeOffset WrittenAt, Guid Id) oldest) && now - oldest.WrittenAt > maxAge + FutureAllowed)
+        while (byAge.TryPeek(out (long Since, TimeSpan AgeThen, Guid Id) oldest) && oldest.AgeThen + time.GetElapsedTime(oldest.Since) > maxAge + FutureAllowed)
         {
             ids.Remove(byAge.Dequeue().Id);
         }

@@ -12,10 +12,12 @@ namespace F2bBroker.Daemon;
 /// <param name="description">For <c>--help</c>.</param>
 /// <param name="faultsOfFiles">A sentence for each file or folder that cannot be used.</param>
 /// <param name="compose">Registers what the daemon does.</param>
+/// <param name="doubts">A sentence for each thing that is hardly as it should be: a fault for <c>--test</c>, a warning for a start.</param>
 internal sealed class DaemonProgram(
     string description,
     Func<Settings, IEnumerable<string>> faultsOfFiles,
-    Action<IServiceCollection, Settings> compose)
+    Action<IServiceCollection, Settings> compose,
+    Func<Settings, IEnumerable<string>>? doubts = null)
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
@@ -53,13 +55,15 @@ internal sealed class DaemonProgram(
         try
         {
             Settings settings = SettingsFile.Load(parsed.GetValue(config)!);
-            string[] faults = [.. faultsOfFiles(settings)];
+            string[] doubtful = [.. doubts?.Invoke(settings) ?? []];
+            bool isTest = parsed.GetResult(test) is not null;
+            string[] faults = [.. faultsOfFiles(settings), .. isTest ? doubtful : []];
             if (faults.Length > 0)
             {
                 throw new ConfigurationFault(faults);
             }
 
-            return parsed.GetResult(test) is null ? await RunAsync(settings) : await TestAsync(settings, parsed.GetValue(test) is null, cancel);
+            return isTest ? await TestAsync(settings, parsed.GetValue(test) is null, cancel) : await RunAsync(settings, doubtful);
         }
         catch (ConfigurationFault fault)
         {
@@ -68,10 +72,15 @@ internal sealed class DaemonProgram(
         }
     }
 
-    private async Task<int> RunAsync(Settings settings)
+    private async Task<int> RunAsync(Settings settings, string[] doubtful)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         await using Serilog.Core.Logger logger = LogFormat.CreateLogger(settings.LogLevel);
+        foreach (string sentence in doubtful)
+        {
+            logger.Warning("{Sentence:l}", sentence);
+        }
+
         builder.Services
             .AddSerilog(logger)
             .AddSystemd()

@@ -15,13 +15,13 @@ internal abstract class Worker(Ending ending) : BackgroundService
             await Task.Yield();
             await RunAsync(stoppingToken);
         }
-        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-        {
-            ending.Because(ExitCode.Failure, $"{GetType().Name} failed: {failure.Message}");
-        }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Stopped on request.
+        }
+        catch (Exception failure)
+        {
+            ending.Because(ExitCode.Failure, $"{GetType().Name} failed: {failure.Message}");
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace F2bBroker.Producer;
 
-/// <summary>The file that says how far the log has been confirmed: written to a new file, flushed to disk, renamed over the old one.</summary>
+/// <summary>The file that says how far the bans have been confirmed: written to a new file, flushed to disk, renamed over the old one.</summary>
 internal sealed partial class Checkpoint(string path)
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -11,7 +11,7 @@ internal sealed partial class Checkpoint(string path)
     /// <summary>The position, or null on a first start.</summary>
     /// <exception cref="InvalidDataException">The file holds no position.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public LogPosition? Load()
+    public Position? Load()
     {
         if (!File.Exists(path))
         {
@@ -20,9 +20,9 @@ internal sealed partial class Checkpoint(string path)
 
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), PositionJson.Default.LogPosition) ?? throw new InvalidDataException("null");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), PositionJson.Default.Position) ?? throw new InvalidDataException("null");
         }
-        catch (Exception failure) when (failure is JsonException or InvalidDataException)
+        catch (Exception failure) when (failure is JsonException or NotSupportedException or InvalidDataException)
         {
             throw new InvalidDataException($"The checkpoint {path} holds no position ({failure.Message}).");
         }
@@ -30,13 +30,13 @@ internal sealed partial class Checkpoint(string path)
 
     /// <exception cref="IOException">The disk is full or the file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
-    public void Save(LogPosition position)
+    public void Save(Position position)
     {
         string next = path + ".new";
         FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Mode };
         using (FileStream stream = new(next, options))
         {
-            JsonSerializer.Serialize(stream, position, PositionJson.Default.LogPosition);
+            JsonSerializer.Serialize(stream, position, PositionJson.Default.Position);
             stream.Flush(flushToDisk: true);
         }
 
@@ -45,6 +45,6 @@ internal sealed partial class Checkpoint(string path)
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true)]
-    [JsonSerializable(typeof(LogPosition))]
+    [JsonSerializable(typeof(Position))]
     private sealed partial class PositionJson : JsonSerializerContext;
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Producer;
 
 /// <summary>A stretch of the log on its way: done when <paramref name="Confirmed"/> is, and all before it.</summary>
-internal readonly record struct Shipment(Task Confirmed, LogPosition End, bool IsBan);
+internal readonly record struct Shipment(Task Confirmed, Position End, bool IsBan);
 
 /// <summary>Moves the checkpoint over what is confirmed, in the log's order; saved when nothing is under way, under load once a second.</summary>
 internal sealed class ConfirmedPosition(Checkpoint checkpoint, TimeProvider time, ILogger log)
@@ -18,7 +18,7 @@ internal sealed class ConfirmedPosition(Checkpoint checkpoint, TimeProvider time
     private bool isFailing;
 
     /// <summary>The position to start from, or null: on a first start, or if the checkpoint cannot be read.</summary>
-    public LogPosition? Load(out bool isUnreadable)
+    public Position? Load(out bool isUnreadable)
     {
         isUnreadable = false;
         try
@@ -35,7 +35,7 @@ internal sealed class ConfirmedPosition(Checkpoint checkpoint, TimeProvider time
 
     public async Task FollowAsync(ChannelReader<Shipment> window)
     {
-        LogPosition? unsaved = null;
+        Position? unsaved = null;
         bool hasBan = false;
         try
         {
@@ -64,7 +64,7 @@ internal sealed class ConfirmedPosition(Checkpoint checkpoint, TimeProvider time
     }
 
     /// <summary>Whether it could be saved. If not, nothing is lost: after a restart some bans are published again.</summary>
-    public bool Save(LogPosition position)
+    public bool Save(Position position)
     {
         try
         {

@@ -3,7 +3,10 @@ namespace F2bBroker.Producer;
 /// <summary>Cuts what is read of a log into whole lines; a line too long for any sane log is passed over up to its end.</summary>
 internal sealed class LineBuffer
 {
-    private readonly byte[] bytes = new byte[256 * 1024];
+    /// <summary>Bytes that the longest line may have, its LF included.</summary>
+    public const int Longest = 256 * 1024;
+
+    private readonly byte[] bytes = new byte[Longest];
     private int kept;
     private int unfinished;
     private bool isInsideOverlong;

@@ -7,6 +7,9 @@ internal sealed class LogBlock(LogFile file, ReadOnlyMemory<byte> lines, long st
 {
     private const int LongestCandidate = 1024;
 
+    /// <summary>Whether all of it was written since the log had last been read to its end.</summary>
+    public bool IsFresh { get; set; }
+
     public LogPosition End => file.PositionAt(start + lines.Length);
 
     /// <summary>The lines that hold <c>" Ban "</c>, each with the position behind it. All others pass unread: they are most of a log.</summary>

@@ -10,40 +10,74 @@ internal sealed class LogFile : IDisposable
 {
     private const int LongestHead = 256;
 
+    // fail2ban's date and a blank, to the millisecond: what is shorter may be the beginning of another file as well.
+    private const int ShortestHead = 24;
+
     private readonly SafeFileHandle handle;
-    private readonly Stream? unpacked;
+    private readonly FileStream? packed;
+    private Stream? unpacked;
     private byte[] head = [];
+    private string? hash;
+    private DateTime writtenAt;
 
     private LogFile(string path)
     {
+        Path = path;
         handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        unpacked = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(new FileStream(handle, FileAccess.Read), CompressionMode.Decompress) : null;
         Identity = FileIdentity.Of(handle);
+        packed = path.EndsWith(".gz", StringComparison.Ordinal) ? new FileStream(handle, FileAccess.Read) : null;
+        Rewind();
+        writtenAt = WrittenAt;
+        EmptyAt = ReadHead().Length < ShortestHead ? writtenAt : null;
     }
+
+    /// <summary>The name under which it was opened.</summary>
+    public string Path { get; }
 
     public FileIdentity Identity { get; }
 
     public long Offset { get; private set; }
 
-    /// <summary>When the file was last written.</summary>
-    public DateTime LastWrite => File.GetLastWriteTimeUtc(handle);
+    /// <summary>If nothing, or too little to know it by, stood in it when it was opened: when it had last been written to.</summary>
+    public DateTime? EmptyAt { get; }
 
-    public static LogFile OpenAtBeginning(string path) => new(path);
+    /// <summary>Whether it is an archive whose rest cannot be read.</summary>
+    public bool IsDamaged { get; private set; }
+
+    /// <summary>UTC; when the file was last written to.</summary>
+    public DateTime WrittenAt => File.GetLastWriteTimeUtc(handle);
+
+    /// <summary>Opens the file, or gives null when it is not there (any more).</summary>
+    public static LogFile? OpenAtBeginning(string path)
+    {
+        try
+        {
+            return new LogFile(path);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Opens a plain file behind its last whole line.</summary>
-    public static LogFile OpenAtEnd(string path)
+    public static LogFile? OpenAtEnd(string path)
     {
-        LogFile file = new(path);
-        file.head = file.ReadHead(LongestHead);
-        file.Offset = file.EndOfLastLine();
+        LogFile? file = OpenAtBeginning(path);
+        if (file is { EmptyAt: null })
+        {
+            file.SetHead(file.ReadHead());
+            file.Offset = file.EndOfLastLine();
+        }
+
         return file;
     }
 
     /// <summary>Opens the file at the position, or gives null when it is another file.</summary>
     public static LogFile? OpenAt(string path, LogPosition position)
     {
-        LogFile file = new(path);
-        if (file.Holds(position))
+        LogFile? file = OpenAtBeginning(path);
+        if (file is null || file.Holds(position))
         {
             return file;
         }
@@ -53,60 +87,77 @@ internal sealed class LogFile : IDisposable
     }
 
     /// <summary>The position behind <paramref name="offset"/> bytes of this file.</summary>
-    public LogPosition PositionAt(long offset) => new(Identity.Inode, head.Length, Hash(head), offset);
+    public LogPosition PositionAt(long offset) => new(head.Length, hash ??= Hash(head), offset, writtenAt);
 
-    /// <summary>Reads on; 0 at the end, for now.</summary>
+    /// <summary>Reads on; 0 at the end, for now, and when the file was cut meanwhile.</summary>
     public int Read(Span<byte> buffer)
     {
-        int count = unpacked?.Read(buffer) ?? RandomAccess.Read(handle, buffer, Offset);
-        if (Offset == 0)
+        DateTime before = WrittenAt;
+        if (Offset == 0 && ReadHead().Length < ShortestHead)
         {
-            head = buffer[..Math.Min(count, LongestHead)].ToArray();
+            return 0;
+        }
+
+        int count = unpacked is null ? RandomAccess.Read(handle, buffer, Offset) : Unpack(buffer);
+        if (count == 0 || !IsUnchanged())
+        {
+            return 0; // Cut and written anew, what was read is the middle of another line.
+        }
+
+        if (Offset == head.Length && head.Length < LongestHead)
+        {
+            SetHead([.. head, .. buffer[..Math.Min(count, LongestHead - head.Length)]]);
         }
 
         Offset += count;
+        writtenAt = before;
         return count;
     }
 
     /// <summary>Whether it still begins as it did and has not become shorter: false after copytruncate.</summary>
-    public bool IsUnchanged() =>
-        unpacked is not null || RandomAccess.GetLength(handle) >= Offset && ReadHead(head.Length).AsSpan().SequenceEqual(head);
+    public bool IsUnchanged()
+    {
+        Span<byte> now = stackalloc byte[LongestHead];
+        now = now[..head.Length];
+        return packed is not null
+            || RandomAccess.GetLength(handle) >= Offset && RandomAccess.Read(handle, now, 0) == now.Length && now.SequenceEqual(head);
+    }
 
     public void Dispose()
     {
         unpacked?.Dispose();
+        packed?.Dispose();
         handle.Dispose();
     }
 
-    private static string Hash(byte[] head) => Convert.ToHexStringLower(SHA256.HashData(head));
+    private static string Hash(ReadOnlySpan<byte> head) => Convert.ToHexStringLower(SHA256.HashData(head));
+
+    private void SetHead(byte[] bytes) => (head, hash) = (bytes, null);
 
     private bool Holds(LogPosition position)
     {
-        try
+        byte[] bytes = ReadHead();
+        if (position.HeadLength == 0 || bytes.Length < position.HeadLength || Hash(bytes.AsSpan(0, position.HeadLength)) != position.Head)
         {
-            head = ReadHead(position.HeadLength);
-            bool isSame = head.Length == position.HeadLength
-                && (head.Length > 0 ? Hash(head) == position.Head : Identity.Inode == position.Inode && unpacked is null);
-            return isSame && SkipTo(position.Offset);
+            return false;
         }
-        catch (InvalidDataException)
-        {
-            return false; // A damaged or half-written archive holds nothing that can be read on.
-        }
+
+        SetHead(bytes);
+        return SkipTo(position.Offset);
     }
 
     private bool SkipTo(long offset)
     {
-        if (unpacked is null)
+        if (packed is null)
         {
             Offset = offset;
             return RandomAccess.GetLength(handle) >= offset;
         }
 
         byte[] skipped = new byte[64 * 1024];
-        for (Offset = head.Length; Offset < offset;)
+        while (Offset < offset)
         {
-            int count = unpacked.Read(skipped, 0, (int)Math.Min(skipped.Length, offset - Offset));
+            int count = Unpack(skipped.AsSpan(0, (int)Math.Min(skipped.Length, offset - Offset)));
             if (count == 0)
             {
                 return false;
@@ -118,11 +169,40 @@ internal sealed class LogFile : IDisposable
         return true;
     }
 
-    private byte[] ReadHead(int length)
+    private void Rewind()
     {
-        byte[] bytes = new byte[length];
-        int count = unpacked?.ReadAtLeast(bytes, length, throwOnEndOfStream: false) ?? RandomAccess.Read(handle, bytes, 0);
-        return bytes[..count];
+        if (packed is not null)
+        {
+            packed.Position = 0;
+            unpacked = new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true);
+        }
+    }
+
+    private int Unpack(Span<byte> buffer)
+    {
+        try
+        {
+            return IsDamaged ? 0 : unpacked!.Read(buffer);
+        }
+        catch (InvalidDataException)
+        {
+            IsDamaged = true;
+            return 0;
+        }
+    }
+
+    /// <summary>Its first bytes; an archive stands at its beginning afterwards.</summary>
+    private byte[] ReadHead()
+    {
+        byte[] bytes = new byte[LongestHead];
+        int length = 0;
+        for (int count = -1; count != 0; length += count)
+        {
+            count = unpacked is null ? RandomAccess.Read(handle, bytes.AsSpan(length), length) : Unpack(bytes.AsSpan(length));
+        }
+
+        Rewind();
+        return bytes[..length];
     }
 
     private long EndOfLastLine()

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Configuration;
 
@@ -6,11 +7,12 @@ namespace F2bBroker.Producer;
 /// <summary>Tells what is wrong with the files that the producer needs, before it starts.</summary>
 internal static class ProducerFiles
 {
-    public static IEnumerable<string> Faults(Settings settings)
+    /// <param name="target">Where fail2ban's configuration has it log to, if that is known.</param>
+    public static IEnumerable<string> Faults(Settings settings, LogTarget? target)
     {
-        if (FaultOfLog(settings.Producer.LogPath) is { } log)
+        if ((settings.Producer.ReadsJournal ? FaultOfJournal() : FaultOfLog(settings.Producer.LogPath, target)) is { } source)
         {
-            yield return log;
+            yield return source;
         }
 
         if (StateFolder.FaultOf(settings.Producer.Checkpoint) is { } folder)
@@ -19,7 +21,22 @@ internal static class ProducerFiles
         }
     }
 
-    private static string? FaultOfLog(string path)
+    /// <summary>What fail2ban's configuration speaks against. Not certain: fail2ban can be started with another target than its files name.</summary>
+    public static IEnumerable<string> Doubts(Settings settings, LogTarget? target)
+    {
+        ProducerSettings producer = settings.Producer;
+        if (producer.ReadsJournal && target is { IsForJournal: false })
+        {
+            yield return $"[producer] source: fail2ban's logtarget is {target}, so its bans do not come to the journal in fields of their own. "
+                + "Set logtarget = SYSTEMD-JOURNAL in fail2ban.local.";
+        }
+        else if (!producer.ReadsJournal && !producer.IsSyslog && target is { IsWord: true } && File.Exists(producer.LogPath))
+        {
+            yield return $"[producer] logpath: fail2ban does not write to {producer.LogPath}. {WhatToDo(target)}";
+        }
+    }
+
+    private static string? FaultOfLog(string path, LogTarget? target)
     {
         if (Directory.Exists(path))
         {
@@ -35,7 +52,25 @@ internal static class ProducerFiles
         {
             return File.Exists(path)
                 ? $"[producer] logpath: {path} cannot be read: {failure.Message} The producer's user must be able to read it (group adm on Debian)."
-                : $"[producer] logpath: {path} is not there. Name the file that fail2ban logs to (fail2ban-client get logtarget).";
+                : $"[producer] logpath: {path} is not there. "
+                    + (target is { IsWord: true } ? WhatToDo(target) : "Name the file that fail2ban logs to (fail2ban-client get logtarget).");
+        }
+    }
+
+    private static string WhatToDo(LogTarget target) => $"Its logtarget is {target}, which leaves no file: "
+        + (target.IsForJournal ? "set [producer] source = journal." : "set logtarget in fail2ban.local to a file, or to SYSTEMD-JOURNAL and [producer] source = journal.");
+
+    private static string? FaultOfJournal()
+    {
+        try
+        {
+            return Journalctl.FaultOf() is { } fault
+                ? $"[producer] source: {fault} The producer's user must be able to read the journal (group systemd-journal)."
+                : null;
+        }
+        catch (Win32Exception failure)
+        {
+            return $"[producer] source: journalctl cannot be run: {failure.Message.TrimEnd('.')}. Without systemd, set source = file.";
         }
     }
 }

@@ -5,10 +5,11 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 
 DaemonProgram program = new(
-    "Follows fail2ban's log and shares each ban with the other servers through RabbitMQ.",
-    ProducerFiles.Faults,
+    "Follows fail2ban's log or the journal and shares each ban with the other servers through RabbitMQ.",
+    settings => ProducerFiles.Faults(settings, LogTarget.In(LogTarget.Folder)),
     (services, settings) => services
         .AddBus(settings, configure: (_, broker) => broker.ConfigurePublish(publish => publish.UseExecute(context => SignedBy.Server(context, settings.Server))))
         .AddSingleton<BanPublisher>()
-        .AddHostedService<Shipper>());
+        .AddHostedService<Shipper>(),
+    settings => ProducerFiles.Doubts(settings, LogTarget.In(LogTarget.Folder)));
 return await program.RunAsync(args);

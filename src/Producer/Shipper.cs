@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Producer;
 
-/// <summary>Carries the log's bans to the broker: publish → confirm → checkpoint, with many publishes under way.</summary>
+/// <summary>Carries fail2ban's bans to the broker: publish → confirm → checkpoint, with many publishes under way.</summary>
 internal sealed class Shipper(Settings settings, BrokerLogin login, BanPublisher publisher, Ending ending, TimeProvider time, ILogger<Shipper> log)
     : Worker(ending)
 {
@@ -24,15 +25,15 @@ internal sealed class Shipper(Settings settings, BrokerLogin login, BanPublisher
 
     protected override async Task RunAsync(CancellationToken stopping)
     {
-        using LogTail tail = new(settings.Producer.LogPath, time, sentence => log.LogWarning("{Sentence:l}", sentence));
+        using IBanSource source = settings.Producer.ReadsJournal ? new JournalTail(settings.Server, time, Warn) : new LogSource(settings, time, Warn);
         // A first start begins here and now, be the broker there or not: from now on the log is the outbox.
-        Start(tail);
+        await StartAsync(source, stopping);
         await login.WaitAsync(stopping);
-        log.LogInformation("Following {Log:l} from byte {Offset}.", settings.Producer.LogPath, tail.Position.Offset);
+        log.LogInformation("Following {Place:l}.", source.Place);
         Channel<Shipment> window = Channel.CreateBounded<Shipment>(Window);
         using CancellationTokenSource publishing = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Task following = confirmed.FollowAsync(window.Reader);
-        Task shipping = ShipAsync(tail, window.Writer, publishing.Token);
+        Task shipping = ShipAsync(source, window.Writer, publishing.Token);
         try
         {
             // Neither goes on without the other.
@@ -46,55 +47,66 @@ internal sealed class Shipper(Settings settings, BrokerLogin login, BanPublisher
         }
     }
 
-    private void Start(LogTail tail)
+    private async Task StartAsync(IBanSource source, CancellationToken stopping)
     {
-        LogPosition? start = confirmed.Load(out bool isUnreadable);
-        if (start is not null)
+        Position? start = confirmed.Load(out bool isUnreadable);
+        if (start is null || !TryStartAt(source, start))
         {
-            tail.StartAt(start);
-        }
-        else if (isUnreadable || settings.Producer.StartsAtBeginning)
-        {
-            tail.StartAtBeginning();
-        }
-        else
-        {
-            tail.StartAtEnd();
-        }
-
-        confirmed.Save(tail.Position);
-    }
-
-    private async Task ShipAsync(LogTail tail, ChannelWriter<Shipment> window, CancellationToken stopping)
-    {
-        await foreach (LogBlock block in tail.ReadAsync(stopping))
-        {
-            foreach ((string line, LogPosition end) in block.Candidates())
+            if (isUnreadable || settings.Producer.StartsAtBeginning)
             {
-                if (BanIn(line) is { } ban)
-                {
-                    await window.WriteAsync(new Shipment(publisher.PublishAsync(ban, stopping), end, IsBan: true), stopping);
-                }
+                source.StartAtBeginning();
             }
+            else
+            {
+                await source.StartAtEndAsync(stopping);
+            }
+        }
 
-            await window.WriteAsync(new Shipment(Task.CompletedTask, block.End, IsBan: false), stopping);
+        confirmed.Save(source.Position);
+    }
+
+    private bool TryStartAt(IBanSource source, Position start)
+    {
+        bool isStarted = source.TryStartAt(start);
+        if (!isStarted)
+        {
+            Warn("The checkpoint is of another [producer] source than the one that is set. This counts as a first start; what the other one told last may not be shared.");
+        }
+
+        return isStarted;
+    }
+
+    private async Task ShipAsync(IBanSource source, ChannelWriter<Shipment> window, CancellationToken stopping)
+    {
+        await foreach (Stretch stretch in source.ReadAsync(stopping))
+        {
+            if (stretch.LooksLikeBan && IsShared(stretch.Ban))
+            {
+                await window.WriteAsync(new Shipment(publisher.PublishAsync(stretch.Ban, stopping), stretch.End, IsBan: true), stopping);
+            }
+            else
+            {
+                await window.WriteAsync(new Shipment(Task.CompletedTask, stretch.End, IsBan: false), stopping);
+            }
         }
     }
 
-    private Ban? BanIn(string line)
+    private bool IsShared([NotNullWhen(true)] Ban? ban)
     {
-        if (BanLine.Parse(line) is not { } found)
+        if (ban is null)
         {
             passedOver.Count("no ban of an address or network");
-            return null;
+            return false;
         }
 
-        if (!settings.Producer.Jails.Includes(found.Jail))
+        if (!settings.Producer.Jails.Includes(ban.Jail))
         {
             passedOver.Count("of an ignored jail");
-            return null;
+            return false;
         }
 
-        return found.By(settings.Server, time.LocalTimeZone);
+        return true;
     }
+
+    private void Warn(string sentence) => log.LogWarning("{Sentence:l}", sentence);
 }

@@ -129,7 +129,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     {
         string url = string.Format(System.Globalization.CultureInfo.InvariantCulture, api, new Uri(broker.Api).Authority);
         Built.Outcome outcome = await Built.RunAsync(Built.Admin, ["status"], $"F2BBROKER_API={url}");
-        Assert.StartsWith(sentence, outcome.Errors);
+        Assert.Contains(sentence, outcome.Errors);
         Assert.DoesNotContain("wrong", outcome.Errors);
         Assert.Equal(exitCode, outcome.ExitCode);
     }
@@ -138,9 +138,10 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     public async Task An_invalid_name_and_a_broker_without_init_are_said()
     {
         Built.Outcome name = await broker.AdminAsync("enroll", "Web_1");
-        Assert.Equal((78, true), (name.ExitCode, name.Errors.StartsWith("'Web_1' is not a server name: 1 to 63 characters", StringComparison.Ordinal)));
+        Assert.Equal((78, true), (name.ExitCode, name.Errors.Contains("'Web_1' is not a server name: 1 to 63 characters", StringComparison.Ordinal)));
         await broker.DeleteAsync("vhosts/f2b");
         Built.Outcome status = await broker.AdminAsync("status");
-        Assert.Equal((78, "The broker has no virtual host f2b: run f2bbroker init first.\n"), (status.ExitCode, status.Errors));
+        Assert.Equal(78, status.ExitCode);
+        Assert.Contains("The broker has no virtual host f2b: run f2bbroker init first.\n", status.Errors);
     }
 }

@@ -68,7 +68,7 @@ public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
     [Fact]
     public async Task A_queue_that_was_deleted_is_made_and_bound_again()
     {
-        await receiver.StartConsumerAsync();
+        Daemon consumer = await receiver.StartConsumerAsync();
         await origin.StartProducerAsync();
         await broker.DeleteAsync("queues/f2b/f2b.bans.b");
         await Eventually.TrueAsync(
@@ -76,6 +76,14 @@ public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
             () => "The queue is not bound.");
         await origin.LogBansAsync("203.0.113.1");
         await receiver.HasBansAsync(1);
+        Assert.Equal(1, consumer.Count("The queue f2b.bans.b was gone and has been made again: bans of other servers before "));
+        await consumer.StopAsync();
+        await broker.DeleteAsync("queues/f2b/f2b.bans.b");
+        Daemon again = await receiver.StartConsumerAsync();
+        string detected = receiver.Bans[0].Split("detected=")[1];
+        Assert.Equal(1, again.Count($"The queue f2b.bans.b was gone and has been made again: bans of other servers between {detected} and "));
+        await origin.LogBansAsync("203.0.113.2");
+        await receiver.HasBansAsync(2);
     }
 
     [Fact]

@@ -4,10 +4,11 @@ namespace F2bBroker.EndToEndTests;
 internal sealed class Fail2Ban : IAsyncDisposable
 {
     private readonly string folder;
+    private readonly UnitCgroup? unit;
     private Daemon? process;
     private int session = 1000;
 
-    private Fail2Ban(string folder) => this.folder = folder;
+    private Fail2Ban(string folder, UnitCgroup? unit) => (this.folder, this.unit) = (folder, unit);
 
     /// <summary>Addresses that it banned, in the order of its ban actions.</summary>
     public IReadOnlyList<string> Banned => File.ReadAllLines(Path.Combine(folder, "banned"));
@@ -18,16 +19,28 @@ internal sealed class Fail2Ban : IAsyncDisposable
     /// <summary>Starts one in the server's folder, where it writes fail2ban.log and reads bans.log.</summary>
     public static async Task<Fail2Ban> StartAsync(Server server)
     {
-        Built.Outcome made = await Built.RunAsync(Repository.Path("tests/real/fail2ban.sh"), [server.Folder]);
-        Assert.True(made.ExitCode == 0, made.Errors);
-        Fail2Ban fail2ban = new(server.Folder);
+        await MakeAsync(server);
+        Fail2Ban fail2ban = new(server.Folder, unit: null);
+        await fail2ban.StartAsync();
+        return fail2ban;
+    }
+
+    /// <summary>Starts one that logs to the journal, as a unit.</summary>
+    public static async Task<Fail2Ban> StartAsync(Server server, UnitCgroup unit, string logTarget)
+    {
+        await MakeAsync(server);
+        string last = Path.Combine(server.Folder, "etc", "fail2ban.d", "journal.local");
+        await File.WriteAllTextAsync(last, $"[Definition]\nlogtarget = {logTarget}\nsyslogsocket = {Journal.SyslogSocket}\n");
+        Fail2Ban fail2ban = new(server.Folder, unit);
         await fail2ban.StartAsync();
         return fail2ban;
     }
 
     public async Task StartAsync()
     {
-        process = new Daemon("fail2ban-server", [.. Common, "-xf", "start"]);
+        string[] arguments = [.. Common, "-xf", "start"];
+        (string program, arguments) = unit?.Command("fail2ban-server", arguments) ?? ("fail2ban-server", arguments);
+        process = new Daemon(program, arguments);
         await Eventually.TrueAsync(async () => (await ClientAsync("ping")).ExitCode == 0, () => process.Said);
     }
 
@@ -48,6 +61,12 @@ internal sealed class Fail2Ban : IAsyncDisposable
         () => $"Banned so far: {string.Join(", ", Banned)}. {File.ReadAllText(Path.Combine(folder, "fail2ban.log"))}");
 
     public ValueTask DisposeAsync() => process?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static async Task MakeAsync(Server server)
+    {
+        Built.Outcome made = await Built.RunAsync(Repository.Path("tests/real/fail2ban.sh"), [server.Folder]);
+        Assert.True(made.ExitCode == 0, made.Errors);
+    }
 
     private string[] Common => ["-c", Path.Combine(folder, "etc"), "-s", Path.Combine(folder, "socket"), "-p", Path.Combine(folder, "pid")];
 }

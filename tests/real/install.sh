@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests and the demo need and the machine lacks: RabbitMQ and fail2ban, Debian's packages. No service of theirs starts.
+# Installs what the tests and the demo need and the machine lacks: RabbitMQ, fail2ban, and the journal that fail2ban can log to, Debian's packages.
+# No service of theirs starts.
 set -euo pipefail
 
 if ! command -v dotnet >/dev/null; then
@@ -10,6 +11,9 @@ fi
 missing=()
 compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' >/dev/null || missing+=(rabbitmq-server)
 command -v fail2ban-server >/dev/null || missing+=(fail2ban)
+[ -x /lib/systemd/systemd-journald ] || missing+=(systemd)
+/usr/bin/python3 -c 'import systemd.journal' 2>/dev/null || missing+=(python3-systemd)
+command -v pgrep >/dev/null || missing+=(procps)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 say_what_to_do() {

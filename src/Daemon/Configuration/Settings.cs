@@ -19,11 +19,13 @@ internal sealed record BrokerNode(string Host, int Port)
 }
 
 /// <summary>The section [producer].</summary>
+/// <param name="ReadsJournal">Whether the bans are read from systemd's journal, not from a file.</param>
 /// <param name="LogPath">fail2ban's log.</param>
-/// <param name="Checkpoint">File that says how far the log has been confirmed.</param>
-/// <param name="StartsAtBeginning">Whether a first start reads the log from its beginning.</param>
+/// <param name="IsSyslog">Whether a syslog daemon writes that file.</param>
+/// <param name="Checkpoint">File that says how far the bans have been confirmed.</param>
+/// <param name="StartsAtBeginning">Whether a first start reads from the beginning.</param>
 /// <param name="Jails">Whose bans are shared.</param>
-internal sealed record ProducerSettings(string LogPath, string Checkpoint, bool StartsAtBeginning, JailChoice Jails);
+internal sealed record ProducerSettings(bool ReadsJournal, string LogPath, bool IsSyslog, string Checkpoint, bool StartsAtBeginning, JailChoice Jails);
 
 /// <summary>The section [consumer].</summary>
 /// <param name="LogPath">The monitored log.</param>

@@ -60,10 +60,19 @@ internal sealed class SettingsReader
         string[] jails = List("producer", "jails", "");
         // A name in jails wins over the default of ignorejails; the monitored log's own jail is never shared.
         string[] ignored = [.. List("producer", "ignorejails", null) ?? [.. new[] { "recidive" }.Except(jails)], "f2bbroker"];
+        bool readsJournal = IsSecond("producer", "source", "file", "journal");
+        bool isSyslog = IsSecond("producer", "format", "fail2ban", "syslog");
+        if (readsJournal && isSyslog)
+        {
+            Fault("producer", "format: 'syslog' is for source = file, not for the journal");
+        }
+
         return new ProducerSettings(
+            readsJournal,
             Text("producer", "logpath", "/var/log/fail2ban.log"),
+            isSyslog,
             Text("producer", "checkpoint", "/var/lib/f2bbroker/producer.checkpoint"),
-            Parsed("producer", "start", "end", "is neither 'end' nor 'beginning'", text => text is "end" or "beginning" ? text : null) == "beginning",
+            IsSecond("producer", "start", "end", "beginning"),
             new JailChoice(jails, ignored));
     }
 
@@ -86,6 +95,10 @@ internal sealed class SettingsReader
         Parsed("consumer", key, longest.ToString(CultureInfo.InvariantCulture), $"is not a prefix length from 1 to {longest}",
             text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length >= 1 && length <= longest
                 ? length : (int?)null);
+
+    /// <summary>Whether the second of two words stands there; the first is the default.</summary>
+    private bool IsSecond(string section, string key, string first, string second) =>
+        Parsed(section, key, first, $"is neither '{first}' nor '{second}'", text => text == first || text == second ? text : null) == second;
 
     private Subnet? IgnoredIp(string text)
     {

@@ -40,7 +40,7 @@ internal static class BrokerConnection
             await connection.CloseAsync(cancel);
             return null;
         }
-        catch (Exception failure) when (!cancel.IsCancellationRequested)
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             // Whatever it was (refused, closed, no answer in time), the login was not accepted.
             return LoginFault.Of(failure, broker, server);

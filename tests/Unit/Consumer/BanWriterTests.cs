@@ -93,7 +93,7 @@ public sealed class BanWriterTests : IAsyncLifetime
     private BanWriter NewWriter()
     {
         ApplicationLifetime lifetime = new(NullLogger<ApplicationLifetime>.Instance);
-        return new BanWriter(Some.Settings($"consumer:logpath={path}"), new Ending(lifetime, NullLogger<Ending>.Instance), clock, NullLogger<BanWriter>.Instance);
+        return new BanWriter(Some.Settings($"consumer:logpath={path}"), new HeardUpTo(clock), new Ending(lifetime, NullLogger<Ending>.Instance), clock, NullLogger<BanWriter>.Instance);
     }
 
     private async Task StopAsync()

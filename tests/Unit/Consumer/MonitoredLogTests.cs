@@ -14,18 +14,14 @@ public sealed class MonitoredLogTests : IDisposable
         log = new MonitoredLog(path);
     }
 
-    public void Dispose()
-    {
-        log.Dispose();
-        folder.Dispose();
-    }
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Lines_are_appended_and_the_group_may_read_them()
     {
-        log.Open();
-        Append("one\n");
-        Append("two\n");
+        Assert.False(Append(""));
+        Assert.True(Append("one\n"));
+        Assert.True(Append("two\n"));
         Assert.Equal("one\ntwo\n", File.ReadAllText(path));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(path));
     }
@@ -36,7 +32,7 @@ public sealed class MonitoredLogTests : IDisposable
         const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         File.WriteAllText(path, "");
         File.SetUnixFileMode(path, mode);
-        log.Open();
+        Append("");
         Assert.Equal(mode, File.GetUnixFileMode(path));
     }
 
@@ -44,45 +40,62 @@ public sealed class MonitoredLogTests : IDisposable
     public void A_torn_last_line_is_closed()
     {
         File.WriteAllText(path, "one\ntor");
-        log.Open();
-        Append("two\n");
+        Assert.False(Append(""));
+        Assert.True(Append("two\n"));
         Assert.Equal("one\ntor\ntwo\n", File.ReadAllText(path));
     }
 
     [Fact]
-    public void After_copytruncate_no_NUL_stands_before_the_next_line()
+    public void A_log_that_was_cut_has_begun_anew_and_no_NUL_stands_before_the_next_line()
     {
-        log.Open();
+        Append("");
         Append("one\n");
         using (FileStream cut = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             cut.SetLength(0);
         }
 
-        Assert.False(log.IsRenamed);
-        Append("two\n");
+        Assert.False(Append("two\n"));
+        Assert.True(Append("two\n"));
         Assert.Equal("two\n", File.ReadAllText(path));
     }
 
     [Fact]
-    public void A_renamed_or_deleted_log_is_noticed_and_opened_anew()
+    public void A_log_that_was_renamed_or_deleted_has_begun_anew()
     {
-        log.Open();
+        Append("");
         Append("one\n");
         File.Move(path, path + ".1");
-        Assert.True(log.IsRenamed);
-        log.Open();
-        Assert.False(log.IsRenamed);
-        Append("two\n");
+        Assert.False(Append("two\n"));
+        Assert.True(Append("two\n"));
         Assert.Equal("two\n", File.ReadAllText(path));
         File.Delete(path);
-        Assert.True(log.IsRenamed);
+        Assert.False(Append("three\n"));
     }
 
-    private void Append(string text)
+    [Fact]
+    public void A_log_is_not_held_between_two_appends()
+    {
+        Append("");
+        Append("one\n");
+        Assert.DoesNotContain(path, Directory.GetFiles("/proc/self/fd").Select(link => File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName));
+    }
+
+    [Fact]
+    public void What_was_begun_in_a_file_that_is_gone_is_not_continued_in_another()
+    {
+        Append("");
+        int written = 2;
+        Assert.True(log.Append("one\n"u8, ref written));
+        Assert.Equal("e\n", File.ReadAllText(path));
+        File.Delete(path);
+        written = 2;
+        Assert.False(log.Append("two\n"u8, ref written));
+    }
+
+    private bool Append(string text)
     {
         int written = 0;
-        log.Append(System.Text.Encoding.UTF8.GetBytes(text), ref written);
-        Assert.Equal(text.Length, written);
+        return log.Append(System.Text.Encoding.UTF8.GetBytes(text), ref written);
     }
 }

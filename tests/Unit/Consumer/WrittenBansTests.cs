@@ -12,9 +12,14 @@ public sealed class WrittenBansTests : IDisposable
     private readonly TempFolder folder = new();
     private readonly FakeTimeProvider clock = Some.Clock();
     private readonly List<string> told = [];
+    private readonly HeardUpTo heard;
     private readonly WrittenBans written;
 
-    public WrittenBansTests() => written = new WrittenBans(MaxAge, clock);
+    public WrittenBansTests()
+    {
+        heard = new HeardUpTo(clock);
+        written = new WrittenBans(MaxAge, heard, clock);
+    }
 
     public void Dispose() => folder.Dispose();
 
@@ -37,6 +42,18 @@ public sealed class WrittenBansTests : IDisposable
     }
 
     [Fact]
+    public void A_clock_that_is_set_forward_for_a_while_does_not_make_it_forget()
+    {
+        SetClock wall = new() { Now = Some.Time };
+        WrittenBans remembered = new(MaxAge, new HeardUpTo(wall), wall);
+        remembered.Add("Ban a");
+        wall.Now += MaxAge * 3;
+        Assert.False(remembered.Add("Ban a"));
+        wall.Now = Some.Time;
+        Assert.False(remembered.Add("Ban a"));
+    }
+
+    [Fact]
     public void The_log_and_its_rotated_siblings_are_read_back()
     {
         File.WriteAllText(folder["bans.log"], Line("Ban c"));
@@ -49,6 +66,18 @@ public sealed class WrittenBansTests : IDisposable
         written.ReadBack(folder["bans.log"], told.Add);
         Assert.Equal([false, false, false, true], new[] { "Ban a", "Ban b", "Ban c", "Ban d" }.Select(written.Add));
         Assert.Empty(told);
+    }
+
+    [Fact]
+    public void The_youngest_ban_in_them_is_how_far_this_server_has_heard()
+    {
+        Assert.Null(heard.Moment);
+        string[] bans = [Some.Ban(at: Some.Time.AddHours(-2)).Identity, Some.Ban(at: Some.Time.AddHours(-1)).Identity, Some.Ban(at: Some.Time.AddHours(-3)).Identity];
+        File.WriteAllText(folder["bans.log"], string.Concat(bans.Select(Line)));
+        written.ReadBack(folder["bans.log"], told.Add);
+        Assert.Equal(Some.Time.AddHours(-1), heard.Moment);
+        heard.Hear(Some.Ban(at: Some.Time.AddMinutes(5)));
+        Assert.Equal(Some.Time, heard.Moment);
     }
 
     [Fact]
@@ -70,6 +99,14 @@ public sealed class WrittenBansTests : IDisposable
         written.ReadBack(folder["bans.log"], told.Add);
         Assert.False(written.Add("Ban a"));
         Assert.StartsWith($"{folder["bans.log.2.gz"]} cannot be read back, so a ban in it may be written a second time: ", Assert.Single(told));
+    }
+
+    /// <summary>A clock on the wall that is set; what counts seconds goes on as it did.</summary>
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     private static string Line(string identity) => $"{UtcText.Print(Some.Time)} {identity}\n";

@@ -9,8 +9,8 @@ public sealed class SettingsTests
     {
         Settings settings = SettingsReader.Read(Some.Configuration("server:name=web1", "broker:password=x"));
         Assert.Equal(("web1", "f2b", "localhost:5672", "Information"), (settings.Server, settings.Broker.VirtualHost, settings.Broker.Names, settings.LogLevel));
-        Assert.Equal(("/var/log/fail2ban.log", "/var/lib/f2bbroker/producer.checkpoint", false),
-            (settings.Producer.LogPath, settings.Producer.Checkpoint, settings.Producer.StartsAtBeginning));
+        Assert.Equal((false, "/var/log/fail2ban.log", false, "/var/lib/f2bbroker/producer.checkpoint", false), (settings.Producer.ReadsJournal,
+            settings.Producer.LogPath, settings.Producer.IsSyslog, settings.Producer.Checkpoint, settings.Producer.StartsAtBeginning));
         Assert.Equal(("/var/log/f2bbroker/bans.log", TimeSpan.FromDays(1), 32, 128, false),
             (settings.Consumer.LogPath, settings.Consumer.MaxAge, settings.Consumer.MinPrefix4, settings.Consumer.MinPrefix6, settings.Consumer.AllowPrivate));
     }
@@ -22,6 +22,8 @@ public sealed class SettingsTests
     [InlineData("broker:uri=amqp://mq1/a amqp://mq2/b", "[broker] uri: the nodes name different virtual hosts.")]
     [InlineData("broker:passwordfile=/nonexistent/f", "[broker] password and passwordfile are both set, one is needed.",
         "[broker] passwordfile cannot be read: Could not find a part of the path '/nonexistent/f'..")]
+    [InlineData("producer:source=syslog", "[producer] source: 'syslog' is neither 'file' nor 'journal'.")]
+    [InlineData("producer:format=json", "[producer] format: 'json' is neither 'fail2ban' nor 'syslog'.")]
     [InlineData("producer:start=middle", "[producer] start: 'middle' is neither 'end' nor 'beginning'.")]
     [InlineData("consumer:maxage=1 day", "[consumer] maxage: '1 day' is not a duration above zero such as 1d, 12h or 3600.")]
     [InlineData("consumer:maxage=0", "[consumer] maxage: '0' is not a duration above zero such as 1d, 12h or 3600.")]
@@ -35,6 +37,15 @@ public sealed class SettingsTests
     [InlineData("consumers:ignoreip=1", "[consumers] is not a known section (key 'ignoreip').")]
     public void A_value_that_does_not_fit_is_named_with_its_section_key_and_rule(string setting, params string[] sentences) =>
         Assert.Equal(sentences, Assert.Throws<ConfigurationFault>(() => Some.Settings(setting)).Sentences);
+
+    [Fact]
+    public void The_bans_may_be_read_from_the_journal_or_a_syslog_file()
+    {
+        Assert.True(Some.Settings("producer:source=journal").Producer.ReadsJournal);
+        Assert.True(Some.Settings("producer:format=syslog").Producer.IsSyslog);
+        Assert.Equal(["[producer] format: 'syslog' is for source = file, not for the journal."],
+            Assert.Throws<ConfigurationFault>(() => Some.Settings("producer:source=journal", "producer:format=syslog")).Sentences);
+    }
 
     [Fact]
     public void A_missing_password_is_said() => Assert.Equal(["[broker] password is missing (or passwordfile)."],

@@ -4,7 +4,7 @@ namespace F2bBroker.UnitTests.Producer;
 
 public sealed class CheckpointTests : IDisposable
 {
-    private static readonly LogPosition Position = new(42, 3, "abc", 1234);
+    private static readonly LogPosition Position = new(3, "abc", 1234, new DateTime(2026, 11, 23, 2, 44, 23, DateTimeKind.Utc));
 
     private readonly TempFolder folder = new();
     private readonly Checkpoint checkpoint;
@@ -24,6 +24,16 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(Position, checkpoint.Load());
     }
 
+    [Theory]
+    [InlineData("s=d197dfe8dc494f1b81a5a90357d68d87;i=172;b=98d2014c967d46358b6c786b8c04473e;m=9d2dbc11;t=6610439820c81;x=7b1953e5696bb061")]
+    [InlineData(null)]
+    public void A_place_in_the_journal_is_one_of_another_kind(string? cursor)
+    {
+        checkpoint.Save(Position);
+        checkpoint.Save(new JournalPosition(cursor));
+        Assert.Equal(new JournalPosition(cursor), checkpoint.Load());
+    }
+
     [Fact]
     public void Only_its_owner_may_read_it()
     {
@@ -35,7 +45,9 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{}")]
-    [InlineData("{\"inode\":1,\"headLength\":0,\"head\":null,\"offset\":0}")]
+    [InlineData("{\"source\":\"pigeon\"}")]
+    [InlineData("{\"source\":\"journal\"}")]
+    [InlineData("{\"source\":\"file\",\"headLength\":0,\"head\":null,\"offset\":0,\"writtenAt\":\"2026-11-23T02:44:23Z\"}")]
     [InlineData("\0\0\0\0")]
     public void A_file_that_holds_no_position_says_so(string text)
     {
@@ -48,9 +60,9 @@ public sealed class CheckpointTests : IDisposable
     public void A_half_written_new_file_does_not_harm_the_old_one()
     {
         checkpoint.Save(Position);
-        File.WriteAllText(folder["checkpoint.new"], "{\"ino");
+        File.WriteAllText(folder["checkpoint.new"], "{\"head");
         Assert.Equal(Position, checkpoint.Load());
         checkpoint.Save(Position with { Offset = 5 });
-        Assert.Equal(5, checkpoint.Load()?.Offset);
+        Assert.Equal(5, (checkpoint.Load() as LogPosition)?.Offset);
     }
 }

@@ -30,11 +30,11 @@ public sealed class ConfirmedPositionTests : IDisposable
         Ship(first.Task, 10);
         Ship(Task.CompletedTask, 20);
         clock.Advance(TimeSpan.FromMinutes(2));
-        Assert.Equal(0, checkpoint.Load()?.Offset);
+        Assert.Equal(0, (checkpoint.Load() as LogPosition)?.Offset);
         first.SetResult();
         window.Writer.Complete();
         await following;
-        Assert.Equal(20, checkpoint.Load()?.Offset);
+        Assert.Equal(20, (checkpoint.Load() as LogPosition)?.Offset);
     }
 
     [Fact]
@@ -44,10 +44,10 @@ public sealed class ConfirmedPositionTests : IDisposable
         Ship(Task.FromCanceled(new CancellationToken(canceled: true)), 20);
         Ship(Task.CompletedTask, 30);
         await Assert.ThrowsAsync<TaskCanceledException>(() => following);
-        Assert.Equal(10, checkpoint.Load()?.Offset);
+        Assert.Equal(10, (checkpoint.Load() as LogPosition)?.Offset);
     }
 
-    private static LogPosition At(long offset) => new(1, 0, "", offset);
+    private static LogPosition At(long offset) => new(0, "", offset, DateTime.UnixEpoch);
 
     private void Ship(Task confirmed, long end) => window.Writer.TryWrite(new Shipment(confirmed, At(end), IsBan: true));
 }

@@ -6,7 +6,7 @@ public sealed class LogTailTests : IDisposable
 {
     private readonly TailedLog log = new();
 
-    public LogTailTests() => log.Write("1 Ban a", "noise", "2 Ban b");
+    public LogTailTests() => log.Write("2026-11-23 02:53:01,000 Ban a", "noise", "2026-11-23 02:53:02,000 Ban b");
 
     public void Dispose() => log.Dispose();
 
@@ -14,39 +14,39 @@ public sealed class LogTailTests : IDisposable
     public async Task Lines_are_read_as_they_are_written()
     {
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
-        await reader.SeesAsync("1 Ban a", "2 Ban b");
-        log.Write("3 Ban c");
-        await reader.SeesAsync("1 Ban a", "2 Ban b", "3 Ban c");
+        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b");
+        log.Write("2026-11-23 02:53:03,000 Ban c");
+        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c");
     }
 
     [Fact]
     public async Task A_start_at_the_end_passes_over_what_is_there_but_not_over_half_a_line()
     {
-        log.WritePart("3 Ban");
+        log.WritePart("2026-11-23 02:53:03,000 Ban");
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtEnd());
         log.WritePart(" c\n");
-        await reader.SeesAsync("3 Ban c");
+        await reader.SeesAsync("2026-11-23 02:53:03,000 Ban c");
     }
 
     [Fact]
     public async Task A_half_written_line_is_read_once_it_has_its_end()
     {
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
-        log.WritePart("3 Ban c");
-        await reader.SeesAsync("1 Ban a", "2 Ban b");
+        log.WritePart("2026-11-23 02:53:03,000 Ban c");
+        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b");
         log.WritePart("c\n");
-        await reader.SeesAsync("1 Ban a", "2 Ban b", "3 Ban cc");
+        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban cc");
     }
 
     [Fact]
     public async Task A_renamed_log_is_read_to_its_end_before_the_new_one()
     {
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
-        await reader.SeesAsync("1 Ban a", "2 Ban b");
+        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b");
         log.Rename();
-        File.AppendAllText(log.Sibling(".1"), "3 Ban c\n");
-        log.Write("4 Ban d");
-        await reader.SeesAsync("1 Ban a", "2 Ban b", "3 Ban c", "4 Ban d");
+        File.AppendAllText(log.Sibling(".1"), "2026-11-23 02:53:03,000 Ban c\n");
+        log.Write("2026-11-23 02:53:04,000 Ban d");
+        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d");
         Assert.Empty(reader.Told);
     }
 
@@ -54,10 +54,10 @@ public sealed class LogTailTests : IDisposable
     public async Task A_log_that_was_copied_and_cut_is_read_on_from_its_beginning()
     {
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
-        await reader.SeesAsync("1 Ban a", "2 Ban b");
+        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b");
         log.CopyTruncate();
-        log.Write("3 Ban c", "4 Ban d", "5 Ban e", "6 Ban f");
-        await reader.SeesAsync("1 Ban a", "2 Ban b", "3 Ban c", "4 Ban d", "5 Ban e", "6 Ban f");
+        log.Write("2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d", "2026-11-23 02:53:05,000 Ban e", "2026-11-23 02:53:06,000 Ban f");
+        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d", "2026-11-23 02:53:05,000 Ban e", "2026-11-23 02:53:06,000 Ban f");
         Assert.Empty(reader.Told);
     }
 
@@ -65,22 +65,22 @@ public sealed class LogTailTests : IDisposable
     public async Task A_stopped_reader_goes_on_where_it_was()
     {
         LogPosition position = await ReadAllAsync();
-        log.Write("3 Ban c");
+        log.Write("2026-11-23 02:53:03,000 Ban c");
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
-        await reader.SeesAsync("3 Ban c");
+        await reader.SeesAsync("2026-11-23 02:53:03,000 Ban c");
     }
 
     [Fact]
     public async Task A_stopped_reader_finds_its_place_in_a_log_that_was_rotated_twice()
     {
         LogPosition position = await ReadAllAsync();
-        log.Write("3 Ban c");
+        log.Write("2026-11-23 02:53:03,000 Ban c");
         log.Rename();
-        log.Write("4 Ban d");
+        log.Write("2026-11-23 02:53:04,000 Ban d");
         log.RenameAgain();
-        log.Write("5 Ban e");
+        log.Write("2026-11-23 02:53:05,000 Ban e");
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
-        await reader.SeesAsync("3 Ban c", "4 Ban d", "5 Ban e");
+        await reader.SeesAsync("2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d", "2026-11-23 02:53:05,000 Ban e");
         Assert.Empty(reader.Told);
     }
 
@@ -88,11 +88,11 @@ public sealed class LogTailTests : IDisposable
     public async Task A_stopped_reader_finds_its_place_in_the_copy_of_a_cut_log()
     {
         LogPosition position = await ReadAllAsync();
-        log.Write("3 Ban c");
+        log.Write("2026-11-23 02:53:03,000 Ban c");
         log.CopyTruncate();
-        log.Write("4 Ban d");
+        log.Write("2026-11-23 02:53:04,000 Ban d");
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
-        await reader.SeesAsync("3 Ban c", "4 Ban d");
+        await reader.SeesAsync("2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d");
     }
 
     [Fact]
@@ -100,10 +100,10 @@ public sealed class LogTailTests : IDisposable
     {
         LogPosition position = await ReadAllAsync();
         File.Delete(log.Path);
-        log.Write("9 Ban z");
+        log.Write("2026-11-23 02:53:09,000 Ban z");
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
-        await reader.SeesAsync("9 Ban z");
-        Assert.Equal([$"{log.Path} was cut, or the file that was read last is gone. Reading from its beginning; a ban that stood only in what is gone is lost."],
+        await reader.SeesAsync("2026-11-23 02:53:09,000 Ban z");
+        Assert.Equal([$"{log.Path} was cut, or the file that was read last is gone. Reading what was written since; a ban that stood only in what is gone is lost."],
             reader.Told);
     }
 
@@ -118,16 +118,70 @@ public sealed class LogTailTests : IDisposable
             position = tail.Position;
         }
 
-        log.Write("3 Ban c");
+        log.Write("2026-11-23 02:53:03,000 Ban c");
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
-        await reader.SeesAsync("3 Ban c");
+        await reader.SeesAsync("2026-11-23 02:53:03,000 Ban c");
         Assert.Empty(reader.Told);
+    }
+
+    [Fact]
+    public async Task What_was_written_since_is_read_though_the_place_itself_is_gone()
+    {
+        LogPosition position = await ReadAllAsync();
+        log.Rename();
+        log.Write("2026-11-23 02:53:03,000 Ban c");
+        File.Delete(log.Sibling(".1"));
+        log.Rename();
+        log.Write("2026-11-23 02:53:04,000 Ban d");
+        await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
+        await reader.SeesAsync("2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d");
+        Assert.Single(reader.Told);
+    }
+
+    [Fact]
+    public async Task A_line_too_long_for_any_log_is_passed_over_and_told()
+    {
+        await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
+        log.Write(new string('x', 3 * LineBuffer.Longest), "2026-11-23 02:53:03,000 Ban c");
+        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c");
+        Assert.Equal([$"{log.Path}: a line longer than {LineBuffer.Longest} bytes is passed over, the 1. one."], reader.Told);
+    }
+
+    [Fact]
+    public async Task A_damaged_archive_is_told_and_the_next_file_is_read()
+    {
+        LogPosition position = await ReadAllAsync();
+        log.Write([.. Enumerable.Range(0, 5000).Select(i => $"noise {i * 7919 % 10007}")]);
+        log.Rename();
+        log.Write("2026-11-23 02:53:03,000 Ban c");
+        log.RenameAgain();
+        byte[] archive = File.ReadAllBytes(log.Sibling(".2.gz"));
+        archive.AsSpan(archive.Length / 2, 1000).Fill(0xff);
+        File.WriteAllBytes(log.Sibling(".2.gz"), archive);
+        await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
+        await reader.SeesAsync("2026-11-23 02:53:03,000 Ban c");
+        Assert.Contains($"{log.Sibling(".2.gz")} is damaged; a ban in the rest of it is lost.", reader.Told);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_away_for_a_while_is_told_once_and_read_on_when_it_is_back()
+    {
+        await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
+        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b");
+        log.HideFolder();
+        await Eventually.TrueAsync(() => reader.Told.Any(), () => "Nothing is told.");
+        log.ShowFolder();
+        log.Write("2026-11-23 02:53:03,000 Ban c");
+        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c");
+        Assert.Matches("cannot be read on: .* Trying again; no ban is lost[.]$", reader.Told.First());
+        Assert.Equal($"{log.Path} can be read again.", reader.Told.Last());
+        Assert.Equal(2, reader.Told.Count());
     }
 
     private async Task<LogPosition> ReadAllAsync()
     {
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
-        await reader.SeesAsync("1 Ban a", "2 Ban b");
+        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b");
         return reader.Position;
     }
 }

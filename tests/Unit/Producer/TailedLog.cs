@@ -39,6 +39,10 @@ internal sealed class TailedLog : IDisposable
         Rename();
     }
 
+    public void HideFolder() => Directory.Move(folder.Path, folder.Path + "-hidden");
+
+    public void ShowFolder() => Directory.Move(folder.Path + "-hidden", folder.Path);
+
     public Reader Read(Action<LogTail> start) => new(Path, start);
 
     public void Dispose() => folder.Dispose();

@@ -1,0 +1,33 @@
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Consumer;
+
+/// <summary>Up to when this server has heard of the group's bans. They come in order: what a deleted queue took with it is younger.</summary>
+internal sealed class HeardUpTo(TimeProvider time)
+{
+    private long ticks;
+
+    /// <summary>The time of the youngest ban that was heard of; null before the first.</summary>
+    public DateTimeOffset? Moment => Volatile.Read(ref ticks) is > 0 and var heard ? new DateTimeOffset(heard, TimeSpan.Zero) : null;
+
+    public void Hear(Ban ban) => Hear(ban.DetectedAt);
+
+    /// <summary>Takes a ban that was written in an earlier run, by its identity.</summary>
+    public void Hear(string identity)
+    {
+        if (UtcText.Parse(identity[(identity.LastIndexOf('=') + 1)..]) is { } detectedAt)
+        {
+            Hear(detectedAt);
+        }
+    }
+
+    private void Hear(DateTimeOffset detectedAt)
+    {
+        // A sender's clock may be ahead.
+        long heard = Math.Min(detectedAt.Ticks, time.GetUtcNow().Ticks);
+        for (long old = Volatile.Read(ref ticks); old < heard; old = Volatile.Read(ref ticks))
+        {
+            Interlocked.CompareExchange(ref ticks, heard, old);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+
+namespace F2bBroker.Producer;
+
+/// <summary>Reads fail2ban's entries of the journal on from a cursor, each once and in order; a journalctl that ends is started again from the last one.</summary>
+/// <param name="server">Who reports the bans.</param>
+/// <param name="tell">Takes a sentence about what went wrong.</param>
+internal sealed class JournalTail(string server, TimeProvider time, Action<string> tell) : IBanSource
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    private string? cursor;
+    private string? failure;
+    private Journalctl? running;
+
+    public Position Position => new JournalPosition(cursor);
+
+    public string Place => $"{JournalEntry.Unit} in the journal from {cursor ?? "its beginning"}";
+
+    public bool TryStartAt(Position position)
+    {
+        cursor = (position as JournalPosition)?.Cursor;
+        return position is JournalPosition;
+    }
+
+    public void StartAtBeginning() => cursor = null;
+
+    /// <exception cref="IOException">The journal cannot be read.</exception>
+    public async Task StartAtEndAsync(CancellationToken stopping)
+    {
+        using Journalctl last = Journalctl.Start("--lines=1");
+        await foreach (JournalEntry? entry in last.ReadAsync(server, stopping))
+        {
+            cursor = entry?.Cursor;
+        }
+
+        if (await last.EndAsync(stopping) is { } complaint)
+        {
+            throw new IOException(complaint);
+        }
+    }
+
+    public async IAsyncEnumerable<Stretch> ReadAsync([EnumeratorCancellation] CancellationToken stopping)
+    {
+        TimeSpan pause = ShortestPause;
+        while (true)
+        {
+            failure = null;
+            // --follow shows this boot's entries only, so what an earlier one left is read without it first.
+            for (bool follows = false; failure is null; follows = true)
+            {
+                await foreach (Stretch stretch in ReadOnAsync(follows, stopping))
+                {
+                    pause = ShortestPause;
+                    yield return stretch;
+                }
+            }
+
+            if (pause == ShortestPause)
+            {
+                tell($"{failure} It is started again and goes on where it was; no ban is lost.");
+            }
+
+            await Task.Delay(pause, time, stopping);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    public void Dispose() => running?.Dispose();
+
+    private async IAsyncEnumerable<Stretch> ReadOnAsync(bool follows, [EnumeratorCancellation] CancellationToken stopping)
+    {
+        string? from = cursor;
+        bool isGone = from is not null && !follows;
+        running?.Dispose();
+        running = Journalctl.Start([.. follows ? ["--follow", "--no-tail"] : Array.Empty<string>(), .. from is null ? [] : new[] { $"--cursor={from}" }]);
+        await foreach (JournalEntry? entry in running.ReadAsync(server, stopping))
+        {
+            // Not --after-cursor: when the cursor's entry is gone, that leaves out the first one behind it.
+            if (from is not null && entry?.Cursor == from)
+            {
+                isGone = false;
+                continue;
+            }
+
+            cursor = entry?.Cursor ?? cursor;
+            yield return new Stretch(Position, entry?.LooksLikeBan ?? true, entry?.Ban);
+        }
+
+        failure = await running.EndAsync(stopping) ?? (follows ? "journalctl ended." : null);
+        if (isGone && failure is null)
+        {
+            tell("The journal no longer holds the entry that was read last. Reading on from what follows it; a ban that stood only in what is gone is lost.");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>Clocks and zones that do not agree.</summary>
+public sealed class ClockTests(TestBroker broker) : IAsyncLifetime
+{
+    private Server origin = null!;
+    private Server receiver = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await broker.ResetAsync();
+        origin = await Server.EnrollAsync(broker, "a");
+        receiver = await Server.EnrollAsync(broker, "b");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await origin.DisposeAsync();
+        await receiver.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(-5, 0, 3)]
+    [InlineData(5, 3, 0)]
+    public async Task A_producer_in_another_zone_than_fail2ban_warns_once_and_peers_refuse_the_future(int hoursEast, int written, int refused)
+    {
+        await receiver.StartConsumerAsync();
+        await origin.LogBansAsync("203.0.113.1");
+        Daemon producer = await origin.StartProducerAsync($"TZ={ZoneEastOfHere(hoursEast)}");
+        await Eventually.TrueAsync(() => producer.Count("Published: ") == 1, () => producer.Said);
+        Assert.Equal(0, producer.Count("fail2ban has just dated a ban"));
+        await origin.LogBansAsync("203.0.113.2");
+        await producer.SaysAsync("fail2ban has just dated a ban");
+        await origin.LogBansAsync("203.0.113.3");
+        await receiver.HasBansAsync(written);
+        await Eventually.TrueAsync(
+            async () => (await broker.PeekAsync("f2b.bans.b_error")).Count(message => message.ToJsonString().Contains("more than 10 minutes in the future", StringComparison.Ordinal)) == refused,
+            () => receiver.Said);
+        Assert.Equal(1, producer.Count("fail2ban has just dated a ban"));
+    }
+
+    /// <summary>The fail2ban of these tests writes this machine's time. <c>Etc/GMT+5</c> lies five hours west of Greenwich.</summary>
+    private static string ZoneEastOfHere(int hours)
+    {
+        int east = (int)TimeZoneInfo.Local.GetUtcOffset(TimeProvider.System.GetUtcNow()).TotalHours + hours;
+        return $"Etc/GMT{(east > 0 ? "-" : "+")}{Math.Abs(east)}";
+    }
+}

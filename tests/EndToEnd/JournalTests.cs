@@ -1,0 +1,161 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>Bans that fail2ban tells the journal of, on a real journal.</summary>
+public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
+{
+    private static readonly string[] FromJournal = ["F2BBROKER_PRODUCER__SOURCE=journal", "F2BBROKER_PRODUCER__START=end"];
+
+    private Journal journal = null!;
+    private UnitCgroup unit = null!;
+    private Server web1 = null!;
+    private Server web2 = null!;
+    private Fail2Ban? fail2ban;
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can start a journal, and a process as a unit.");
+        await broker.ResetAsync();
+        journal = await Journal.StartAsync();
+        unit = new UnitCgroup("fail2ban.service");
+        web1 = await Server.EnrollAsync(broker, "web1");
+        web2 = await Server.EnrollAsync(broker, "web2");
+        await web2.StartConsumerAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { fail2ban, web1, web2, unit, journal })
+        {
+            await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
+
+    [Theory]
+    [InlineData("SYSTEMD-JOURNAL")]
+    [InlineData("SYSLOG")]
+    [InlineData("SYSLOG[padding=on]")]
+    public async Task A_ban_reaches_a_peer_also_when_the_producer_was_stopped(string logTarget)
+    {
+        fail2ban = await Fail2Ban.StartAsync(web1, unit, logTarget);
+        Daemon producer = await web1.StartProducerAsync(FromJournal);
+        await fail2ban.AttackAsync("203.0.113.7");
+        await web2.HasBansAsync(1);
+        Assert.Equal(0, await producer.StopAsync());
+        await fail2ban.AttackAsync("203.0.113.8");
+        await fail2ban.BansAsync("203.0.113.8");
+        await fail2ban.AttackAsync("2001:db8::9");
+        await fail2ban.BansAsync("2001:db8::9");
+        producer = await web1.StartProducerAsync(FromJournal);
+        await web2.HasBansAsync(3);
+        Assert.Equal(["2001:db8::9", "203.0.113.7", "203.0.113.8"], web2.Addresses.Order());
+        Assert.Equal(0, producer.Count("no longer holds"));
+    }
+
+    [Fact]
+    public async Task What_others_say_under_fail2bans_name_is_not_shared()
+    {
+        fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
+        await web1.StartProducerAsync(FromJournal);
+        string socket = Journal.SyslogSocket;
+        await RunAsync("logger", "--socket", socket, "--tag", "fail2ban.actions", "--priority", "daemon.notice", "NOTICE [sshd] Ban 9.9.9.1");
+        await RunAsync("sh", "-c", """
+            printf '%s\n' 'MESSAGE=[sshd] Ban 9.9.9.2' LOGGER=fail2ban.actions PRIORITY=4 SYSLOG_IDENTIFIER=fail2ban _SYSTEMD_UNIT=fail2ban.service UNIT=fail2ban.service |
+            logger --journald
+            """);
+        // In fail2ban's own unit, where its actions run too: another logger's word, and standard output's.
+        string send = $"import socket; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'<29>action[1]: NOTICE [sshd] Ban 9.9.9.3', '{socket}')";
+        await using Daemon action = unit.Send(UnitCgroup.Python(send));
+        await using Daemon output = unit.Send(
+            ["systemd-cat", "--identifier=fail2ban.actions", "--priority=notice", .. UnitCgroup.Python("print('NOTICE [sshd] Ban 9.9.9.4', flush=True)")]);
+        await unit.IsHeardAsync("9.9.9.3");
+        await unit.IsHeardAsync("9.9.9.4");
+        await fail2ban.AttackAsync("203.0.113.7");
+        await web2.HasBansAsync(1);
+        Assert.Equal(["203.0.113.7"], web2.Addresses);
+    }
+
+    [Fact]
+    public async Task A_journalctl_that_ends_is_started_again_and_one_whose_producer_is_killed_ends()
+    {
+        fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
+        Daemon producer = await web1.StartProducerAsync(FromJournal);
+        await RunAsync("kill", await ChildAsync(producer));
+        await producer.SaysAsync("journalctl ended with 143. It is started again and goes on where it was; no ban is lost.");
+        await fail2ban.AttackAsync("203.0.113.7");
+        await web2.HasBansAsync(1);
+        string child = await ChildAsync(producer);
+        await producer.KillAsync();
+        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{child}"), () => $"journalctl, process {child}, is left behind.");
+    }
+
+    [Fact]
+    public async Task An_entry_that_the_journal_no_longer_holds_is_told_and_what_follows_it_is_shared()
+    {
+        fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
+        Assert.Equal(0, await (await web1.StartProducerAsync(FromJournal)).StopAsync());
+        await fail2ban.AttackAsync("203.0.113.7");
+        await fail2ban.BansAsync("203.0.113.7");
+        JsonNode checkpoint = JsonNode.Parse(File.ReadAllText(web1.Checkpoint))!;
+        // Of a journal and a boot that are nowhere: no entry has this cursor, and what follows is found by its time.
+        string[] parts = checkpoint["cursor"]!.GetValue<string>().Split(';');
+        long time = Convert.ToInt64(parts[4][2..], 16) + 1;
+        checkpoint["cursor"] = $"s={new string('0', 32)};{parts[1]};b={new string('0', 32)};{parts[3]};t={time:x};{parts[5]}";
+        File.WriteAllText(web1.Checkpoint, checkpoint.ToJsonString());
+        Daemon producer = await web1.StartProducerAsync(FromJournal);
+        await web2.HasBansAsync(1);
+        await producer.SaysAsync("The journal no longer holds the entry that was read last.");
+    }
+
+    [Fact]
+    public async Task What_was_told_before_the_machine_was_started_anew_is_shared()
+    {
+        string journals = Directory.CreateDirectory(Path.Combine(web1.Folder, "journals")).FullName;
+        string programs = Directory.CreateDirectory(Path.Combine(web1.Folder, "programs")).FullName;
+        string lastBoot = Path.Combine(web1.Folder, "boot");
+        File.WriteAllText(lastBoot, "11111111-2222-3333-4444-555555555555\n");
+        File.WriteAllText(Path.Combine(programs, "journalctl"), $"#!/bin/sh\nexec /usr/bin/journalctl --directory={journals} \"$@\"\n");
+        File.SetUnixFileMode(Path.Combine(programs, "journalctl"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string[] fromJournals = [.. FromJournal, $"PATH={programs}:{Environment.GetEnvironmentVariable("PATH")}"];
+        await using (Boot last = await Boot.StartAsync(journals, lastBoot))
+        {
+            await last.BanAsync(unit, "203.0.113.1");
+            Assert.Equal(0, await (await web1.StartProducerAsync(fromJournals)).StopAsync());
+            await last.BanAsync(unit, "203.0.113.2");
+        }
+
+        await using Boot current = await Boot.StartAsync(journals, "/proc/sys/kernel/random/boot_id");
+        await current.BanAsync(unit, "203.0.113.3");
+        await web1.StartProducerAsync(fromJournals);
+        await web2.HasBansAsync(2);
+        Assert.Equal(["203.0.113.2", "203.0.113.3"], web2.Addresses.Order());
+    }
+
+    [Fact]
+    public async Task Another_source_than_before_is_a_first_start_and_told()
+    {
+        await (await web1.StartProducerAsync()).StopAsync();
+        Daemon producer = await web1.StartProducerAsync(FromJournal);
+        await producer.SaysAsync("The checkpoint is of another [producer] source than the one that is set.");
+        await producer.StopAsync();
+        Assert.Equal("journal", JsonDocument.Parse(File.ReadAllText(web1.Checkpoint)).RootElement.GetProperty("source").GetString());
+    }
+
+    private static async Task RunAsync(string program, params IEnumerable<string> arguments)
+    {
+        Built.Outcome outcome = await Built.RunAsync(program, arguments);
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+    }
+
+    /// <summary>The process id of the producer's journalctl, once it follows.</summary>
+    private static async Task<string> ChildAsync(Daemon producer)
+    {
+        string child = "";
+        await Eventually.TrueAsync(
+            async () => (child = (await Built.RunAsync("pgrep", ["--parent", $"{producer.Id}", "--full", "--", "--follow"])).Output.Trim()).Length > 0,
+            () => "The producer runs no journalctl.");
+        return child;
+    }
+}

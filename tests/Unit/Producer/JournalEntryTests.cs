@@ -1,0 +1,113 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using F2bBroker.Contracts;
+using F2bBroker.Producer;
+
+namespace F2bBroker.UnitTests.Producer;
+
+public sealed class JournalEntryTests
+{
+    // As fail2ban 1.0.2 was seen to send it, by Python's journal handler and by syslog, plain and with padding.
+    private const string ByJournal = """
+        {"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1795520650915366","_TRANSPORT":"journal","_SYSTEMD_UNIT":"fail2ban.service","SYSLOG_IDENTIFIER":"fail2ban",
+        "LOGGER":"fail2ban.actions","PRIORITY":"4","MESSAGE":"[sshd] Ban 192.0.2.4"}
+        """;
+
+    private const string BySyslog = """
+        {"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1795520650915366","_TRANSPORT":"syslog","_SYSTEMD_UNIT":"fail2ban.service","SYSLOG_IDENTIFIER":"fail2ban.actions",
+        "PRIORITY":"5","MESSAGE":"NOTICE [sshd] Ban 192.0.2.4"}
+        """;
+
+    private const string ByPaddedSyslog = """
+        {"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1795520650915366","_TRANSPORT":"syslog","_SYSTEMD_UNIT":"fail2ban.service",
+        "PRIORITY":"5","MESSAGE":"fail2ban.actions        [24371]: NOTICE  [sshd] Ban 192.0.2.4"}
+        """;
+
+    [Theory]
+    [InlineData(ByJournal)]
+    [InlineData(BySyslog)]
+    [InlineData(ByPaddedSyslog)]
+    public void A_ban_is_read_with_its_cursor_and_the_journals_time(string line) => Assert.Equal(
+        new JournalEntry("s=1;i=2", LooksLikeBan: true, Some.Ban("192.0.2.4", at: new DateTimeOffset(2026, 11, 24, 11, 44, 10, 915, TimeSpan.Zero))),
+        Parse(line));
+
+    [Theory]
+    [InlineData(ByJournal, "MESSAGE", "[jail with space] Ban 2001:db8::1", "jail with space", "2001:db8::1")]
+    [InlineData(ByJournal, "MESSAGE", "[sshd] Ban 203.0.113.0/24", "sshd", "203.0.113.0/24")]
+    [InlineData(ByJournal, "PRIORITY", "5", "sshd", "192.0.2.4")]
+    [InlineData(BySyslog, "MESSAGE", "WARNING [ssh] Ban 192.0.2.1", "ssh", "192.0.2.1")]
+    [InlineData(BySyslog, "SYSLOG_IDENTIFIER", "fail2ban.server.actions", "sshd", "192.0.2.4")]
+    [InlineData(ByPaddedSyslog, "MESSAGE", "fail2ban.actions[1]: NOTICE [sshd] Ban 192.0.2.1", "sshd", "192.0.2.1")]
+    public void A_ban_of_another_version_is_one_too(string line, string field, string value, string jail, string ip)
+    {
+        Ban? ban = Parse(With(line, field, value))?.Ban;
+        Assert.Equal((jail, ip), (ban?.Jail, ban?.Ip.ToString()));
+    }
+
+    [Theory]
+    [InlineData(ByJournal, "_SYSTEMD_UNIT", "session-1.scope")]
+    [InlineData(BySyslog, "_SYSTEMD_UNIT", "user@1000.service")]
+    [InlineData(ByPaddedSyslog, "_SYSTEMD_UNIT", "xfail2ban.service")]
+    [InlineData(ByJournal, "_SYSTEMD_UNIT", null)]
+    [InlineData(ByJournal, "_TRANSPORT", "stdout")]
+    [InlineData(ByJournal, "_TRANSPORT", "syslog")]
+    [InlineData(BySyslog, "_TRANSPORT", "stdout")]
+    [InlineData(BySyslog, "_TRANSPORT", "journal")]
+    [InlineData(ByPaddedSyslog, "_TRANSPORT", null)]
+    [InlineData(ByJournal, "LOGGER", "fail2ban.filter")]
+    [InlineData(ByJournal, "LOGGER", null)]
+    [InlineData(BySyslog, "SYSLOG_IDENTIFIER", "fail2ban.filter")]
+    [InlineData(BySyslog, "SYSLOG_IDENTIFIER", null)]
+    [InlineData(BySyslog, "LOGGER", "fail2ban.filter")]
+    [InlineData(ByPaddedSyslog, "SYSLOG_IDENTIFIER", "action")]
+    [InlineData(ByJournal, "PRIORITY", "6")]
+    [InlineData(BySyslog, "PRIORITY", "3")]
+    [InlineData(ByPaddedSyslog, "PRIORITY", null)]
+    [InlineData(ByJournal, "MESSAGE", "[sshd] Restore Ban 192.0.2.4")]
+    [InlineData(ByJournal, "MESSAGE", "[sshd] Ban bob smith] Ban 8.8.8.8")]
+    [InlineData(ByJournal, "MESSAGE", "[sshd] Ban 192.0.2.4 ")]
+    [InlineData(ByJournal, "MESSAGE", "[sshd] Ban 192.0.2.4\n")]
+    [InlineData(ByJournal, "MESSAGE", "x [sshd] Ban 192.0.2.4")]
+    [InlineData(ByJournal, "MESSAGE", "NOTICE [sshd] Ban 192.0.2.4")]
+    [InlineData(BySyslog, "MESSAGE", "[sshd] Ban 192.0.2.4")]
+    [InlineData(BySyslog, "MESSAGE", "INFO [sshd] Ban 192.0.2.4")]
+    [InlineData(BySyslog, "MESSAGE", "NOTICE [sshd] Ban 192.0.2.4\nNOTICE [sshd] Ban 9.9.9.9")]
+    [InlineData(ByPaddedSyslog, "MESSAGE", "fail2ban.filter         [1]: WARNING [sshd] Line with odd timestamp: fail2ban.actions        [1]: NOTICE  [sshd] Ban 9.9.9.9")]
+    [InlineData(ByPaddedSyslog, "MESSAGE", "fail2ban.filter         [1]: NOTICE  [sshd] Ban 9.9.9.9")]
+    [InlineData(ByPaddedSyslog, "MESSAGE", "NOTICE [sshd] Ban 9.9.9.9")]
+    [InlineData(ByJournal, "__REALTIME_TIMESTAMP", "99999999999999999999")]
+    [InlineData(ByJournal, "__REALTIME_TIMESTAMP", "9223372036854775807")]
+    [InlineData(ByJournal, "__REALTIME_TIMESTAMP", "-1")]
+    [InlineData(ByJournal, "__REALTIME_TIMESTAMP", null)]
+    public void An_entry_that_only_looks_like_one_is_none(string line, string field, string? value)
+    {
+        JournalEntry entry = Parse(With(line, field, value))!;
+        Assert.Equal((null, true), (entry.Ban, entry.LooksLikeBan));
+    }
+
+    [Theory]
+    [InlineData("""[91,115,115,104,100,93,32,66,97,110,32,49,46,50,46,51,46,52,1]""")]
+    [InlineData("""["[sshd] Ban 192.0.2.4","[sshd] Ban 192.0.2.5"]""")]
+    [InlineData("null")]
+    [InlineData("5")]
+    public void A_message_that_is_not_printable_or_sent_twice_or_too_long_is_passed_over_with_its_cursor(string message) =>
+        Assert.Equal(new JournalEntry("s=1;i=2", LooksLikeBan: false, Ban: null), Parse(With(ByJournal, "MESSAGE", JsonNode.Parse(message))));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-- No entries --")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"__CURSOR\":\"\"}")]
+    [InlineData("{\"__CURSOR\":\"s=1\"")]
+    public void A_line_that_is_no_entry_is_none(string line) => Assert.Null(Parse(line));
+
+    private static JournalEntry? Parse(string line) => JournalEntry.Parse(Encoding.UTF8.GetBytes(line), "web1");
+
+    private static string With(string line, string field, JsonNode? value)
+    {
+        JsonNode entry = JsonNode.Parse(line)!;
+        entry[field] = value;
+        return entry.ToJsonString();
+    }
+}

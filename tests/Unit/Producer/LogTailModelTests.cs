@@ -1,0 +1,125 @@
+using F2bBroker.Producer;
+
+namespace F2bBroker.UnitTests.Producer;
+
+/// <summary>Whatever is done to the log, in whatever order: each whole line is read once and in order, from any position that was ever given.</summary>
+public sealed class LogTailModelTests
+{
+    private const int Steps = 80;
+
+    // ./test.sh --soak sets the variable.
+    private static readonly int Runs = Environment.GetEnvironmentVariable("F2BBROKER_SOAK") is null ? 150 : 3000;
+
+    [Fact]
+    public void A_reader_that_stays_reads_every_line_once_and_in_order() => RunMany((log, random) =>
+    {
+        using LogTail tail = log.NewTail();
+        tail.StartAtBeginning();
+        List<string> read = [];
+        for (int step = 0; step < Steps; step++)
+        {
+            Act(log, random, mayDelete: false);
+            if (random.Next(3) == 0)
+            {
+                read.AddRange(ReadAll(tail).Select(sighting => sighting.Line));
+            }
+        }
+
+        log.Reopen();
+        log.WriteLine();
+        read.AddRange(ReadAll(tail).Select(sighting => sighting.Line));
+        Assert.Equal(log.Lines, read);
+    });
+
+    [Fact]
+    public void A_reader_that_starts_anew_misses_no_line_behind_its_position() => RunMany((log, random) =>
+    {
+        LogTail tail = log.NewTail();
+        tail.StartAtBeginning();
+        List<(LogPosition Position, int Read)> positions = [(tail.Position, 0)];
+        int readUpTo = 0;
+        for (int step = 0; step < Steps; step++)
+        {
+            Act(log, random, mayDelete: false);
+            if (random.Next(4) == 0)
+            {
+                foreach ((_, LogPosition end) in ReadAll(tail))
+                {
+                    positions.Add((end, ++readUpTo));
+                }
+            }
+
+            if (random.Next(8) == 0)
+            {
+                log.Reopen();
+                (LogPosition position, readUpTo) = positions[random.Next(positions.Count)];
+                tail.Dispose();
+                tail = log.NewTail();
+                tail.StartAt(position);
+                string[] read = [.. ReadAll(tail).Select(sighting => sighting.Line)];
+                Assert.Equal(log.Lines.Skip(readUpTo), position.HeadLength > 0 ? read : read.TakeLast(log.Lines.Count - readUpTo));
+                readUpTo = log.Lines.Count;
+            }
+        }
+
+        tail.Dispose();
+    });
+
+    [Fact]
+    public void A_reader_reads_on_when_rotated_files_are_deleted() => RunMany((log, random) =>
+    {
+        using LogTail tail = log.NewTail();
+        tail.StartAtBeginning();
+        List<string> read = [];
+        for (int step = 0; step < Steps; step++)
+        {
+            Act(log, random, mayDelete: true);
+            read.AddRange(ReadAll(tail).Select(sighting => sighting.Line));
+        }
+
+        Assert.Equal(log.Lines, read);
+    });
+
+    private static void RunMany(Action<ModelledLog, Random> run)
+    {
+        for (int seed = 0; seed < Runs; seed++)
+        {
+            try
+            {
+                using ModelledLog log = new();
+                run(log, new Random(seed));
+            }
+            catch (Exception failure)
+            {
+                throw new InvalidOperationException($"Seed {seed}: {failure.Message}", failure);
+            }
+        }
+    }
+
+    private static void Act(ModelledLog log, Random random, bool mayDelete)
+    {
+        switch (random.Next(14))
+        {
+            case 0: log.Rename(create: true); break;
+            case 1: log.Rename(create: false); break;
+            case 2: log.CopyTruncate(); break;
+            case 3: log.Compress(); break;
+            case 4 or 5: log.Reopen(); break;
+            case 6: log.WriteHalf(); break;
+            case 7: log.WriteNoise(); break;
+            case 8 when mayDelete: log.DeleteOldest(); break;
+            default: log.WriteLine(); break;
+        }
+    }
+
+    private static IEnumerable<(string Line, LogPosition End)> ReadAll(LogTail tail)
+    {
+        List<(string, LogPosition)> read = [];
+        while (tail.Read() is { } block)
+        {
+            read.AddRange(block.Candidates());
+        }
+
+        return read;
+    }
+}

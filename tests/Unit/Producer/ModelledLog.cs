@@ -1,0 +1,158 @@
+using System.IO.Compression;
+using System.Text;
+using F2bBroker.Producer;
+using Microsoft.Win32.SafeHandles;
+
+namespace F2bBroker.UnitTests.Producer;
+
+/// <summary>A log on disk with its writer and logrotate, beside the list of what stands in it: the model that a reader is held against.</summary>
+internal sealed class ModelledLog : IDisposable
+{
+    private readonly TempFolder folder = new();
+    private readonly List<string> lines = [];
+    private SafeFileHandle writer;
+    private string pending = "";
+    private DateTime clock = new(2026, 11, 23, 2, 0, 0, DateTimeKind.Utc);
+    private int count;
+
+    public ModelledLog() => writer = Create();
+
+    public string Path => folder["fail2ban.log"];
+
+    /// <summary>Every line with " Ban " that ever stood whole in the log, in order.</summary>
+    public IReadOnlyList<string> Lines => lines;
+
+    private string[] Rotated => [.. Directory.GetFiles(folder.Path).Where(file => file != Path)];
+
+    public void WriteLine()
+    {
+        Append(pending.Length > 0 ? "" : $"{NextDate()} Ban {new string('x', count % 90)}");
+        FinishLine();
+    }
+
+    public void WriteNoise() => Append(pending.Length > 0 ? "" : $"{NextDate()} no matter\n");
+
+    public void WriteHalf()
+    {
+        if (pending.Length == 0)
+        {
+            string line = $"{NextDate()} Ban half";
+            Append(line[..(count % line.Length)]);
+        }
+    }
+
+    /// <summary>Renames as logrotate does; the writer goes on in the renamed file until <see cref="Reopen"/>.</summary>
+    public void Rename(bool create)
+    {
+        if (File.Exists(Path) && IsWriterAt(Path))
+        {
+            Shift();
+            File.Move(Path, Path + ".1");
+            if (create)
+            {
+                Create().Dispose();
+            }
+        }
+    }
+
+    /// <summary>fail2ban-client flushlogs; a line that was half written stays half.</summary>
+    public void Reopen()
+    {
+        if (File.Exists(Path) && IsWriterAt(Path))
+        {
+            return;
+        }
+
+        writer.Dispose();
+        pending = "";
+        writer = File.Exists(Path) ? File.OpenHandle(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete) : Create();
+    }
+
+    public void CopyTruncate()
+    {
+        if (File.Exists(Path) && IsWriterAt(Path))
+        {
+            Shift();
+            File.Copy(Path, Path + ".1");
+            File.SetLastWriteTimeUtc(Path + ".1", Now());
+            RandomAccess.SetLength(writer, 0);
+            File.SetLastWriteTimeUtc(writer, Now());
+            pending = pending.Length > 0 ? "cut " : ""; // Its beginning went with the copy.
+        }
+    }
+
+    /// <summary>Compresses what is rotated and no longer written to; the archive keeps the time of its file.</summary>
+    public void Compress()
+    {
+        foreach (string file in Rotated.Where(file => !file.EndsWith(".gz", StringComparison.Ordinal) && !IsWriterAt(file)))
+        {
+            using (FileStream plain = File.OpenRead(file))
+            using (GZipStream archive = new(File.Create(file + ".gz"), CompressionLevel.Fastest))
+            {
+                plain.CopyTo(archive);
+            }
+
+            File.SetLastWriteTimeUtc(file + ".gz", File.GetLastWriteTimeUtc(file));
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>Removes the oldest rotated file, as logrotate does with what is beyond its count.</summary>
+    public void DeleteOldest()
+    {
+        if (Rotated.OrderBy(NumberOf).LastOrDefault() is { } oldest && !IsWriterAt(oldest))
+        {
+            File.Delete(oldest);
+        }
+    }
+
+    public LogTail NewTail() => new(Path, TimeProvider.System, _ => { });
+
+    public void Dispose()
+    {
+        writer.Dispose();
+        folder.Dispose();
+    }
+
+    private void Shift()
+    {
+        foreach (string file in Rotated.OrderByDescending(NumberOf))
+        {
+            File.Move(file, $"{Path}.{NumberOf(file) + 1}{(file.EndsWith(".gz", StringComparison.Ordinal) ? ".gz" : "")}");
+        }
+    }
+
+    private int NumberOf(string file) => int.Parse(file[(Path.Length + 1)..].Replace(".gz", ""), System.Globalization.CultureInfo.InvariantCulture);
+
+    private bool IsWriterAt(string file) => F2bBroker.Daemon.Logs.FileIdentity.Of(file) == F2bBroker.Daemon.Logs.FileIdentity.Of(writer);
+
+    private SafeFileHandle Create()
+    {
+        SafeFileHandle made = File.OpenHandle(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        File.SetLastWriteTimeUtc(made, Now());
+        return made;
+    }
+
+    private void FinishLine()
+    {
+        string line = pending;
+        Append("\n");
+        pending = "";
+        if (line.Contains(" Ban ", StringComparison.Ordinal))
+        {
+            lines.Add(line);
+        }
+    }
+
+    private void Append(string text)
+    {
+        RandomAccess.Write(writer, Encoding.UTF8.GetBytes(text), RandomAccess.GetLength(writer));
+        File.SetLastWriteTimeUtc(writer, Now());
+        pending = text.EndsWith('\n') ? "" : pending + text;
+    }
+
+    // As long as fail2ban's, and never the same twice.
+    private string NextDate() => $"2026-11-23 {++count:D12}";
+
+    private DateTime Now() => clock = clock.AddSeconds(1);
+}
