@@ -34,7 +34,7 @@ internal sealed class BanWriter(Settings settings, HeardUpTo heard, Ending endin
 
     protected override async Task RunAsync(CancellationToken stopping)
     {
-        written.ReadBack(path, sentence => log.LogWarning("{Sentence:l}", sentence));
+        recent.Add(written.ReadBack(path, sentence => log.LogWarning("{Sentence:l}", sentence)));
         readBack.SetResult();
         MonitoredLog file = new(path);
         await AppendAsync(file, [], stopping);

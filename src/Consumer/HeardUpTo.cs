@@ -12,13 +12,16 @@ internal sealed class HeardUpTo(TimeProvider time)
 
     public void Hear(Ban ban) => Hear(ban.DetectedAt);
 
-    /// <summary>Takes a ban that was written in an earlier run, by its identity.</summary>
-    public void Hear(string identity)
+    /// <summary>Takes a ban that was written in an earlier run, by its identity; false when that is none to its end, as in a torn line.</summary>
+    public bool Hear(string identity)
     {
-        if (UtcText.Parse(identity[(identity.LastIndexOf('=') + 1)..]) is { } detectedAt)
+        if (UtcText.Parse(identity[(identity.LastIndexOf('=') + 1)..]) is not { } detectedAt)
         {
-            Hear(detectedAt);
+            return false;
         }
+
+        Hear(detectedAt);
+        return true;
     }
 
     private void Hear(DateTimeOffset detectedAt)

@@ -3,7 +3,7 @@ namespace F2bBroker.Consumer;
 /// <summary>The bans of the last 10 seconds. fail2ban does not read the rest of a renamed log, so they are written again into the new one.</summary>
 internal sealed class RecentLines(TimeProvider time)
 {
-    private static readonly TimeSpan Youth = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Youth = TimeSpan.FromSeconds(10);
 
     private readonly Queue<(long WrittenAt, string Identity)> lines = new();
 

@@ -22,10 +22,11 @@ internal sealed class WrittenBans(TimeSpan maxAge, HeardUpTo heard, TimeProvider
         return Add(identity, TimeSpan.Zero);
     }
 
-    /// <summary>Reads the log and its rotated siblings back, oldest first.</summary>
+    /// <summary>Reads the log and its rotated siblings back, oldest first; gives young bans that stand in a sibling only, which fail2ban may not have read.</summary>
     /// <param name="tell">Takes a sentence about a file that cannot be read.</param>
-    public void ReadBack(string path, Action<string> tell)
+    public IReadOnlyCollection<string> ReadBack(string path, Action<string> tell)
     {
+        HashSet<string> young = [];
         DateTimeOffset now = time.GetUtcNow();
         DateTimeOffset oldest = now - maxAge - FutureAllowed;
         foreach (string file in RotatedLogs.Of(path).Append(path).Where(file => File.GetLastWriteTimeUtc(file) >= oldest))
@@ -35,7 +36,15 @@ internal sealed class WrittenBans(TimeSpan maxAge, HeardUpTo heard, TimeProvider
                 foreach ((DateTimeOffset writtenAt, string identity) in Lines(file).Where(line => line.WrittenAt >= oldest))
                 {
                     Add(identity, now - writtenAt);
-                    heard.Hear(identity);
+                    bool isWhole = heard.Hear(identity);
+                    if (file == path)
+                    {
+                        young.Remove(identity);
+                    }
+                    else if (isWhole && (now - writtenAt).Duration() < RecentLines.Youth)
+                    {
+                        young.Add(identity);
+                    }
                 }
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -43,6 +52,8 @@ internal sealed class WrittenBans(TimeSpan maxAge, HeardUpTo heard, TimeProvider
                 tell($"{file} cannot be read back, so a ban in it may be written a second time: {failure.Message}");
             }
         }
+
+        return young;
     }
 
     private static IEnumerable<(DateTimeOffset WrittenAt, string Identity)> Lines(string file)

@@ -18,9 +18,6 @@ internal sealed class Server : IAsyncDisposable
 
     public string Fail2BanLog => folder["fail2ban.log"];
 
-    /// <summary>How far the producer got.</summary>
-    public string Checkpoint => folder["checkpoint"];
-
     /// <summary>The monitored log.</summary>
     public string BansLog { get; private set; }
 

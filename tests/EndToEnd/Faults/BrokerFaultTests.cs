@@ -41,7 +41,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     [InlineData(true, "The broker killed, and started again")]
     public async Task A_broker_that_goes_and_comes_back_is_told_once_each_and_loses_nothing(bool isKilled, string done)
     {
-        int times = Soak.Times(1, 10);
+        int times = Soak.Times(1, 6);
         for (int i = 1; i <= times; i++)
         {
             await (isKilled ? broker.KillAsync() : broker.StopAsync());
@@ -61,7 +61,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     [Fact]
     public async Task A_producer_that_is_killed_while_the_broker_is_away_goes_on_where_the_broker_had_confirmed()
     {
-        int times = Soak.Times(1, 10);
+        int times = Soak.Times(1, 6);
         for (int i = 1; i <= times; i++)
         {
             await broker.KillAsync();
@@ -81,7 +81,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     [Fact]
     public async Task A_memory_alarm_holds_the_bans_up_and_loses_none()
     {
-        int times = Soak.Times(1, 5);
+        int times = Soak.Times(1, 3);
         for (int i = 1; i <= times; i++)
         {
             await broker.ControlAsync("set_vm_memory_high_watermark", "0.000001");
@@ -105,7 +105,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     [Fact]
     public async Task A_password_that_is_changed_and_changed_back_is_told_once_each()
     {
-        int times = Soak.Times(1, 10);
+        int times = Soak.Times(1, 6);
         for (int i = 1; i <= times; i++)
         {
             await SetPasswordAsync(origin, "another");
@@ -128,7 +128,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     [Fact]
     public async Task Connections_closed_by_an_operator_are_made_again()
     {
-        int times = Soak.Times(3, 30);
+        int times = Soak.Times(3, 20);
         for (int i = 1; i <= times; i++)
         {
             await CloseConnectionsAsync();
@@ -143,7 +143,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     [Fact]
     public async Task A_deleted_queue_is_made_and_bound_again_and_one_error_names_the_span()
     {
-        int times = Soak.Times(1, 10);
+        int times = Soak.Times(1, 6);
         TimeSpan longest = TimeSpan.Zero;
         for (int i = 1; i <= times; i++)
         {

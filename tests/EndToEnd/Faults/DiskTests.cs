@@ -94,7 +94,7 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
     [Fact]
     public async Task Daemons_killed_while_their_disk_is_full_lose_nothing()
     {
-        int times = Soak.Times(1, 10);
+        int times = Soak.Times(1, 5);
         receiver.MoveBansLog(disk.Path);
         origin.MoveCheckpoint(disk.Path);
         Daemon producer = await origin.StartProducerAsync();
@@ -120,7 +120,7 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
 
     private async Task SurviveAsync(Daemon daemon, (string Begins, string Ends) words, string done, Func<Task> refuse, Func<Task> allow)
     {
-        int times = Soak.Times(1, 5);
+        int times = Soak.Times(1, 3);
         await using Load load = new Load(origin, receiver, Random.Shared.Next()).Start();
         for (int i = 1; i <= times; i++)
         {

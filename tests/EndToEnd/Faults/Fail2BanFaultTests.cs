@@ -53,9 +53,13 @@ public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
     {
         await using Load load = new Load(origin, receiver, Random.Shared.Next()).Start();
         await load.GrowsAsync(20);
-        await fail2ban.StopAsync();
+        // What fail2ban has read and not banned yet when it is stopped is gone, from whatever log it came.
+        await load.HoldAsync();
         await load.FlowsAsync();
+        await BanAllAsync(load);
+        await fail2ban.StopAsync();
         int before = receiver.Bans.Count;
+        load.GoOn();
         await load.GrowsAsync(Soak.Times(50, 1000));
         await load.StopAsync();
         await load.FlowsAsync();
@@ -67,19 +71,22 @@ public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
 
     private async Task AllAreBannedAsync(string done, int times, Load load)
     {
-        string[] missing = [];
         try
         {
-            await Eventually.TrueAsync(
-                () => (missing = [.. load.Addresses.Except(fail2ban.Banned)]).Length == 0,
-                () => $"{missing.Length} of {load.Count} are not banned, the first is {missing.FirstOrDefault()}. {fail2ban.LastWords}",
-                TimeSpan.FromMinutes(2));
+            await BanAllAsync(load);
         }
         finally
         {
-            FaultTable.Add(done, times, load.Count, fail2ban.Banned.Distinct().Count(), missing.Length, twice: null);
+            FaultTable.Add(done, times, load.Count, fail2ban.Banned.Distinct().Count(), Missing(load).Count(), twice: null);
         }
     }
+
+    private Task BanAllAsync(Load load) => Eventually.TrueAsync(
+        () => !Missing(load).Any(),
+        () => $"{Missing(load).Count()} of {load.Count} are not banned, the first is {Missing(load).FirstOrDefault()}. {fail2ban.LastWords}",
+        TimeSpan.FromMinutes(2));
+
+    private IEnumerable<string> Missing(Load load) => load.Addresses.Except(fail2ban.Banned);
 
     private void DateAnHourBack(int from)
     {

@@ -69,6 +69,28 @@ public sealed class BanWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task They_are_so_too_when_the_file_was_renamed_while_the_consumer_was_down()
+    {
+        await writer.WriteAsync(Some.Ban("203.0.113.1"));
+        clock.Advance(TimeSpan.FromSeconds(11));
+        await writer.WriteAsync(Some.Ban("203.0.113.2"));
+        await StopAsync();
+        File.AppendAllText(path, "2026-11-23T02:44:34.706Z Ban 203.0.113.9 jail=to");
+        File.Move(path, path + ".1");
+        for (int restart = 0; restart < 2; restart++)
+        {
+            writer = NewWriter();
+            await writer.StartAsync(CancellationToken.None);
+            await Eventually.TrueAsync(() => File.Exists(path) && File.ReadAllText(path).EndsWith('\n'), () => "Nothing is written.");
+            await StopAsync();
+            Assert.Equal(["203.0.113.2"], File.ReadLines(path).Select(line => line.Split(' ')[2]));
+        }
+
+        writer = NewWriter();
+        await writer.StartAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task They_are_written_again_without_a_new_ban_too()
     {
         await writer.WriteAsync(Some.Ban());
