@@ -35,6 +35,7 @@ checkpoint = $dir/$server/checkpoint
 start = beginning
 [consumer]
 logpath = $dir/$server/bans.log
+maxbans = 1000000/10m
 CONF
     "$f2bbroker" enroll "$server" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" --out "$dir/$server/f2bbroker.local" 2>/dev/null
 done

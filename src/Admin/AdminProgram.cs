@@ -52,7 +52,7 @@ internal sealed class AdminProgram
             Command(new Command("revoke", "Take a server's user, connections and queues away.") { server },
                 (parsed, broker, cancel) => new Revocation(broker, Tell).RunAsync(ServerUser.Named(parsed.GetValue(server)!), cancel)),
             Command(new Command("status", "Show servers, connections, waiting and refused messages.") { json },
-                async (parsed, broker, cancel) => Console.WriteLine(await new GroupStatus(broker).ReadAsync(parsed.GetValue(json), cancel))),
+                async (parsed, broker, cancel) => Console.WriteLine(await new GroupStatus(broker, TimeProvider.System).ReadAsync(parsed.GetValue(json), cancel))),
         };
         return root.Parse(args).InvokeAsync();
     }

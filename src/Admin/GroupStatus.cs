@@ -4,8 +4,8 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin;
 
-/// <summary><c>f2bbroker status</c>: which servers there are, which are connected, and what waits for them.</summary>
-internal sealed class GroupStatus(ManagementApi api)
+/// <summary><c>f2bbroker status</c>: which servers there are, which are connected, what waits for them, and who has put them under quarantine.</summary>
+internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
 {
     private const string ProgramPrefix = "f2bbroker-";
 
@@ -17,11 +17,11 @@ internal sealed class GroupStatus(ManagementApi api)
     {
         IReadOnlyList<ServerStatus> servers = await ServersAsync(cancel);
         return asJson ? JsonSerializer.Serialize(servers, Web) : Table.Of(
-            ["SERVER", "CONNECTED", "WAITING", "ERRORS"],
-            servers.Select(server => new[] { server.Server, Connected(server), $"{server.Waiting}", $"{server.Errors}" }));
+            ["SERVER", "CONNECTED", "WAITING", "ERRORS", "QUARANTINED BY"],
+            servers.Select(server => new[] { server.Server, Listed(server.Connected), $"{server.Waiting}", $"{server.Errors}", Listed(server.QuarantinedBy) }));
     }
 
-    private static string Connected(ServerStatus server) => server.Connected.Count > 0 ? string.Join(", ", server.Connected) : "-";
+    private static string Listed(IReadOnlyList<string> names) => names.Count > 0 ? string.Join(", ", names) : "-";
 
     private async Task<IReadOnlyList<ServerStatus>> ServersAsync(CancellationToken cancel)
     {
@@ -33,17 +33,30 @@ internal sealed class GroupStatus(ManagementApi api)
         ILookup<string, string> programs = Rows(await api.GetAsync("connections", cancel))
             .Where(connection => Text(connection, "vhost") == Topology.VirtualHost)
             .ToLookup(connection => Text(connection, "user"), ProgramOf);
+        string[] names = [.. Rows(permissions).Select(permission => Text(permission, "user")).Where(user => !operators.Contains(user)).Order(StringComparer.Ordinal)];
+        ILookup<string, string> quarantined = Quarantined(names, Rows(await api.GetAsync(ManagementApi.Path("bindings", Topology.VirtualHost), cancel)));
         return
         [
-            .. Rows(permissions).Select(permission => Text(permission, "user"))
-                .Where(user => !operators.Contains(user))
-                .Order(StringComparer.Ordinal)
+            .. names
                 .Select(server => new ServerStatus(
                     server,
                     [.. programs[server].Distinct().Order(StringComparer.Ordinal)],
                     queues.GetValueOrDefault(Topology.QueueOf(server)),
-                    queues.GetValueOrDefault(Topology.ErrorQueueOf(server)))),
+                    queues.GetValueOrDefault(Topology.ErrorQueueOf(server)),
+                    [.. quarantined[server]])),
         ];
+    }
+
+    /// <summary>By whom each server is quarantined, as the bindings of the error queues say; one that has passed may stand there still.</summary>
+    private ILookup<string, string> Quarantined(IEnumerable<string> names, IEnumerable<JsonNode> bindings)
+    {
+        Dictionary<string, string> serverOf = names.ToDictionary(Topology.ErrorQueueOf);
+        return bindings
+            .Select(binding => (By: serverOf.GetValueOrDefault(Text(binding, "destination")), Sign: QuarantineKey.Parse(Text(binding, "routing_key"))))
+            .Where(found => found.By is not null && found.Sign?.Until > time.GetUtcNow())
+            .Select(found => (By: found.By!, found.Sign!.Value.Server))
+            .Distinct()
+            .ToLookup(found => found.Server, found => found.By);
     }
 
     /// <summary><c>consumer</c> of a connection named <c>f2bbroker-consumer web1 0.1.0</c>.</summary>
@@ -61,5 +74,6 @@ internal sealed class GroupStatus(ManagementApi api)
     /// <param name="Connected">Programs that are logged in as it.</param>
     /// <param name="Waiting">Messages in its queue, those under way included.</param>
     /// <param name="Errors">Messages that it refused.</param>
-    private sealed record ServerStatus(string Server, IReadOnlyList<string> Connected, long Waiting, long Errors);
+    /// <param name="QuarantinedBy">Servers that refuse its bans because it reported too many.</param>
+    private sealed record ServerStatus(string Server, IReadOnlyList<string> Connected, long Waiting, long Errors, IReadOnlyList<string> QuarantinedBy);
 }

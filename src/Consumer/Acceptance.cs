@@ -4,7 +4,7 @@ using F2bBroker.Daemon.Configuration;
 namespace F2bBroker.Consumer;
 
 /// <summary>Which bans this server takes over; all others are skipped, which is no fault of theirs.</summary>
-internal sealed class Acceptance(Settings settings, OwnAddresses ownAddresses, TimeProvider time)
+internal sealed class Acceptance(Settings settings, OwnAddresses ownAddresses, BrokerAddresses brokerAddresses, TimeProvider time)
 {
     /// <summary>Loopback, link-local, multicast, unspecified, broadcast, and private ones of RFC 1918, 6598 and 4193.</summary>
     private static readonly Subnet[] PrivateRanges =
@@ -32,6 +32,7 @@ internal sealed class Acceptance(Settings settings, OwnAddresses ownAddresses, T
             _ when !consumer.AllowPrivate && PrivateRanges.Any(ban.Ip.Overlaps) => "of a private address",
             _ when consumer.IgnoreIp.Any(ban.Ip.Overlaps) => "of an address in ignoreip",
             _ when ownAddresses.Overlap(ban.Ip) => "of this host's own address",
+            _ when brokerAddresses.Overlap(ban.Ip) => "of the broker's address",
             _ => null,
         };
     }

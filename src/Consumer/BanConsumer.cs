@@ -1,6 +1,7 @@
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using MassTransit;
+using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer;
@@ -8,7 +9,7 @@ namespace F2bBroker.Consumer;
 /// <summary>Takes a message: refuses it, skips it, or has it written before it is acknowledged.</summary>
 /// <remarks>A refusal must not leave as an exception: MassTransit would send a fault to wherever the sender's headers say.</remarks>
 internal sealed class BanConsumer(
-    Acceptance acceptance, BanWriter writer, ErrorQueue errors, HeardUpTo heard, TimeProvider time, ILogger<BanConsumer> log)
+    Acceptance acceptance, BanWriter writer, ErrorQueue errors, QuarantineSign sign, HeardUpTo heard, TimeProvider time, ILogger<BanConsumer> log)
     : IConsumer<BanDetected>, IDisposable
 {
     private readonly Tally skipped = new("Skipped bans", log, time);
@@ -17,7 +18,7 @@ internal sealed class BanConsumer(
     {
         try
         {
-            await TakeAsync(Received(context));
+            await TakeAsync(Received(context), context.ReceiveContext);
         }
         catch (Refusal refusal)
         {
@@ -27,18 +28,32 @@ internal sealed class BanConsumer(
 
     public void Dispose() => skipped.Dispose();
 
-    private async Task TakeAsync(Ban ban)
+    private async Task TakeAsync(Ban ban, ReceiveContext context)
     {
         if (acceptance.ReasonToSkip(ban) is { } reason)
         {
             skipped.Count(reason);
         }
-        else if (!await writer.WriteAsync(ban))
+        else
         {
-            skipped.Count("already written");
+            await FollowAsync(await writer.WriteAsync(ban), ban.Server, context);
         }
 
         heard.Hear(ban);
+    }
+
+    private async Task FollowAsync(Verdict verdict, string server, ReceiveContext context)
+    {
+        if (verdict is Verdict.Duplicate)
+        {
+            skipped.Count("already written");
+        }
+        else if (verdict is Verdict.Quarantined(var until))
+        {
+            skipped.Count("of a quarantined server");
+            await sign.ShowAsync(context.GetPayload<ChannelContext>(), server, until);
+            await errors.PutAsync(context, "quarantined", isTold: false);
+        }
     }
 
     private Ban Received(ConsumeContext<BanDetected> context)

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Consumer;
 
 /// <summary>The one writer of the monitored log: takes what is waiting, appends it, flushes once, and only then lets the messages be acknowledged.</summary>
-internal sealed class BanWriter(Settings settings, HeardUpTo heard, Ending ending, TimeProvider time, ILogger<BanWriter> log) : Worker(ending)
+internal sealed class BanWriter(Settings settings, Ledger ledger, Ending ending, TimeProvider time, ILogger<BanWriter> log) : Worker(ending)
 {
     private const int LargestBatch = 1000;
 
@@ -17,24 +17,23 @@ internal sealed class BanWriter(Settings settings, HeardUpTo heard, Ending endin
 
     private readonly string path = settings.Consumer.LogPath;
     private readonly Channel<Request> waiting = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly WrittenBans written = new(settings.Consumer.MaxAge, heard, time);
     private readonly RecentLines recent = new(time);
     private readonly TaskCompletionSource readBack = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes once it is known what was written in earlier runs.</summary>
     public Task ReadBack => readBack.Task;
 
-    /// <summary>Completes once the ban is on disk: true, or false if it was before. While the disk refuses, it waits.</summary>
-    public Task<bool> WriteAsync(Ban ban)
+    /// <summary>Completes once it is known what becomes of the ban, and what was to be written is on disk. While the disk refuses, it waits.</summary>
+    public Task<Verdict> WriteAsync(Ban ban)
     {
-        Request request = new(ban.Identity, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
+        Request request = new(ban, new TaskCompletionSource<Verdict>(TaskCreationOptions.RunContinuationsAsynchronously));
         waiting.Writer.TryWrite(request);
         return request.Done.Task;
     }
 
     protected override async Task RunAsync(CancellationToken stopping)
     {
-        recent.Add(written.ReadBack(path, sentence => log.LogWarning("{Sentence:l}", sentence)));
+        recent.Add(ledger.ReadBack(path, sentence => log.LogWarning("{Sentence:l}", sentence)));
         readBack.SetResult();
         MonitoredLog file = new(path);
         await AppendAsync(file, [], stopping);
@@ -43,22 +42,22 @@ internal sealed class BanWriter(Settings settings, HeardUpTo heard, Ending endin
         {
             await WaitAsync(stopping);
             Request[] batch = [.. Drain().Take(LargestBatch)];
-            bool[] isNew = [.. batch.Select(request => written.Add(request.Identity))];
-            string[] identities = [.. batch.Where((_, i) => isNew[i]).Select(request => request.Identity)];
-            await AppendAsync(file, identities, stopping);
-            Tell(identities);
-            foreach ((Request request, bool isWritten) in batch.Zip(isNew))
+            Verdict[] verdicts = [.. batch.Select(request => ledger.Judge(request.Ban))];
+            string[] lines = [.. verdicts.OfType<Verdict.Written>().Select(verdict => verdict.Line)];
+            await AppendAsync(file, lines, stopping);
+            Tell(lines);
+            foreach ((Request request, Verdict verdict) in batch.Zip(verdicts))
             {
-                request.Done.SetResult(isWritten);
+                request.Done.SetResult(verdict);
             }
         }
     }
 
-    private void Tell(string[] identities)
+    private void Tell(string[] lines)
     {
-        if (identities.Length > 0)
+        if (lines.Length > 0)
         {
-            log.LogInformation("Written: {Bans:l}.", identities is [string single] ? single : $"{identities.Length} bans");
+            log.LogInformation("Written: {Bans:l}.", lines is [string single] ? single : $"{lines.Length} bans");
         }
     }
 
@@ -85,21 +84,21 @@ internal sealed class BanWriter(Settings settings, HeardUpTo heard, Ending endin
         }
     }
 
-    private async Task AppendAsync(MonitoredLog file, IReadOnlyList<string> identities, CancellationToken stopping)
+    private async Task AppendAsync(MonitoredLog file, IReadOnlyList<string> lines, CancellationToken stopping)
     {
-        byte[] bytes = Encode(identities);
+        byte[] bytes = Encode(lines);
         int done = 0;
         await HoldingAsync(
             () =>
             {
                 while (!file.Append(bytes, ref done))
                 {
-                    bytes = Encode([.. recent.All(), .. identities]);
+                    bytes = Encode([.. recent.All(), .. lines]);
                     done = 0;
                 }
             },
             stopping);
-        recent.Add(identities);
+        recent.Add(lines);
     }
 
     /// <summary>Does what touches the disk, again and again while the disk refuses: the messages stay unacknowledged meanwhile.</summary>
@@ -131,11 +130,11 @@ internal sealed class BanWriter(Settings settings, HeardUpTo heard, Ending endin
         }
     }
 
-    private byte[] Encode(IReadOnlyList<string> identities)
+    private byte[] Encode(IReadOnlyList<string> lines)
     {
         string now = UtcText.Print(time.GetUtcNow());
-        return Encoding.UTF8.GetBytes(string.Concat(identities.Select(identity => $"{now} {identity}\n")));
+        return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => $"{now} {line}\n")));
     }
 
-    private sealed record Request(string Identity, TaskCompletionSource<bool> Done);
+    private sealed record Request(Ban Ban, TaskCompletionSource<Verdict> Done);
 }

@@ -9,9 +9,17 @@ namespace F2bBroker.Consumer;
 
 /// <summary>
 /// Makes the server's queue, binds it to the bans, and makes its error queue, on each new channel: they may have been deleted since.
-/// It has no right to declare the exchange of the bans.
+/// It has no right to declare the exchange of the bans. Lets no message come before it is known how to judge it.
 /// </summary>
-internal sealed class BindFilter(string queue, ErrorQueue errors, BanWriter writer, HeardUpTo heard, TimeProvider time, ILogger<BindFilter> log)
+internal sealed class BindFilter(
+    string queue,
+    ErrorQueue errors,
+    BanWriter writer,
+    BrokerAddresses brokerAddresses,
+    Containment containment,
+    HeardUpTo heard,
+    TimeProvider time,
+    ILogger<BindFilter> log)
     : IFilter<ChannelContext>
 {
     private const int NotFound = 404;
@@ -21,13 +29,14 @@ internal sealed class BindFilter(string queue, ErrorQueue errors, BanWriter writ
         bool wasThere = await IsThereAsync(context.ConnectionContext, context.CancellationToken);
         await context.QueueDeclare(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(), context.CancellationToken);
         await context.QueueBind(queue, Topology.Bans, "", new Dictionary<string, object?>(), context.CancellationToken);
+        await errors.DeclareAsync(context);
+        await Task.WhenAll(writer.ReadBack, brokerAddresses.Known).WaitAsync(context.CancellationToken);
         if (!wasThere)
         {
-            await writer.ReadBack.WaitAsync(context.CancellationToken);
             TellSpan();
         }
 
-        await errors.DeclareAsync(context);
+        containment.Return(heard.Moment);
         await next.Send(context);
     }
 

@@ -22,7 +22,7 @@ internal sealed class ErrorQueue(string name, ILogger<ErrorQueue> log)
     }
 
     /// <summary>Completes once the broker has confirmed the message in the error queue; only then may it be acknowledged in its own.</summary>
-    public async Task PutAsync(ReceiveContext context, string reason)
+    public async Task PutAsync(ReceiveContext context, string reason, bool isTold = true)
     {
         string origin = Origin.Of(Origin.PropertiesOf(context));
         // Nothing else of the sender's properties: an expiration, say, would take the message out of the error queue again.
@@ -33,7 +33,10 @@ internal sealed class ErrorQueue(string name, ILogger<ErrorQueue> log)
             Headers = new Dictionary<string, object?> { [Topology.OriginHeader] = origin, [Topology.ReasonHeader] = reason },
         };
         await PublishAsync(context.GetPayload<ChannelContext>(), properties, context.GetBody(), context.CancellationToken);
-        log.LogError("Refused a message of {Origin:l}: {Reason:l}. It is in {Queue:l}.", origin.Length > 0 ? Ban.Quoted(origin) : "an unknown sender", reason, name);
+        if (isTold)
+        {
+            log.LogError("Refused a message of {Origin:l}: {Reason:l}. It is in {Queue:l}.", origin.Length > 0 ? Ban.Quoted(origin) : "an unknown sender", reason, name);
+        }
     }
 
     private async Task PublishAsync(ChannelContext channel, BasicProperties properties, byte[] body, CancellationToken cancel)

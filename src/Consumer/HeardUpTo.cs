@@ -10,24 +10,10 @@ internal sealed class HeardUpTo(TimeProvider time)
     /// <summary>The time of the youngest ban that was heard of; null before the first.</summary>
     public DateTimeOffset? Moment => Volatile.Read(ref ticks) is > 0 and var heard ? new DateTimeOffset(heard, TimeSpan.Zero) : null;
 
-    public void Hear(Ban ban) => Hear(ban.DetectedAt);
-
-    /// <summary>Takes a ban that was written in an earlier run, by its identity; false when that is none to its end, as in a torn line.</summary>
-    public bool Hear(string identity)
-    {
-        if (UtcText.Parse(identity[(identity.LastIndexOf('=') + 1)..]) is not { } detectedAt)
-        {
-            return false;
-        }
-
-        Hear(detectedAt);
-        return true;
-    }
-
-    private void Hear(DateTimeOffset detectedAt)
+    public void Hear(Ban ban)
     {
         // A sender's clock may be ahead.
-        long heard = Math.Min(detectedAt.Ticks, time.GetUtcNow().Ticks);
+        long heard = Math.Min(ban.DetectedAt.Ticks, time.GetUtcNow().Ticks);
         for (long old = Volatile.Read(ref ticks); old < heard; old = Volatile.Read(ref ticks))
         {
             Interlocked.CompareExchange(ref ticks, heard, old);

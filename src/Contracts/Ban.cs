@@ -16,19 +16,25 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
     private static readonly byte[] IdNamespace = Guid.Parse("5e0ad9c8-3b0e-4a52-9a53-0d7a4f2bb0ce").ToByteArray(bigEndian: true);
 
     /// <summary>What makes two reports the same ban: the line in the monitored log after its first date.</summary>
-    public string Identity => $"Ban {Ip} jail={JailName.Plain(Jail)} server={Server} detected={UtcText.Print(DetectedAt)}";
+    public string Identity => $"Ban {Facts}";
+
+    /// <summary>How it stands in the monitored log while too few servers have reported the address: the filter does not match it.</summary>
+    public string Report => $"Report {Facts}";
 
     /// <summary>The message's id, for people and tracing.</summary>
-    public Guid MessageId => IdOf(Identity);
-
-    /// <summary>UUIDv5 (RFC 9562) of an identity.</summary>
-    public static Guid IdOf(string identity)
+    /// <remarks>UUIDv5 (RFC 9562) of the identity.</remarks>
+    public Guid MessageId
     {
-        Span<byte> id = SHA1.HashData([.. IdNamespace, .. Encoding.UTF8.GetBytes(identity)]).AsSpan(0, 16);
-        id[6] = (byte)(id[6] & 0x0f | 0x50);
-        id[8] = (byte)(id[8] & 0x3f | 0x80);
-        return new Guid(id, bigEndian: true);
+        get
+        {
+            Span<byte> id = SHA1.HashData([.. IdNamespace, .. Encoding.UTF8.GetBytes(Identity)]).AsSpan(0, 16);
+            id[6] = (byte)(id[6] & 0x0f | 0x50);
+            id[8] = (byte)(id[8] & 0x3f | 0x80);
+            return new Guid(id, bigEndian: true);
+        }
     }
+
+    private string Facts => $"{Ip} jail={JailName.Plain(Jail)} server={Server} detected={UtcText.Print(DetectedAt)}";
 
     /// <summary>The ban that a message reports.</summary>
     /// <exception cref="Refusal">A field is malformed.</exception>

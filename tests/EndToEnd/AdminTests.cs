@@ -95,10 +95,10 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         string table = "";
         await Eventually.TrueAsync(
             async () => (table = (await broker.AdminAsync("status")).Output).Split('\n', StringSplitOptions.TrimEntries) is
-                ["SERVER  CONNECTED           WAITING  ERRORS", "web1    consumer, producer  0        1", "web2    -                   1        0", ""],
+                ["SERVER  CONNECTED           WAITING  ERRORS  QUARANTINED BY", "web1    consumer, producer  0        1       -", "web2    -                   1        0       -", ""],
             () => table);
         JsonNode json = JsonNode.Parse((await broker.AdminAsync("status", "--json")).Output)!;
-        Assert.Equal("""{"server":"web1","connected":["consumer","producer"],"waiting":0,"errors":1}""", json[0]!.ToJsonString());
+        Assert.Equal("""{"server":"web1","connected":["consumer","producer"],"waiting":0,"errors":1,"quarantinedBy":[]}""", json[0]!.ToJsonString());
     }
 
     [Fact]

@@ -36,6 +36,10 @@ internal sealed record ProducerSettings(bool ReadsJournal, string LogPath, bool 
 /// <param name="AllowPrivate">Whether loopback, link-local, multicast, unspecified and private addresses are accepted.</param>
 /// <param name="Jails">Which jails' bans are accepted.</param>
 /// <param name="IgnoreServers">Whose bans are skipped.</param>
+/// <param name="MaxBans">How many new bans of one server are written.</param>
+/// <param name="Quarantine">How long one that reported more has to keep to that until its bans are written again.</param>
+/// <param name="Quorum">How many servers have to report an address before it is banned.</param>
+/// <param name="QuorumWindow">How far apart their reports may be.</param>
 internal sealed record ConsumerSettings(
     string LogPath,
     TimeSpan MaxAge,
@@ -44,4 +48,8 @@ internal sealed record ConsumerSettings(
     int MinPrefix6,
     bool AllowPrivate,
     JailChoice Jails,
-    IReadOnlySet<string> IgnoreServers);
+    IReadOnlySet<string> IgnoreServers,
+    Rate MaxBans,
+    TimeSpan Quarantine,
+    int Quorum,
+    TimeSpan QuorumWindow);

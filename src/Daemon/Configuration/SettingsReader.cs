@@ -78,23 +78,33 @@ internal sealed class SettingsReader
 
     private ConsumerSettings Consumer() => new(
         Text("consumer", "logpath", "/var/log/f2bbroker/bans.log"),
-        Parsed("consumer", "maxage", "1d", "is not a duration above zero such as 1d, 12h or 3600",
-            text => Duration.Parse(text) is { Ticks: > 0 } age ? age : (TimeSpan?)null),
+        Time("maxage", "1d"),
         [.. List("consumer", "ignoreip", "").Select(IgnoredIp).OfType<Subnet>()],
         Prefix("minprefix4", 32),
         Prefix("minprefix6", 128),
         Parsed("consumer", "allowprivate", "false", "is neither 'true' nor 'false'", text => bool.TryParse(text, out bool flag) ? flag : (bool?)null),
         new JailChoice(List("consumer", "jails", ""), List("consumer", "ignorejails", "")),
-        List("consumer", "ignoreservers", "").ToHashSet());
+        List("consumer", "ignoreservers", "").ToHashSet(),
+        Parsed("consumer", "maxbans", "5000/10m", "is neither a number of bans and a duration such as 5000/10m, nor 0", Rate.Parse),
+        Time("quarantine", "30m"),
+        Number("quorum", "1", "is not a number of servers from 1 to 1000", 1000),
+        Time("quorumwindow", "1h"));
 
     private string LogLevel() =>
         Parsed("log", "level", "Information", $"is none of {string.Join(", ", Levels)}",
             text => Levels.FirstOrDefault(level => level.Equals(text, StringComparison.OrdinalIgnoreCase)));
 
+    private TimeSpan Time(string key, string byDefault) =>
+        Parsed("consumer", key, byDefault, "is not a duration above zero such as 1d, 12h or 3600",
+            text => Duration.Parse(text) is { Ticks: > 0 } time ? time : (TimeSpan?)null);
+
     private int Prefix(string key, int longest) =>
-        Parsed("consumer", key, longest.ToString(CultureInfo.InvariantCulture), $"is not a prefix length from 1 to {longest}",
-            text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length >= 1 && length <= longest
-                ? length : (int?)null);
+        Number(key, longest.ToString(CultureInfo.InvariantCulture), $"is not a prefix length from 1 to {longest}", longest);
+
+    private int Number(string key, string byDefault, string rule, int largest) =>
+        Parsed("consumer", key, byDefault, rule,
+            text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= largest
+                ? number : (int?)null);
 
     /// <summary>Whether the second of two words stands there; the first is the default.</summary>
     private bool IsSecond(string section, string key, string first, string second) =>

@@ -21,7 +21,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     {
         await broker.ResetAsync();
         origin = await Server.EnrollAsync(broker, "a");
-        receiver = await Server.EnrollAsync(broker, "b");
+        receiver = await Server.EnrollAsync(broker, "b", Load.NoLimit);
         producer = await origin.StartProducerAsync();
         consumer = await receiver.StartConsumerAsync();
         load = new Load(origin, receiver, Random.Shared.Next()).Start();

@@ -19,7 +19,7 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
         disk = await SmallDisk.MountAsync();
         await broker.ResetAsync();
         origin = await Server.EnrollAsync(broker, "a");
-        receiver = await Server.EnrollAsync(broker, "b");
+        receiver = await Server.EnrollAsync(broker, "b", Load.NoLimit);
     }
 
     public async ValueTask DisposeAsync()

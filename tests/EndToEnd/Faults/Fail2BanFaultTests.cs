@@ -12,7 +12,7 @@ public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
     {
         await broker.ResetAsync();
         origin = await Server.EnrollAsync(broker, "a");
-        receiver = await Server.EnrollAsync(broker, "b");
+        receiver = await Server.EnrollAsync(broker, "b", Load.NoLimit);
         fail2ban = await Fail2Ban.StartAsync(receiver);
         await origin.StartProducerAsync();
         consumer = await receiver.StartConsumerAsync();

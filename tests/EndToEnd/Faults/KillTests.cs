@@ -12,7 +12,7 @@ public sealed class KillTests(TestBroker broker) : IAsyncLifetime
     {
         await broker.ResetAsync();
         origin = await Server.EnrollAsync(broker, "a");
-        receiver = await Server.EnrollAsync(broker, "b");
+        receiver = await Server.EnrollAsync(broker, "b", Load.NoLimit);
     }
 
     public async ValueTask DisposeAsync()

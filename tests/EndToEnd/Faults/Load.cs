@@ -5,6 +5,9 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// <param name="pause">The longest time between two writes, in milliseconds.</param>
 internal sealed class Load(Server origin, Server receiver, int seed, int pause = 100) : IAsyncDisposable
 {
+    /// <summary>For the receiver: one origin reports here what a whole group does not.</summary>
+    public const string NoLimit = "maxbans = 0";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Random random = new(seed);

@@ -1,6 +1,10 @@
 using System.Net;
 using F2bBroker.Consumer;
 using F2bBroker.Contracts;
+using F2bBroker.Daemon;
+using F2bBroker.Daemon.Configuration;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace F2bBroker.UnitTests.Consumer;
 
@@ -84,6 +88,32 @@ public sealed class AcceptanceTests
         Assert.Equal("older than maxage", Reason(Some.Ban(at: Some.Time - TimeSpan.FromHours(1.01)), "consumer:maxage=1h"));
     }
 
-    private static string? Reason(Ban ban, params string[] settings) =>
-        new Acceptance(Some.Settings(settings), new OwnAddresses(TimeProvider.System), Some.Clock()).ReasonToSkip(ban);
+    [Theory]
+    [InlineData("198.51.100.1", "32")]
+    [InlineData("198.51.100.0/24", "24")]
+    [InlineData("2001:db8::9", "32")]
+    public async Task What_the_brokers_names_stand_for_is_skipped(string ip, string minPrefix)
+    {
+        Settings settings = Some.Settings("broker:uri=amqp://198.51.100.1 amqp://[2001:db8::9]:5673", $"consumer:minprefix4={minPrefix}");
+        using BrokerAddresses broker = NewBrokerAddresses(settings);
+        await broker.StartAsync(TestContext.Current.CancellationToken);
+        await broker.Known.WaitAsync(TestContext.Current.CancellationToken);
+        Acceptance acceptance = new(settings, new OwnAddresses(TimeProvider.System), broker, Some.Clock());
+        Assert.Equal("of the broker's address", acceptance.ReasonToSkip(Some.Ban(ip)));
+        Assert.Null(acceptance.ReasonToSkip(Some.Ban("198.51.101.1")));
+        await broker.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static string? Reason(Ban ban, params string[] values)
+    {
+        Settings settings = Some.Settings(values);
+        using BrokerAddresses broker = NewBrokerAddresses(settings);
+        return new Acceptance(settings, new OwnAddresses(TimeProvider.System), broker, Some.Clock()).ReasonToSkip(ban);
+    }
+
+    private static BrokerAddresses NewBrokerAddresses(Settings settings) => new(
+        settings,
+        new Ending(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), NullLogger<Ending>.Instance),
+        TimeProvider.System,
+        NullLogger<BrokerAddresses>.Instance);
 }

@@ -1,5 +1,6 @@
 using F2bBroker.Consumer;
 using F2bBroker.Daemon;
+using F2bBroker.Daemon.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -30,7 +31,7 @@ public sealed class BanWriterTests : IAsyncLifetime
     [Fact]
     public async Task A_ban_stands_in_the_log_when_it_counts_as_written()
     {
-        Assert.True(await writer.WriteAsync(Some.Ban()));
+        Assert.IsType<Verdict.Written>(await writer.WriteAsync(Some.Ban()));
         Assert.Equal("2026-11-23T02:44:23.706Z Ban 203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z\n", File.ReadAllText(path));
     }
 
@@ -38,9 +39,9 @@ public sealed class BanWriterTests : IAsyncLifetime
     public async Task A_duplicate_is_not_written_again_after_a_restart_either()
     {
         await writer.WriteAsync(Some.Ban());
-        Assert.False(await writer.WriteAsync(Some.Ban()));
+        Assert.IsType<Verdict.Duplicate>(await writer.WriteAsync(Some.Ban()));
         await RestartAsync();
-        Assert.False(await writer.WriteAsync(Some.Ban()));
+        Assert.IsType<Verdict.Duplicate>(await writer.WriteAsync(Some.Ban()));
         Assert.Single(File.ReadAllLines(path));
     }
 
@@ -52,7 +53,7 @@ public sealed class BanWriterTests : IAsyncLifetime
         byte[] bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..^5]);
         await RestartAsync();
-        Assert.True(await writer.WriteAsync(Some.Ban()));
+        Assert.IsType<Verdict.Written>(await writer.WriteAsync(Some.Ban()));
         Assert.EndsWith("detected=2026-11-23T02:44:23.706Z\n", File.ReadAllText(path));
         Assert.Equal(2, File.ReadAllLines(path).Length);
     }
@@ -103,19 +104,21 @@ public sealed class BanWriterTests : IAsyncLifetime
     {
         File.Delete(path);
         Directory.CreateDirectory(path);
-        Task<bool> held = writer.WriteAsync(Some.Ban());
+        Task<Verdict> held = writer.WriteAsync(Some.Ban());
         clock.Advance(TimeSpan.FromSeconds(5));
         Assert.False(held.IsCompleted);
         Directory.Delete(path);
         await AdvanceUntilAsync(() => held.IsCompleted);
-        Assert.True(await held);
+        Assert.IsType<Verdict.Written>(await held);
         Assert.Single(File.ReadAllLines(path));
     }
 
     private BanWriter NewWriter()
     {
         ApplicationLifetime lifetime = new(NullLogger<ApplicationLifetime>.Instance);
-        return new BanWriter(Some.Settings($"consumer:logpath={path}"), new HeardUpTo(clock), new Ending(lifetime, NullLogger<Ending>.Instance), clock, NullLogger<BanWriter>.Instance);
+        Settings settings = Some.Settings($"consumer:logpath={path}");
+        Ledger ledger = new(settings.Consumer, new Containment(settings, clock, NullLogger<Containment>.Instance), new HeardUpTo(clock), clock);
+        return new BanWriter(settings, ledger, new Ending(lifetime, NullLogger<Ending>.Instance), clock, NullLogger<BanWriter>.Instance);
     }
 
     private async Task StopAsync()

@@ -13,6 +13,8 @@ public sealed class SettingsTests
             settings.Producer.LogPath, settings.Producer.IsSyslog, settings.Producer.Checkpoint, settings.Producer.StartsAtBeginning));
         Assert.Equal(("/var/log/f2bbroker/bans.log", TimeSpan.FromDays(1), 32, 128, false),
             (settings.Consumer.LogPath, settings.Consumer.MaxAge, settings.Consumer.MinPrefix4, settings.Consumer.MinPrefix6, settings.Consumer.AllowPrivate));
+        Assert.Equal((new Rate(5000, TimeSpan.FromMinutes(10)), TimeSpan.FromMinutes(30), 1, TimeSpan.FromHours(1)),
+            (settings.Consumer.MaxBans, settings.Consumer.Quarantine, settings.Consumer.Quorum, settings.Consumer.QuorumWindow));
     }
 
     [Theory]
@@ -31,6 +33,12 @@ public sealed class SettingsTests
     [InlineData("consumer:minprefix4=33", "[consumer] minprefix4: '33' is not a prefix length from 1 to 32.")]
     [InlineData("consumer:minprefix6=0", "[consumer] minprefix6: '0' is not a prefix length from 1 to 128.")]
     [InlineData("consumer:allowprivate=perhaps", "[consumer] allowprivate: 'perhaps' is neither 'true' nor 'false'.")]
+    [InlineData("consumer:maxbans=5000", "[consumer] maxbans: '5000' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
+    [InlineData("consumer:maxbans=5000/0m", "[consumer] maxbans: '5000/0m' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
+    [InlineData("consumer:maxbans=-1/10m", "[consumer] maxbans: '-1/10m' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
+    [InlineData("consumer:quarantine=0", "[consumer] quarantine: '0' is not a duration above zero such as 1d, 12h or 3600.")]
+    [InlineData("consumer:quorum=0", "[consumer] quorum: '0' is not a number of servers from 1 to 1000.")]
+    [InlineData("consumer:quorumwindow=soon", "[consumer] quorumwindow: 'soon' is not a duration above zero such as 1d, 12h or 3600.")]
     [InlineData("log:level=Loud", "[log] level: 'Loud' is none of Verbose, Debug, Information, Warning, Error, Fatal.")]
     [InlineData("consumer:ignorip=1", "[consumer] 'ignorip' is not a known key.")]
     [InlineData("broker:cafile=/etc/ca.pem", "[broker] 'cafile' is not a known key.")]
@@ -71,6 +79,12 @@ public sealed class SettingsTests
         JailChoice jails = Some.Settings("producer:jails=recidive f2bbroker").Producer.Jails;
         Assert.Equal((true, false, false), (jails.Includes("recidive"), jails.Includes("f2bbroker"), jails.Includes("sshd")));
     }
+
+    [Theory]
+    [InlineData("5000/10m", 5000, 600)]
+    [InlineData("1/90", 1, 90)]
+    [InlineData("0", 0, 0)]
+    public void A_rate_is_a_number_and_a_duration(string text, int count, int seconds) => Assert.Equal(new Rate(count, TimeSpan.FromSeconds(seconds)), Rate.Parse(text));
 
     [Theory]
     [InlineData("90", 90)]

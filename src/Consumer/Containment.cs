@@ -1,0 +1,89 @@
+using F2bBroker.Contracts;
+using F2bBroker.Daemon.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace F2bBroker.Consumer;
+
+/// <summary>Bounds what one server can do: over <c>maxbans</c>, and for the time of <c>quarantine</c> after, its bans are not written.</summary>
+/// <remarks>
+/// Counted are new bans as they come. Those that piled up while this server was away are counted over that time instead: a day's bans at once are
+/// no flood.
+/// </remarks>
+internal sealed class Containment(Settings settings, TimeProvider time, ILogger<Containment> log)
+{
+    private readonly Rate most = settings.Consumer.MaxBans;
+    private readonly TimeSpan quarantine = settings.Consumer.Quarantine;
+    private readonly Dictionary<string, Reporter> reporters = [];
+    private volatile Absence absence = new(DateTimeOffset.MinValue, 0);
+
+    private TimeSpan Now => time.GetElapsedTime(0);
+
+    /// <summary>This server receives again.</summary>
+    /// <param name="heardUpTo">The time of the youngest ban that it has heard of; null when there was none.</param>
+    public void Return(DateTimeOffset? heardUpTo)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        double windows = most.IsUnlimited ? 0 : (now - (heardUpTo ?? now)) / most.Window;
+        absence = new Absence(now, (int)Math.Min(int.MaxValue, most.Count * windows));
+    }
+
+    /// <summary>Counts a ban that was written in an earlier run.</summary>
+    public void Count(WrittenLine line)
+    {
+        TimeSpan age = time.GetUtcNow() - line.WrittenAt;
+        // One that was old when it was written had piled up.
+        if (age < most.Window && line.WrittenAt - line.Ban.DetectedAt < most.Window)
+        {
+            ReporterOf(line.Ban).Count(age);
+        }
+    }
+
+    /// <summary>Whether the new ban may be written; else its server is under quarantine.</summary>
+    /// <param name="until">The end of the quarantine, as it stands now.</param>
+    public bool Admits(Ban ban, out DateTimeOffset until)
+    {
+        until = default;
+        if (most.IsUnlimited)
+        {
+            return true;
+        }
+
+        Reporter reporter = ReporterOf(ban);
+        bool isOver = !reporter.IsExpected(ban, absence) && reporter.Count(age: TimeSpan.Zero);
+        if (isOver)
+        {
+            Quarantine(ban.Server, reporter);
+        }
+        else if (reporter.QuarantinedUntil <= Now)
+        {
+            reporter.QuarantinedUntil = null;
+            log.LogInformation("{Server:l} is no longer quarantined.", ban.Server);
+        }
+
+        until = time.GetUtcNow() + (reporter.QuarantinedUntil - Now ?? TimeSpan.Zero);
+        return reporter.QuarantinedUntil is null;
+    }
+
+    private Reporter ReporterOf(Ban ban)
+    {
+        if (!reporters.TryGetValue(ban.Server, out Reporter? reporter))
+        {
+            reporters[ban.Server] = reporter = new Reporter(most, time);
+        }
+
+        return reporter;
+    }
+
+    private void Quarantine(string server, Reporter reporter)
+    {
+        if (reporter.QuarantinedUntil is null)
+        {
+            log.LogWarning(
+                "{Server:l} has reported more than {Rate:l} (maxbans), so it is quarantined: its bans go to {Queue:l} until it has kept to that for {Minutes} minutes. "
+                + "If it was taken over: f2bbroker revoke {Server:l}",
+                server, most.ToString(), Topology.ErrorQueueOf(settings.Server), quarantine.TotalMinutes, server);
+        }
+
+        reporter.QuarantinedUntil = Now + quarantine;
+    }
+}
