@@ -61,7 +61,8 @@ internal static class PlainAddress
     private static byte[] Bytes(string[] groups) => Convert.FromHexString(string.Concat(groups.Select(group => group.PadLeft(4, '0'))));
 
     private static int? Number(string text, int highest) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= highest && number.ToString(CultureInfo.InvariantCulture) == text
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        && number <= highest && number.ToString(CultureInfo.InvariantCulture) == text
             ? number
             : null;
 }

@@ -28,9 +28,10 @@ internal sealed class PrintedTime(DateTimeOffset now, TimeSpan offset)
         }
 
         DateTime latest = now.Add(offset).UtcDateTime.AddDays(1);
-        return Utc(
-            Enumerable.Range(0, YearsWithOneLeapYear).Select(back => Moment(latest.Year - back, month, day, hour, minute, second)).FirstOrDefault(time => time <= latest),
-            offset);
+        DateTime? last = Enumerable.Range(0, YearsWithOneLeapYear)
+            .Select(back => Moment(latest.Year - back, month, day, hour, minute, second))
+            .FirstOrDefault(time => time <= latest);
+        return Utc(last, offset);
     }
 
     private static DateTimeOffset? RoundTrip(string text)
