@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # Builds, checks the format and runs all tests; installs RabbitMQ and fail2ban first where they are missing.
 # Options are xunit's own and choose tests: ./test.sh -class '*SubnetTests'
-# ./test.sh --soak runs the fault tests alone, in their long form, and prints what was done to the daemons and what came of it.
+# ./test.sh --soak runs the tests alone that have a long form, in that form, and prints what was done and what came of it.
 set -euo pipefail
 cd "$(dirname "$0")"
 projects=(Unit EndToEnd)
 if [ "${1:-}" = --soak ]; then
     shift
-    projects=(EndToEnd)
-    set -- -namespace F2bBroker.EndToEndTests.Faults "$@"
+    set -- -trait Form=long "$@"
     export F2BBROKER_SOAK=1
 fi
 tests/real/install.sh
@@ -21,7 +20,8 @@ echo "Built without a warning; the format is in order."
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
-export F2BBROKER_FAULT_TABLE=$results/faults.md
+export F2BBROKER_SOAK_TABLES=$results/tables
+mkdir "$F2BBROKER_SOAK_TABLES"
 passed=0 failed=0 skipped=0 outcome=0
 
 # Adds up one result file; prints nothing and fails when there is none, as after a crash.
@@ -39,10 +39,11 @@ for project in "${projects[@]}"; do
     count "$results/$project.trx" || { echo "tests/$project ended without a result." >&2; outcome=1; }
 done
 
-if [ -n "${F2BBROKER_SOAK:-}" ] && [ -s "$F2BBROKER_FAULT_TABLE" ]; then
-    echo "| what was done | times | bans in | lines out | lost | twice in one file |"
-    echo "| --- | --- | --- | --- | --- | --- |"
-    cat "$F2BBROKER_FAULT_TABLE"
+if [ -n "${F2BBROKER_SOAK:-}" ]; then
+    for table in "$F2BBROKER_SOAK_TABLES"/*.md; do
+        [ ! -e "$table" ] || { echo; cat "$table"; }
+    done
+    echo
 fi
 
 [ $((passed + failed)) -gt 0 ] || { echo "No test ran." >&2; outcome=1; }

@@ -94,15 +94,15 @@ public sealed class Subnet : IEquatable<Subnet>
 
     private static byte[]? ParseAddress(string text)
     {
-        // IPAddress also takes brackets, ports, zone ids, octal and short IPv4: none of them is an address in a log.
+        // IPAddress also takes brackets, ports, zone ids, octal and short IPv4, leading zeros in a dotted tail: none of them is an address in a log.
         if (text.Length > 45 || text.AsSpan().ContainsAnyExcept(AddressCharacters) || !IPAddress.TryParse(text, out IPAddress? address))
         {
             return null;
         }
 
         byte[] bytes = address.GetAddressBytes();
-        bool isDottedQuad = address.AddressFamily == AddressFamily.InterNetwork && string.Join('.', bytes) == text;
-        return isDottedQuad || address.AddressFamily == AddressFamily.InterNetworkV6 ? bytes : null;
+        bool isInGroups = address.AddressFamily == AddressFamily.InterNetworkV6 && !text.Contains('.');
+        return isInGroups || string.Join('.', bytes[^4..]) == text[(text.LastIndexOf(':') + 1)..] ? bytes : null;
     }
 
     private static Subnet Unmap(byte[] address, int prefixLength)

@@ -26,6 +26,6 @@ internal sealed partial record BanLine(DateTime LocalTime, string Jail, Subnet I
                 : null;
     }
 
-    /// <summary>The ban as this server reports it.</summary>
-    public Ban By(string server, TimeZoneInfo zone) => new(Ip, Jail, server, Producer.LocalTime.ToUtc(LocalTime, zone));
+    /// <summary>The ban as this server reports it, or null when its time is none.</summary>
+    public Ban? By(string server, TimeZoneInfo zone) => Producer.LocalTime.ToUtc(LocalTime, zone) is { } at ? new Ban(Ip, Jail, server, at) : null;
 }

@@ -12,16 +12,21 @@ internal static class BanMessage
     /// <summary>To the end: <c>[sshd] Ban 192.0.2.1</c>.</summary>
     public const string Pattern = @"\[(?<jail>[^\[\]]{1,200})\] Ban (?<ip>[0-9A-Fa-f:./]{1,49})\z";
 
+    private const string Pid = @"\[[1-9][0-9]{0,9}\]";
+
     // 0.8:   fail2ban.actions: WARNING [ssh] Ban 192.0.2.1
     // 0.8.12 fail2ban.actions[123]: WARNING [ssh] Ban 192.0.2.1
-    // 0.9.0: fail2ban.server.actions[123]: NOTICE  [ssh] Ban 192.0.2.1
+    // 0.9.0: fail2ban.server.actions[123]: NOTICE  [ssh] Ban 192.0.2.1; to syslog with one blank
     // 0.9.1: fail2ban.actions        [1674]: NOTICE  [sshd] Ban 198.51.100.1
-    // 0.11 to syslog: fail2ban.actions[6605]: NOTICE [sshd] Ban 198.51.100.1
+    // The same without padding, as to syslog: fail2ban.actions[6605]: NOTICE [sshd] Ban 198.51.100.1
+    // The same of 0.11.1: fail2ban.actions [6605]: NOTICE [sshd] Ban 198.51.100.1
 
     /// <summary>Logger, level and the message: <c>fail2ban.actions[6605]: NOTICE [sshd] Ban 192.0.2.1</c>.</summary>
     public const string PatternWithLogger =
-        @"(?:fail2ban\.actions(?:\[[0-9]{1,10}\])?: WARNING "
-        + @"|fail2ban\.(?:server\.actions|actions {0,8})\[[0-9]{1,10}\]: NOTICE {1,2})"
+        $@"(?:fail2ban\.actions(?:{Pid})?: WARNING "
+        + $@"|fail2ban\.server\.actions{Pid}: NOTICE  ?"
+        + $@"|fail2ban\.actions {{8}}{Pid}: NOTICE  "
+        + $@"|fail2ban\.actions ?{Pid}: NOTICE )"
         + Pattern;
 
     /// <summary>The jail and what it banned, of a match of either pattern; null when that is neither address nor network.</summary>

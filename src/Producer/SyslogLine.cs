@@ -16,7 +16,7 @@ internal static partial class SyslogLine
     [GeneratedRegex(
         @"^(?:(?<month>[A-Z][a-z]{2}) (?<day> [1-9]|[0-9]{2}) (?<clock>[0-9]{2}:[0-9]{2}:[0-9]{2})"
         + @"|(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})))"
-        + @" [A-Za-z0-9._:-]{1,255} (?:fail2ban-server\[[0-9]{1,10}\]: )?" + BanMessage.PatternWithLogger,
+        + @" [A-Za-z0-9._:-]{1,255} (?:fail2ban-server\[[1-9][0-9]{0,9}\]: )?" + BanMessage.PatternWithLogger,
         RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern { get; }
 

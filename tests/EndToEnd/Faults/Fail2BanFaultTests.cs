@@ -1,6 +1,7 @@
 namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>A real fail2ban whose monitored log is rotated, and one that was away.</summary>
+[Trait("Form", "long")]
 public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
 {
     private Server origin = null!;

@@ -1,6 +1,7 @@
 namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>Producer and consumer ended by SIGKILL while bans flow.</summary>
+[Trait("Form", "long")]
 public sealed class KillTests(TestBroker broker) : IAsyncLifetime
 {
     private const int LongestPause = 1500;

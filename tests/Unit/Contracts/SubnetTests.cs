@@ -47,6 +47,8 @@ public sealed class SubnetTests
     [InlineData("1.2.3.4/8/8")]
     [InlineData("2001:db8::/129")]
     [InlineData("2001:db8::1::1")]
+    [InlineData("::192.0.2.056")]
+    [InlineData("::ffff:192.0.02.1")]
     [InlineData("١.2.3.4")]
     [InlineData("bob")]
     public void What_is_no_address_or_network_is_none(string text) => Assert.Null(Subnet.Parse(text));

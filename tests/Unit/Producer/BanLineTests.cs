@@ -57,6 +57,15 @@ public sealed class BanLineTests
     public void Local_time_becomes_UTC_the_repeated_hour_as_its_first_pass(string local, string utc)
     {
         BanLine line = BanLine.Parse($"{local} fail2ban.actions        [1]: NOTICE  [sshd] Ban 203.0.113.7")!;
-        Assert.Equal(utc, UtcText.Print(line.By("web1", TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")).DetectedAt));
+        Assert.Equal(utc, UtcText.Print(line.By("web1", TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"))!.DetectedAt));
+    }
+
+    [Theory]
+    [InlineData("0001-01-01 00:00:00,000", "Europe/Berlin")]
+    [InlineData("9999-12-31 19:00:00,000", "America/New_York")]
+    public void A_time_that_UTC_has_no_date_for_is_none(string local, string zone)
+    {
+        BanLine line = BanLine.Parse($"{local} fail2ban.actions        [1]: NOTICE  [sshd] Ban 203.0.113.7")!;
+        Assert.Null(line.By("web1", TimeZoneInfo.FindSystemTimeZoneById(zone)));
     }
 }

@@ -3,12 +3,12 @@ using F2bBroker.Producer;
 namespace F2bBroker.UnitTests.Producer;
 
 /// <summary>Whatever is done to the log, in whatever order: each whole line is read once and in order, from any position that was ever given.</summary>
+[Trait("Form", "long")]
 public sealed class LogTailModelTests
 {
     private const int Steps = 80;
 
-    // ./test.sh --soak sets the variable.
-    private static readonly int Runs = Environment.GetEnvironmentVariable("F2BBROKER_SOAK") is null ? 150 : 3000;
+    private static readonly int Runs = Soak.Times(inShort: 150, inSoak: 3000);
 
     [Fact]
     public void A_reader_that_stays_reads_every_line_once_and_in_order() => RunMany((log, random) =>

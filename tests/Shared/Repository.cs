@@ -1,4 +1,4 @@
-namespace F2bBroker.EndToEndTests;
+namespace F2bBroker.Tests;
 
 /// <summary>The checkout that the tests were built from.</summary>
 internal static class Repository

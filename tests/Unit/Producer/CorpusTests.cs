@@ -1,0 +1,50 @@
+using System.Text;
+using F2bBroker.Contracts;
+using Microsoft.Extensions.Time.Testing;
+
+namespace F2bBroker.UnitTests.Producer;
+
+public sealed class CorpusTests
+{
+    public static TheoryData<string> Files => [.. Directory.GetFiles(CorpusFile.Folder, "*.log").Select(path => Path.GetFileName(path)).Order()];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task Each_line_of_the_corpus_is_read_as_what_it_is(string file)
+    {
+        FakeTimeProvider clock = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+        clock.SetLocalTimeZone(TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
+        Dictionary<long, Ban> read = new(await WholeLog.BansAsync(Path.Combine(CorpusFile.Folder, file), file == "syslog.log", clock));
+        List<string> faults = [];
+        foreach (CorpusLine line in CorpusFile.Read(file))
+        {
+            read.Remove(line.End, out Ban? ban);
+            (string expected, string actual) = (Print(line.Expected), Print(ban));
+            if (expected != actual)
+            {
+                faults.Add($"{file}:{line.Number}: expected {expected}, read {actual}; {line.Expected.Desc}");
+            }
+        }
+
+        faults.AddRange(read.Select(comment => $"{file}: a comment is read as {Print(comment.Value)}"));
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# A comment.\n")]
+    [InlineData("a line\n")]
+    [InlineData("# banJSON: {\"ban\": false, \"desc\": \"x\"}\n")]
+    [InlineData("# banJSON: {\"ban\": false, \"desc\": \"x\"}\na line")]
+    [InlineData("# banJSON: {\"ban\": false, \"desc\": \"x\"}\na line\nanother\n")]
+    [InlineData("# banJSON: {\"ban\": false, \"desc\": \"x\"}\n\na line\n")]
+    [InlineData("# banJSON: {\"ban\": false, \"desc\": \"x\"}\n# banJSON: {\"ban\": false, \"desc\": \"x\"}\na line\n")]
+    [InlineData("# banJSON: {\"ban\": true, \"desc\": \"x\"}\na line\n")]
+    [InlineData("# banJSON: {\"ban\": false}\na line\n")]
+    public void A_corpus_with_a_line_or_an_expectation_that_stands_alone_is_refused(string text) =>
+        Assert.Throws<FormatException>(() => CorpusFile.Parse(Encoding.UTF8.GetBytes(text)));
+
+    private static string Print(Expectation expected) => expected.Ban ? $"{expected.Ip} by '{expected.Jail}' at {expected.Time}" : "no ban";
+
+    private static string Print(Ban? ban) => ban is null ? "no ban" : $"{ban.Ip} by '{ban.Jail}' at {UtcText.Print(ban.DetectedAt)}";
+}

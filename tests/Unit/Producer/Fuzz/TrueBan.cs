@@ -1,0 +1,16 @@
+using System.Net;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.UnitTests.Producer.Fuzz;
+
+/// <summary>A ban as the fuzz test knows it, without the program's own types.</summary>
+/// <param name="Network">Its bytes in hexadecimal and its prefix: <c>CB007100/24</c>.</param>
+internal sealed record TrueBan(string Network, string Jail, DateTimeOffset At)
+{
+    public static TrueBan Of(Ban ban)
+    {
+        string[] parts = ban.Ip.ToString().Split('/');
+        byte[] address = IPAddress.Parse(parts[0]).GetAddressBytes();
+        return new TrueBan($"{Convert.ToHexString(address)}/{(parts.Length > 1 ? parts[1] : address.Length * 8)}", ban.Jail, ban.DetectedAt);
+    }
+}
