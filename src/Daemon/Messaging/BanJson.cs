@@ -14,6 +14,8 @@ internal sealed partial class BanJson : JsonSerializerContext
         options.RespectRequiredConstructorParameters = true;
         options.RespectNullableAnnotations = true;
         options.AllowDuplicateProperties = false;
+        // MassTransit's own choice, which readers in other languages do not share.
+        options.PropertyNameCaseInsensitive = false;
         options.TypeInfoResolverChain.Insert(0, Default);
         return options;
     }
