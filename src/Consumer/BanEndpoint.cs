@@ -3,7 +3,6 @@ using F2bBroker.Daemon.Configuration;
 using F2bBroker.Daemon.Messaging;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer;
 
@@ -17,7 +16,7 @@ internal static class BanEndpoint
     public static void Compose(IServiceCollection services, Settings settings) => services
         .AddSingleton<OwnAddresses>()
         .AddSingleton<Acceptance>()
-        .AddSingleton(provider => new ErrorQueue(Topology.ErrorQueueOf(settings.Server), provider.GetRequiredService<ILogger<ErrorQueue>>()))
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<ErrorQueue>(provider, Topology.ErrorQueueOf(settings.Server)))
         .AddSingleton(new QuarantineSign(Topology.ErrorQueueOf(settings.Server)))
         .AddSingleton<HeardUpTo>()
         .AddSingleton(settings.Consumer)
@@ -42,6 +41,7 @@ internal static class BanEndpoint
         endpoint.ConfigureConsumeTopology = false;
         endpoint.PublishFaults = false;
         endpoint.ConfigureChannel(channel => channel.UseFilter(context.GetRequiredService<BindFilter>()));
+        endpoint.ConfigureReceive(receive => receive.UseFilter(new SizeFilter(errors)));
         endpoint.ConfigureError(error => error.UseFilter(new UnreadableFilter(errors)));
         endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<EndpointWatch>());
         endpoint.Instance(context.GetRequiredService<BanConsumer>());

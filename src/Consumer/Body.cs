@@ -1,11 +1,26 @@
 using System.Text.Json;
 using F2bBroker.Daemon.Messaging;
+using MassTransit;
 
 namespace F2bBroker.Consumer;
 
 /// <summary>Says in an operator's words why a body is no ban; the JSON reader's own words name types of this program.</summary>
 internal static class Body
 {
+    /// <summary>Bytes; a ban has under 1,000.</summary>
+    public const int Longest = 64 * 1024;
+
+    private const string NoText = "a field stands twice, or is no valid text";
+
+    /// <summary>The body, or as much of it as the longest one may have.</summary>
+    public static byte[] BeginningOf(MessageBody body)
+    {
+        using Stream stream = body.GetStream();
+        byte[] beginning = new byte[Math.Min(stream.Length, Longest)];
+        stream.ReadExactly(beginning);
+        return beginning;
+    }
+
     public static string FaultOf(byte[] body)
     {
         if (body.Length == 0)
@@ -20,7 +35,12 @@ internal static class Body
         }
         catch (JsonException)
         {
-            return "the body is not JSON";
+            return "the body is not JSON, or it is nested deeper than 64 levels";
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair in a field's name, which is found only when names are compared.
+            return NoText;
         }
     }
 
@@ -39,6 +59,6 @@ internal static class Body
             }
         }
 
-        return "a field stands twice, or is no valid text";
+        return NoText;
     }
 }

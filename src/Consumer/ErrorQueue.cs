@@ -7,12 +7,14 @@ using RabbitMQ.Client;
 namespace F2bBroker.Consumer;
 
 /// <summary>
-/// Where a refused message goes: its body unchanged, with origin and reason as headers. MassTransit's own way copies <c>user_id</c>, which the
+/// Where a refused message goes: its body unchanged (of a far too long one the beginning), with origin and reason as headers. MassTransit's own way copies <c>user_id</c>, which the
 /// broker refuses from any other user, and obeys addresses in the sender's headers: either would stop the queue for ever.
 /// </summary>
-internal sealed class ErrorQueue(string name, ILogger<ErrorQueue> log)
+internal sealed class ErrorQueue(string name, TimeProvider time, ILogger<ErrorQueue> log) : IDisposable
 {
     private static readonly Dictionary<string, object?> NoArguments = [];
+
+    private readonly Complaints complaints = new(name, log, time);
 
     public async Task DeclareAsync(ChannelContext channel)
     {
@@ -22,6 +24,7 @@ internal sealed class ErrorQueue(string name, ILogger<ErrorQueue> log)
     }
 
     /// <summary>Completes once the broker has confirmed the message in the error queue; only then may it be acknowledged in its own.</summary>
+    /// <param name="isTold">Whether the daemon's log tells of it as of a refusal.</param>
     public async Task PutAsync(ReceiveContext context, string reason, bool isTold = true)
     {
         string origin = Origin.Of(Origin.PropertiesOf(context));
@@ -32,12 +35,14 @@ internal sealed class ErrorQueue(string name, ILogger<ErrorQueue> log)
             ContentType = "application/json",
             Headers = new Dictionary<string, object?> { [Topology.OriginHeader] = origin, [Topology.ReasonHeader] = reason },
         };
-        await PublishAsync(context.GetPayload<ChannelContext>(), properties, context.GetBody(), context.CancellationToken);
+        await PublishAsync(context.GetPayload<ChannelContext>(), properties, Body.BeginningOf(context.Body), context.CancellationToken);
         if (isTold)
         {
-            log.LogError("Refused a message of {Origin:l}: {Reason:l}. It is in {Queue:l}.", origin.Length > 0 ? Ban.Quoted(origin) : "an unknown sender", reason, name);
+            complaints.Tell(origin, reason);
         }
     }
+
+    public void Dispose() => complaints.Dispose();
 
     private async Task PublishAsync(ChannelContext channel, BasicProperties properties, byte[] body, CancellationToken cancel)
     {

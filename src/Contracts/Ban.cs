@@ -69,6 +69,6 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
             printable.Append(char.IsBetween(c, ' ', '~') ? c : '?');
         }
 
-        return printable.Append(text.Length > longest ? "…'" : "'").ToString();
+        return printable.Append(text.Length > longest ? "'..." : "'").ToString();
     }
 }

@@ -1,5 +1,5 @@
 namespace F2bBroker.Contracts;
 
 /// <summary>A message breaks the protocol; the text says how, for the operator who reads the error queue.</summary>
-/// <param name="reason">One sentence without control characters.</param>
+/// <param name="reason">One short sentence of printable ASCII, whatever the message holds.</param>
 public sealed class Refusal(string reason) : Exception(reason);

@@ -5,9 +5,9 @@ namespace F2bBroker.Daemon;
 
 /// <summary>Counts what is passed over, by reason, and tells the counts at most once a minute and at the end.</summary>
 /// <param name="what">What is counted, as the sentence says it: <c>Skipped bans</c>.</param>
-internal sealed class Tally(string what, ILogger log, TimeProvider time) : IDisposable
+internal sealed class Tally(string what, ILogger log, TimeProvider time, LogLevel level = LogLevel.Information) : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, long> counts = new();
     private readonly Lock telling = new();
@@ -36,7 +36,7 @@ internal sealed class Tally(string what, ILogger log, TimeProvider time) : IDisp
             string told = string.Join(", ", counts.Keys.Order().Select(Taken).Where(part => part.Count > 0).Select(part => $"{part.Count} {part.Reason}"));
             if (told.Length > 0)
             {
-                log.LogInformation("{What:l}: {Counts:l}.", what, told);
+                log.Log(level, "{What:l}: {Counts:l}.", what, told);
             }
         }
     }

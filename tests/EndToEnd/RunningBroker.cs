@@ -62,6 +62,22 @@ public abstract class RunningBroker
         return [.. ((JsonArray)messages).Select(message => message!)];
     }
 
+    /// <summary>Waits until that many messages stand in web2's error queue; then there must be no more.</summary>
+    public async Task<IReadOnlyList<JsonNode>> RefusedAsync(int count)
+    {
+        const string queue = "f2b.bans.web2_error";
+        IReadOnlyList<JsonNode> refused = [];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                refused = await GetAsync($"queues/f2b/{queue}") is null ? [] : await PeekAsync(queue);
+                return refused.Count >= count;
+            },
+            () => $"{refused.Count} of {count} messages are in the error queue.");
+        Assert.Equal(count, refused.Count);
+        return refused;
+    }
+
     /// <summary>Runs <c>f2bbroker</c> as the operator.</summary>
     internal Task<Built.Outcome> AdminAsync(params IEnumerable<string> arguments) => Built.RunAsync(Built.Admin, arguments, $"F2BBROKER_API={Api}");
 

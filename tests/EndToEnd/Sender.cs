@@ -31,12 +31,23 @@ internal sealed class Sender : IAsyncDisposable
     public Task<IChannel> ChannelAsync() => connection.CreateChannelAsync(new CreateChannelOptions(true, true));
 
     /// <summary>Publishes to the bans, confirmed; the <c>user_id</c> is the sender's own unless <paramref name="change"/> changes it.</summary>
-    public async Task PublishAsync(string body, Action<BasicProperties>? change = null)
+    public Task PublishAsync(string body, Action<BasicProperties>? change = null) => PublishAsync(Encoding.UTF8.GetBytes(body), change);
+
+    /// <inheritdoc cref="PublishAsync(string, Action{BasicProperties}?)"/>
+    public async Task PublishAsync(byte[] body, Action<BasicProperties>? change = null)
     {
         await using IChannel channel = await ChannelAsync();
         BasicProperties properties = new() { UserId = Name, Persistent = true, ContentType = "application/json" };
         change?.Invoke(properties);
-        await channel.BasicPublishAsync("f2b.bans", "", mandatory: true, properties, Encoding.UTF8.GetBytes(body));
+        await channel.BasicPublishAsync("f2b.bans", "", mandatory: true, properties, body);
+    }
+
+    /// <summary>Publishes many bodies at once, all confirmed.</summary>
+    public async Task PublishAllAsync(IEnumerable<byte[]> bodies)
+    {
+        await using IChannel channel = await ChannelAsync();
+        BasicProperties properties = new() { UserId = Name, Persistent = true, ContentType = "application/json" };
+        await Task.WhenAll(bodies.Select(body => channel.BasicPublishAsync("f2b.bans", "", mandatory: true, properties, body).AsTask()));
     }
 
     public Task PublishBanAsync(string ip, Action<BasicProperties>? change = null) => PublishAsync(Body(ip), change);

@@ -14,6 +14,10 @@ internal sealed partial class BanJson : JsonSerializerContext
         options.RespectRequiredConstructorParameters = true;
         options.RespectNullableAnnotations = true;
         options.AllowDuplicateProperties = false;
+        // MassTransit's own choices, which readers in other languages do not share.
+        options.PropertyNameCaseInsensitive = false;
+        options.AllowTrailingCommas = false;
+        options.ReadCommentHandling = JsonCommentHandling.Disallow;
         options.TypeInfoResolverChain.Insert(0, Default);
         return options;
     }

@@ -9,6 +9,9 @@ internal static class BrokerConnection
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>Bytes; no broker can be set to take more. At a larger one the client closes the connection, each time that it comes again.</summary>
+    public const uint LargestMessage = 512 * 1024 * 1024;
+
     /// <summary>What the management UI shows for a connection: <c>f2bbroker-consumer web1 0.1.0</c>.</summary>
     public static string NameOf(string server)
     {
@@ -18,7 +21,7 @@ internal static class BrokerConnection
 
     /// <summary>The nodes of the broker's cluster, in a new random order each time.</summary>
     public static IEndpointResolver EndpointsOf(BrokerSettings broker) =>
-        new DefaultEndpointResolver(broker.Nodes.Select(node => new AmqpTcpEndpoint(node.Host, node.Port)));
+        new DefaultEndpointResolver(broker.Nodes.Select(node => new AmqpTcpEndpoint(node.Host, node.Port, new SslOption(), LargestMessage)));
 
     /// <summary>Logs in and out again; null when the broker accepts the login, else why not.</summary>
     public static async Task<LoginFault?> TryAsync(BrokerSettings broker, string server, CancellationToken cancel)

@@ -7,14 +7,15 @@ public sealed class BodyTests
 {
     [Theory]
     [InlineData("", "the body is empty")]
-    [InlineData("hello", "the body is not JSON")]
-    [InlineData("{", "the body is not JSON")]
+    [InlineData("hello", "the body is not JSON, or it is nested deeper than 64 levels")]
+    [InlineData("{", "the body is not JSON, or it is nested deeper than 64 levels")]
     [InlineData("[]", "the body is not a JSON object")]
     [InlineData("null", "the body is not a JSON object")]
     [InlineData("{}", "ip is missing")]
     [InlineData("{\"ip\":5}", "ip is not a text")]
     [InlineData("{\"ip\":null}", "ip is not a text")]
     [InlineData("{\"ip\":\"1\",\"jail\":\"sshd\",\"server\":\"web1\"}", "detectedAt is missing")]
+    [InlineData("{\"\\ud800\":1}", "a field stands twice, or is no valid text")]
     [InlineData("{\"ip\":\"1\",\"ip\":\"2\",\"jail\":\"sshd\",\"server\":\"web1\",\"detectedAt\":\"\"}", "a field stands twice, or is no valid text")]
     public void An_operator_can_read_why_a_body_is_no_ban(string body, string reason) => Assert.Equal(reason, Body.FaultOf(Encoding.UTF8.GetBytes(body)));
 }

@@ -1,5 +1,4 @@
 using F2bBroker.Daemon;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace F2bBroker.UnitTests.Daemon;
@@ -22,18 +21,5 @@ public sealed class TallyTests
         tally.Count("own");
         tally.Dispose();
         Assert.Equal(["Skipped bans: 1 own, 2 too old.", "Skipped bans: 1 own."], told.Sentences);
-    }
-
-    private sealed class Told : ILogger
-    {
-        public List<string> Sentences { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Sentences.Add(formatter(state, exception));
     }
 }

@@ -1,0 +1,13 @@
+using MassTransit;
+
+namespace F2bBroker.Consumer;
+
+/// <summary>Refuses a message whose body is far too long for a ban, before anything reads it.</summary>
+internal sealed class SizeFilter(ErrorQueue errors) : IFilter<ReceiveContext>
+{
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) => context.Body.Length is { } length and > Body.Longest
+        ? errors.PutAsync(context, $"the body has {length} bytes, allowed are {Body.Longest}; its first {Body.Longest} stand here")
+        : next.Send(context);
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("size");
+}

@@ -1,0 +1,102 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>Whatever stands in messages: the queue goes on, each refusal can be read, and no line is forged in the monitored log nor in the daemon's.</summary>
+public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
+{
+    private readonly HostileBodies bodies = new(TimeProvider.System.GetUtcNow());
+    private Server receiver = null!;
+    private Sender sender = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await broker.ResetAsync();
+        receiver = await Server.EnrollAsync(broker, "web2");
+        await using Server origin = await Server.EnrollAsync(broker, "web1");
+        sender = await Sender.ConnectAsync(broker, origin);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await sender.DisposeAsync();
+        await receiver.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Each_body_is_written_as_meant_or_counted_or_refused_with_a_reason_that_can_be_read()
+    {
+        (byte[] Body, string Reason)[] refused = [.. bodies.Refused()];
+        (byte[] Body, string Line)[] written = [.. bodies.Written()];
+        (byte[] Body, string Count)[] skipped = [.. bodies.Skipped()];
+        await sender.PublishAllAsync([.. refused.Select(message => message.Body), .. written.Select(message => message.Body), .. skipped.Select(message => message.Body)]);
+        Daemon consumer = await receiver.StartConsumerAsync();
+        await sender.PublishBanAsync("198.51.100.1");
+
+        string[] lines = [.. written.Select(message => message.Line)];
+        await Eventually.TrueAsync(() => !lines.Except(receiver.Bans).Any(), () => $"Not written: {string.Join(" | ", lines.Except(receiver.Bans))}");
+        IReadOnlyList<JsonNode> inErrorQueue = [];
+        await Eventually.TrueAsync(
+            async () => (inErrorQueue = await broker.PeekAsync("f2b.bans.web2_error")).Count >= refused.Length,
+            () => $"Not refused: {string.Join(" | ", refused.Select(message => Beginning(message.Body)).Except(inErrorQueue.Select(message => Beginning(BodyOf(message)))))}");
+        Assert.Equal(
+            refused.Select(message => $"{Convert.ToBase64String(message.Body.AsSpan(0, Math.Min(message.Body.Length, HostileBodies.Longest)))} {message.Reason}").Order(StringComparer.Ordinal),
+            inErrorQueue.Select(message => $"{Convert.ToBase64String(BodyOf(message))} {ReasonOf(message)}").Order(StringComparer.Ordinal));
+        Assert.All(inErrorQueue, message => Assert.Matches(@"^[ -~]{10,250}\z", ReasonOf(message)));
+        await LogIsReadAsMeantAsync(lines);
+
+        Assert.Equal(0, await consumer.StopAsync());
+        Assert.Equal(1, consumer.Count("Receiving from "));
+        Assert.Equal(1, consumer.Count("Refused a message of 'web1': "));
+        Assert.Equal(1, consumer.Count($" ERROR Refused more messages: {refused.Length - 1} of 'web1'."));
+        Assert.All(skipped.CountBy(message => message.Count), count => Assert.Contains($"{count.Value} {count.Key}", consumer.Said));
+        Assert.All(consumer.Said.Split('\n'), line => Assert.Matches("^[0-9-]{10} [0-9:.]{12} (INFORMATION|ERROR) [ -~]+$", line));
+        Assert.DoesNotContain("8.8.8.8", consumer.Said);
+    }
+
+    [Fact]
+    public async Task A_message_as_large_as_the_broker_takes_does_not_stop_the_queue()
+    {
+        Daemon consumer = await receiver.StartConsumerAsync();
+        bool isTaken = await IsTakenAsync(100_000_000);
+        await sender.PublishBanAsync("198.51.100.1");
+        await receiver.HasBansAsync(1);
+        Assert.Equal(isTaken ? [HostileBodies.TooLong(100_000_000)] : [], (await broker.RefusedAsync(isTaken ? 1 : 0)).Select(ReasonOf));
+        Assert.Equal(1, consumer.Count("Receiving from "));
+    }
+
+    private static string Beginning(byte[] body) => Encoding.Latin1.GetString(body.AsSpan(0, Math.Min(body.Length, 300)));
+
+    private static string ReasonOf(JsonNode message) => message["properties"]!["headers"]!["f2b-reason"]!.ToString();
+
+    private static byte[] BodyOf(JsonNode message)
+    {
+        string payload = message["payload"]!.ToString();
+        return message["payload_encoding"]!.ToString() == "base64" ? Convert.FromBase64String(payload) : Encoding.UTF8.GetBytes(payload);
+    }
+
+    /// <summary>Each line is one of the bans, and fail2ban reads it as that.</summary>
+    private async Task LogIsReadAsMeantAsync(string[] bans)
+    {
+        Assert.Equal(bans.Order(StringComparer.Ordinal), receiver.Bans.Where(ban => !ban.StartsWith("Ban 198.51.100.1 ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        IReadOnlyList<(string Line, string Ip)> read = await Fail2BanRegex.ReadAsync(receiver.BansLog);
+        Assert.Equal(await File.ReadAllLinesAsync(receiver.BansLog), read.Select(match => match.Line));
+        // fail2ban prints some addresses of IPv6 with a dotted tail.
+        Assert.Equal(receiver.Addresses.Select(System.Net.IPAddress.Parse), read.Select(match => System.Net.IPAddress.Parse(match.Ip)));
+    }
+
+    /// <summary>Publishes a ban of that many bytes; false if this broker takes no message so large.</summary>
+    private async Task<bool> IsTakenAsync(int length)
+    {
+        try
+        {
+            await sender.PublishAsync(bodies.Padded(length));
+            return true;
+        }
+        catch (RabbitMQ.Client.Exceptions.AlreadyClosedException refusal) when (refusal.ShutdownReason?.ReplyCode == 406)
+        {
+            return false;
+        }
+    }
+}
