@@ -23,6 +23,12 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
                 $"'{server}' is enrolled already. --force gives it a new password and ends the connections that use the old one.");
         }
 
+        if (isEnrolled)
+        {
+            // First, for whoever is logged in may hold the queue for himself alone (exclusive) or declare it with arguments, and neither must save him.
+            await user.RemoveAsync(cancel);
+        }
+
         await MakeQueueAsync(Topology.QueueOf(server), cancel);
         string password = RandomNumberGenerator.GetString(Alphabet, 32);
         await user.MakeAsync(password, cancel);

@@ -12,6 +12,9 @@ internal sealed class Initiation(ManagementApi api, Action<string> tell)
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(7);
     private static readonly int LongestQueue = 1_000_000;
 
+    /// <summary>Bytes of the bodies in a queue: 1,000,000 bans of the usual 100 to 200 bytes fit, and large bodies cannot fill the disk instead.</summary>
+    private static readonly int LargestQueue = 512 * 1024 * 1024;
+
     public async Task RunAsync(CancellationToken cancel)
     {
         Tell($"Virtual host {VirtualHost}", await api.PutAsync(ManagementApi.Path("vhosts", VirtualHost), [], cancel));
@@ -47,6 +50,7 @@ internal sealed class Initiation(ManagementApi api, Action<string> tell)
             {
                 ["message-ttl"] = (long)LongestWait.TotalMilliseconds,
                 ["max-length"] = LongestQueue,
+                ["max-length-bytes"] = LargestQueue,
                 ["overflow"] = "drop-head",
             },
         }, cancel);

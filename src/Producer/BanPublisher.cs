@@ -10,13 +10,17 @@ internal sealed class BanPublisher(IBus bus, BrokerLogin login, TimeProvider tim
 {
     // MassTransit retries a refused publish in silence until its token fires.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // A refused publish may have reached all queues but one: what is sent again at a constant pace would flood the group with copies.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
     private int stuck;
 
     public async Task PublishAsync(Ban ban, CancellationToken stopping)
     {
         bool isStuck = false;
+        TimeSpan pause = FirstPause;
         long start = time.GetTimestamp();
         for (bool isAgain = false; await TryPublishAsync(ban, stopping) is { } failure; isAgain = true)
         {
@@ -28,7 +32,8 @@ internal sealed class BanPublisher(IBus bus, BrokerLogin login, TimeProvider tim
                 TellStuck(failure);
             }
 
-            await Task.Delay(Pause, time, stopping);
+            await Task.Delay(pause, time, stopping);
+            pause = failure is not MessageNotAcknowledgedException ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
             start = time.GetTimestamp();
         }
 

@@ -16,6 +16,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal((0, 4), (again.ExitCode, again.Errors.Split("was there.").Length - 1));
         JsonNode policy = ((JsonArray)(await broker.GetAsync("policies/f2b"))!).Single()!["definition"]!;
         Assert.Equal((604_800_000, 1_000_000, "drop-head"), ((long)policy["message-ttl"]!, (long)policy["max-length"]!, (string?)policy["overflow"]));
+        Assert.Equal(536_870_912, (long)policy["max-length-bytes"]!);
     }
 
     [Fact]

@@ -11,6 +11,9 @@ internal sealed class LocalBroker : IAsyncDisposable
 
     public string Api { get; private set; } = "";
 
+    /// <summary>What all its files take.</summary>
+    public long BytesOnDisk => new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(Length);
+
     /// <param name="terms">Erlang terms for its configuration, before the first start.</param>
     public Task ConfigureAsync(string terms) => File.WriteAllTextAsync(folder["extra.config"], terms);
 
@@ -33,6 +36,9 @@ internal sealed class LocalBroker : IAsyncDisposable
         await StopAsync();
         folder.Dispose();
     }
+
+    /// <summary>Of a file that the broker may be deleting.</summary>
+    private static long Length(FileInfo file) => file.Exists ? file.Length : 0;
 
     private async Task ScriptAsync(string command, params IEnumerable<string> arguments)
     {

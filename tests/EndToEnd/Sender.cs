@@ -30,6 +30,8 @@ internal sealed class Sender : IAsyncDisposable
 
     public Task<IChannel> ChannelAsync() => connection.CreateChannelAsync(new CreateChannelOptions(true, true));
 
+    public Task<IChannel> UnconfirmedChannelAsync() => connection.CreateChannelAsync();
+
     /// <summary>Publishes to the bans, confirmed; the <c>user_id</c> is the sender's own unless <paramref name="change"/> changes it.</summary>
     public Task PublishAsync(string body, Action<BasicProperties>? change = null) => PublishAsync(Encoding.UTF8.GetBytes(body), change);
 

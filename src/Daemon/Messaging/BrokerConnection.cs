@@ -7,10 +7,13 @@ namespace F2bBroker.Daemon.Messaging;
 /// <summary>How this program logs in to the broker, where MassTransit has no say in it.</summary>
 internal static class BrokerConnection
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// As large as a broker can let pass. A larger message than the client takes would end the connection, come again on the next one, and so
+    /// stop the server's queue for ever; taken, it is refused like any other that is no ban.
+    /// </summary>
+    private const uint LargestMessage = 512 * 1024 * 1024;
 
-    /// <summary>Bytes; no broker can be set to take more. At a larger one the client closes the connection, each time that it comes again.</summary>
-    public const uint LargestMessage = 512 * 1024 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>What the management UI shows for a connection: <c>f2bbroker-consumer web1 0.1.0</c>.</summary>
     public static string NameOf(string server)
@@ -22,6 +25,14 @@ internal static class BrokerConnection
     /// <summary>The nodes of the broker's cluster, in a new random order each time.</summary>
     public static IEndpointResolver EndpointsOf(BrokerSettings broker) =>
         new DefaultEndpointResolver(broker.Nodes.Select(node => new AmqpTcpEndpoint(node.Host, node.Port, new SslOption(), LargestMessage)));
+
+    /// <summary>What MassTransit does not set.</summary>
+    public static void Prepare(ConnectionFactory factory, BrokerSettings broker)
+    {
+        // All nodes of the cluster; MassTransit's UseCluster takes seconds to pass over a dead one.
+        factory.EndpointResolverFactory = _ => EndpointsOf(broker);
+        factory.MaxInboundMessageBodySize = LargestMessage;
+    }
 
     /// <summary>Logs in and out again; null when the broker accepts the login, else why not.</summary>
     public static async Task<LoginFault?> TryAsync(BrokerSettings broker, string server, CancellationToken cancel)

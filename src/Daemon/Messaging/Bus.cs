@@ -51,9 +51,7 @@ internal static class Bus
             host.Heartbeat(Heartbeat);
             host.OnRefreshConnectionFactory = factory =>
             {
-                factory.MaxInboundMessageBodySize = BrokerConnection.LargestMessage;
-                // All nodes of the cluster; MassTransit's UseCluster takes seconds to pass over a dead one.
-                factory.EndpointResolverFactory = _ => BrokerConnection.EndpointsOf(settings.Broker);
+                BrokerConnection.Prepare(factory, settings.Broker);
                 return login.WaitAsync(stopping);
             };
         });

@@ -21,6 +21,9 @@ public sealed class PrivateBroker : RunningBroker, IAsyncLifetime
 
     public Task KillAsync() => local.KillAsync();
 
+    /// <summary>What all its files take.</summary>
+    public long BytesOnDisk => local.BytesOnDisk;
+
     /// <summary>Runs rabbitmqctl.</summary>
     public Task ControlAsync(params IEnumerable<string> arguments) => local.ControlAsync(arguments);
 

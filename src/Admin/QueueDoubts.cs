@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Admin;
+
+/// <summary>
+/// What a server's login may do to its own queue and exchange and no F2bBroker does: a sign that the server was taken over. No setting of
+/// the broker forbids it.
+/// </summary>
+internal static class QueueDoubts
+{
+    private const string ErrorSuffix = "_error";
+    private const string TypeArgument = "x-queue-type";
+
+    /// <summary>Sentences for each server.</summary>
+    /// <param name="queues">The management API's answer to <c>queues/f2b</c>.</param>
+    /// <param name="bindings">Its answer to <c>bindings/f2b?columns=source,destination,destination_type</c>: whole, each binding could bring 128 KB of arguments.</param>
+    public static ILookup<string, string> Of(JsonNode? queues, JsonNode? bindings)
+    {
+        IReadOnlyList<JsonNode> all = Rows(queues);
+        Dictionary<Way, int> ways = Rows(bindings)
+            .GroupBy(binding => new Way(Text(binding, "source"), Text(binding, "destination"), Text(binding, "destination_type") == "exchange"))
+            .ToDictionary(same => same.Key, same => same.Count());
+        return all.SelectMany(QueueItself)
+            .Concat(all.Select(queue => Text(queue, "name")).Where(IsBansQueue).SelectMany(queue => Bound(queue, ways)))
+            .Concat(ways.SelectMany(pair => Led(pair.Key, pair.Value)))
+            .ToLookup(doubt => doubt.Server, doubt => doubt.Sentence);
+    }
+
+    private static IEnumerable<Doubt> QueueItself(JsonNode queue)
+    {
+        string name = Text(queue, "name");
+        if (ServerOf(name) is not { } server)
+        {
+            yield break;
+        }
+
+        JsonObject arguments = queue["arguments"] as JsonObject ?? [];
+        string[] strange = [.. arguments.Select(argument => argument.Key).Where(key => key != TypeArgument).Order(StringComparer.Ordinal)];
+        if (strange.Length > 0)
+        {
+            yield return new Doubt(server, $"The queue {name} has arguments that no F2bBroker sets ({string.Join(", ", strange)}): it may refuse or copy every server's bans.");
+        }
+
+        if (Text(arguments, TypeArgument) == "stream")
+        {
+            yield return new Doubt(server, $"The queue {name} is a stream, which no F2bBroker makes of it.");
+        }
+
+        if (Is(queue, "exclusive") || Is(queue, "auto_delete") || (queue["durable"] is not null && !Is(queue, "durable")))
+        {
+            yield return new Doubt(server, $"The queue {name} is exclusive or not durable: it goes with its connection or with the broker, and what waits in it too.");
+        }
+    }
+
+    private static IEnumerable<Doubt> Bound(string queue, Dictionary<Way, int> ways)
+    {
+        int times = ways.GetValueOrDefault(new Way(Topology.Bans, queue, IsToExchange: false));
+        if (times != 1)
+        {
+            yield return new Doubt(ServerOf(queue)!, $"The queue {queue} is bound {Times(times)} to {Topology.Bans}, once is right.");
+        }
+    }
+
+    private static IEnumerable<Doubt> Led(Way way, int times)
+    {
+        if (way.IsToExchange && (ServerOf(way.From) ?? ServerOf(way.To)) is { } feeding)
+        {
+            yield return new Doubt(feeding, $"The exchange {way.To} is fed by the exchange {way.From} ({Times(times)}), which no F2bBroker sets up.");
+        }
+        else if (!way.IsToExchange && times > 1 && ServerOf(way.From) is { } binding)
+        {
+            yield return new Doubt(binding, $"The queue {way.To} is bound {Times(times)} to the exchange {way.From}, once is right.");
+        }
+    }
+
+    /// <summary>The server that a queue or exchange belongs to; null when it is no server's.</summary>
+    private static string? ServerOf(string name)
+    {
+        string prefix = Topology.QueueOf("");
+        string rest = name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : "";
+        string server = rest.EndsWith(ErrorSuffix, StringComparison.Ordinal) ? rest[..^ErrorSuffix.Length] : rest;
+        return ServerName.IsValid(server) ? server : null;
+    }
+
+    private static bool IsBansQueue(string name) => ServerOf(name) is { } server && name == Topology.QueueOf(server);
+
+    private static string Times(int times) => times == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{times:N0} times");
+
+    private static IReadOnlyList<JsonNode> Rows(JsonNode? list) => [.. (list as JsonArray ?? []).OfType<JsonNode>()];
+
+    private static string Text(JsonNode node, string key) => node[key]?.ToString() ?? "";
+
+    private static bool Is(JsonNode node, string key) => node[key]?.ToString() == "true";
+
+    private sealed record Doubt(string Server, string Sentence);
+
+    /// <summary>From an exchange to a queue, or to another exchange.</summary>
+    private sealed record Way(string From, string To, bool IsToExchange);
+}

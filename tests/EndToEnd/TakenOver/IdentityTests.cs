@@ -1,0 +1,117 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using RabbitMQ.Client;
+
+namespace F2bBroker.EndToEndTests.TakenOver;
+
+/// <summary>A server that was taken over cannot speak in another's name.</summary>
+public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
+{
+    private const string Own = "f2b.bans.a.b";
+
+    [Theory]
+    [InlineData("f2b.bans")]
+    [InlineData(Own)]
+    [InlineData("f2b.bans.a.b_error")]
+    public async Task It_cannot_publish_under_anothers_name(string exchange) => Assert.Equal(406, await group.CodeOfAsync(
+        channel => channel.BasicPublishAsync(exchange, "", mandatory: true, new BasicProperties { UserId = "b" }, "{}"u8.ToArray()).AsTask()));
+
+    [Fact]
+    public async Task It_cannot_publish_under_no_name_or_with_anothers_in_the_body()
+    {
+        Server reader = group["axb"];
+        await group.PurgeAsync("f2b.bans.axb");
+        await using Daemon consumer = await reader.StartConsumerAsync();
+        await group.Login.PublishBanAsync("203.0.113.1", properties => properties.ClearUserId());
+        await group.Login.PublishAsync(group.Login.Body("203.0.113.2", server: "b"));
+        await consumer.SaysAsync("server 'b' is not the sender 'a.b'");
+        await consumer.SaysAsync("user_id is missing, so the broker does not vouch for the sender");
+        Assert.Empty(reader.Bans);
+    }
+
+    /// <summary>The broker keeps <c>user_id</c> in a dead-lettered copy: it is as genuine as the first, and late, and again.</summary>
+    [Fact]
+    public async Task It_cannot_replay_anothers_message_by_dead_lettering_its_own_queue_into_the_bans()
+    {
+        await using Server late = await Server.EnrollAsync(group.Broker, "late");
+        await DeclareAgainAsync(new() { ["x-dead-letter-exchange"] = "f2b.bans" });
+        try
+        {
+            await group.PurgeAsync(Own);
+            await group.Other.PublishBanAsync("203.0.113.7");
+            // As if the consumer of this server had not taken it yet: what is left to come is the copy alone.
+            await group.PurgeAsync("f2b.bans.late");
+            await group.DoAsync(async channel =>
+            {
+                BasicGetResult genuine = (await channel.BasicGetAsync(Own, autoAck: false))!;
+                Assert.Equal("b", genuine.BasicProperties.UserId);
+                await channel.BasicRejectAsync(genuine.DeliveryTag, requeue: false);
+            });
+            JsonNode copy = Assert.Single(await group.HoldsAsync("f2b.bans.late", 1));
+            Assert.Equal("b", copy["properties"]!["user_id"]!.ToString());
+            Daemon consumer = await late.StartConsumerAsync();
+            await consumer.SaysAsync("Refused a message of 'b': the message was dead-lettered (x-death), so it is not the sender's own.");
+            Assert.Empty(late.Bans);
+        }
+        finally
+        {
+            await DeclareAgainAsync([]);
+        }
+    }
+
+    [Theory]
+    [InlineData("CC")]
+    [InlineData("BCC")]
+    public async Task Names_of_queues_in_a_messages_headers_lead_nowhere(string header)
+    {
+        await group.PurgeAsync("f2b.bans.b");
+        BasicProperties properties = new()
+        {
+            UserId = "a.b",
+            Headers = new Dictionary<string, object?> { [header] = new List<object> { "f2b.bans.b", "f2b.bans.b_error" } },
+        };
+        await group.DoAsync(async channel =>
+        {
+            await channel.QueueBindAsync(Own, Own, "");
+            await channel.BasicPublishAsync(Own, "f2b.bans.b", mandatory: true, properties, "{}"u8.ToArray());
+        });
+        await group.HoldsAsync("f2b.bans.b", 0);
+        await group.HoldsAsync("f2b.bans.b_error", 0);
+    }
+
+    /// <summary>It may bind its own exchange to the bans and back again: what goes that way is what it could have published, once for each queue, and under its own name.</summary>
+    [Fact]
+    public async Task A_way_through_its_own_exchange_gives_it_nothing_that_publishing_does_not()
+    {
+        await group.DoAsync(async channel =>
+        {
+            await channel.ExchangeBindAsync("f2b.bans", Own, "");
+            await channel.ExchangeBindAsync(Own, "f2b.bans", "");
+        });
+        try
+        {
+            await group.PurgeAsync("f2b.bans.b");
+            Assert.Equal(406, await group.CodeOfAsync(
+                channel => channel.BasicPublishAsync(Own, "", mandatory: true, new BasicProperties { UserId = "b" }, "{}"u8.ToArray()).AsTask()));
+            await group.DoAsync(channel => channel.BasicPublishAsync(
+                Own, "", mandatory: true, new BasicProperties { UserId = "a.b" }, Encoding.UTF8.GetBytes("once")).AsTask());
+            JsonNode message = Assert.Single(await group.HoldsAsync("f2b.bans.b", 1));
+            Assert.Equal(("once", "a.b"), (message["payload"]!.ToString(), message["properties"]!["user_id"]!.ToString()));
+        }
+        finally
+        {
+            await group.DoAsync(async channel =>
+            {
+                await channel.ExchangeUnbindAsync("f2b.bans", Own, "");
+                await channel.ExchangeUnbindAsync(Own, "f2b.bans", "");
+            });
+        }
+    }
+
+    private Task DeclareAgainAsync(Dictionary<string, object?> arguments) => group.DoAsync(async channel =>
+    {
+        await channel.QueueDeleteAsync(Own);
+        await channel.QueueDeclareAsync(Own, durable: true, exclusive: false, autoDelete: false, arguments);
+        await channel.QueueBindAsync(Own, "f2b.bans", "");
+    });
+}
