@@ -16,9 +16,15 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
     public async Task<string> ReadAsync(bool asJson, CancellationToken cancel)
     {
         IReadOnlyList<ServerStatus> servers = await ServersAsync(cancel);
-        return asJson ? JsonSerializer.Serialize(servers, Web) : Table.Of(
+        return asJson ? JsonSerializer.Serialize(servers, Web) : TableOf(servers);
+    }
+
+    private static string TableOf(IReadOnlyList<ServerStatus> servers)
+    {
+        string table = Table.Of(
             ["SERVER", "CONNECTED", "WAITING", "ERRORS", "QUARANTINED BY"],
             servers.Select(server => new[] { server.Server, Listed(server.Connected), $"{server.Waiting}", $"{server.Errors}", Listed(server.QuarantinedBy) }));
+        return string.Concat([table, .. servers.SelectMany(server => server.Doubts).Select(doubt => $"\n{doubt}")]);
     }
 
     private static string Listed(IReadOnlyList<string> names) => names.Count > 0 ? string.Join(", ", names) : "-";
@@ -28,22 +34,27 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
         JsonNode permissions = await api.GetAsync(ManagementApi.Path("vhosts", Topology.VirtualHost, "permissions"), cancel)
             ?? throw new AdminFault(ExitCode.Configuration, $"The broker has no virtual host {Topology.VirtualHost}: run f2bbroker init first.");
         HashSet<string> operators = [.. Rows(await api.GetAsync("users", cancel)).Where(user => ServerUser.TagsOf(user).Any()).Select(user => Text(user, "name"))];
-        Dictionary<string, long> queues = Rows(await api.GetAsync(ManagementApi.Path("queues", Topology.VirtualHost), cancel))
+        JsonNode? queues = await api.GetAsync(ManagementApi.Path("queues", Topology.VirtualHost), cancel);
+        // Whole, each binding could bring 128 KB of arguments.
+        JsonNode? bindings = await api.GetAsync($"bindings/{Topology.VirtualHost}?columns=source,destination,destination_type,routing_key", cancel);
+        Dictionary<string, long> messages = Rows(queues)
             .ToDictionary(queue => Text(queue, "name"), queue => queue["messages"]?.GetValue<long>() ?? 0);
         ILookup<string, string> programs = Rows(await api.GetAsync("connections", cancel))
             .Where(connection => Text(connection, "vhost") == Topology.VirtualHost)
             .ToLookup(connection => Text(connection, "user"), ProgramOf);
         string[] names = [.. Rows(permissions).Select(permission => Text(permission, "user")).Where(user => !operators.Contains(user)).Order(StringComparer.Ordinal)];
-        ILookup<string, string> quarantined = Quarantined(names, Rows(await api.GetAsync(ManagementApi.Path("bindings", Topology.VirtualHost), cancel)));
+        ILookup<string, string> quarantined = Quarantined(names, Rows(bindings));
+        ILookup<string, string> doubts = QueueDoubts.Of(queues, bindings);
         return
         [
             .. names
                 .Select(server => new ServerStatus(
                     server,
                     [.. programs[server].Distinct().Order(StringComparer.Ordinal)],
-                    queues.GetValueOrDefault(Topology.QueueOf(server)),
-                    queues.GetValueOrDefault(Topology.ErrorQueueOf(server)),
-                    [.. quarantined[server]])),
+                    messages.GetValueOrDefault(Topology.QueueOf(server)),
+                    messages.GetValueOrDefault(Topology.ErrorQueueOf(server)),
+                    [.. quarantined[server]],
+                    [.. doubts[server]])),
         ];
     }
 
@@ -75,5 +86,7 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
     /// <param name="Waiting">Messages in its queue, those under way included.</param>
     /// <param name="Errors">Messages that it refused.</param>
     /// <param name="QuarantinedBy">Servers that refuse its bans because it reported too many.</param>
-    private sealed record ServerStatus(string Server, IReadOnlyList<string> Connected, long Waiting, long Errors, IReadOnlyList<string> QuarantinedBy);
+    /// <param name="Doubts">What on the broker looks as if it had been taken over, in sentences.</param>
+    private sealed record ServerStatus(
+        string Server, IReadOnlyList<string> Connected, long Waiting, long Errors, IReadOnlyList<string> QuarantinedBy, IReadOnlyList<string> Doubts);
 }

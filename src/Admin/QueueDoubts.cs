@@ -6,7 +6,7 @@ namespace F2bBroker.Admin;
 
 /// <summary>
 /// What a server's login may do to its own queue and exchange and no F2bBroker does: a sign that the server was taken over. No setting of
-/// the broker forbids it.
+/// the broker forbids it; <c>f2bbroker status</c> tells of it.
 /// </summary>
 internal static class QueueDoubts
 {
@@ -15,11 +15,12 @@ internal static class QueueDoubts
 
     /// <summary>Sentences for each server.</summary>
     /// <param name="queues">The management API's answer to <c>queues/f2b</c>.</param>
-    /// <param name="bindings">Its answer to <c>bindings/f2b?columns=source,destination,destination_type</c>: whole, each binding could bring 128 KB of arguments.</param>
+    /// <param name="bindings">Its answer to <c>bindings/f2b</c>, of which source, destination, destination_type and routing_key count.</param>
     public static ILookup<string, string> Of(JsonNode? queues, JsonNode? bindings)
     {
         IReadOnlyList<JsonNode> all = Rows(queues);
         Dictionary<Way, int> ways = Rows(bindings)
+            .Where(binding => !IsQuarantineSign(binding))
             .GroupBy(binding => new Way(Text(binding, "source"), Text(binding, "destination"), Text(binding, "destination_type") == "exchange"))
             .ToDictionary(same => same.Key, same => same.Count());
         return all.SelectMany(QueueItself)
@@ -85,6 +86,9 @@ internal static class QueueDoubts
     }
 
     private static bool IsBansQueue(string name) => ServerOf(name) is { } server && name == Topology.QueueOf(server);
+
+    /// <summary>A consumer binds its error queue once more to say whose bans it refuses.</summary>
+    private static bool IsQuarantineSign(JsonNode binding) => Text(binding, "source").EndsWith(ErrorSuffix, StringComparison.Ordinal) && QuarantineKey.Parse(Text(binding, "routing_key")) is not null;
 
     private static string Times(int times) => times == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{times:N0} times");
 

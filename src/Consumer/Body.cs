@@ -7,8 +7,8 @@ namespace F2bBroker.Consumer;
 /// <summary>Says in an operator's words why a body is no ban; the JSON reader's own words name types of this program.</summary>
 internal static class Body
 {
-    /// <summary>Bytes; a ban has under 1,000.</summary>
-    public const int Longest = 64 * 1024;
+    /// <summary>Bytes; a ban has under 1,000. Of what is longer, no more than this is copied: a flood of large bodies must not cost this server as much as its sender.</summary>
+    public const int Longest = 8 * 1024;
 
     private const string NoText = "a field stands twice, or is no valid text";
 

@@ -99,7 +99,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
                 ["SERVER  CONNECTED           WAITING  ERRORS  QUARANTINED BY", "web1    consumer, producer  0        1       -", "web2    -                   1        0       -", ""],
             () => table);
         JsonNode json = JsonNode.Parse((await broker.AdminAsync("status", "--json")).Output)!;
-        Assert.Equal("""{"server":"web1","connected":["consumer","producer"],"waiting":0,"errors":1,"quarantinedBy":[]}""", json[0]!.ToJsonString());
+        Assert.Equal("""{"server":"web1","connected":["consumer","producer"],"waiting":0,"errors":1,"quarantinedBy":[],"doubts":[]}""", json[0]!.ToJsonString());
     }
 
     [Fact]

@@ -75,15 +75,24 @@ public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<Take
     }
 
     [Fact]
-    public Task It_cannot_lead_what_its_own_queue_or_exchange_drops_to_another() => group.RefusesAsync(
-        channel => DeclareAgainAsync(channel, new() { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "f2b.bans.b" }),
-        channel => DeclareAgainAsync(channel, new() { ["x-dead-letter-exchange"] = "f2b.bans.b" }),
-        channel => DeclareAgainAsync(channel, new() { ["x-dead-letter-exchange"] = "f2b.bans.axb_error" }),
-        async channel =>
+    public async Task It_cannot_lead_what_its_own_queue_or_exchange_drops_to_another()
+    {
+        await group.RefusesAsync(
+            channel => DeclareAgainAsync(channel, new() { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "f2b.bans.b" }),
+            channel => DeclareAgainAsync(channel, new() { ["x-dead-letter-exchange"] = "f2b.bans.b" }),
+            channel => DeclareAgainAsync(channel, new() { ["x-dead-letter-exchange"] = "f2b.bans.axb_error" }),
+            async channel =>
+            {
+                await channel.ExchangeDeleteAsync(Own);
+                await channel.ExchangeDeclareAsync(Own, "fanout", durable: true, arguments: new Dictionary<string, object?> { ["alternate-exchange"] = "f2b.bans.b" });
+            });
+        await group.DoAsync(async channel =>
         {
-            await channel.ExchangeDeleteAsync(Own);
-            await channel.ExchangeDeclareAsync(Own, "fanout", durable: true, arguments: new Dictionary<string, object?> { ["alternate-exchange"] = "f2b.bans.b" });
+            await channel.ExchangeDeclareAsync(Own, "fanout", durable: true);
+            await DeclareAgainAsync(channel, []);
+            await channel.QueueBindAsync(Own, "f2b.bans", "");
         });
+    }
 
     [Theory]
     [InlineData("amq.fanout")]
