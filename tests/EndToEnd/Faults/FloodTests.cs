@@ -137,20 +137,26 @@ public sealed class FloodTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_brokers_own_limit_of_a_message_keeps_large_ones_from_everybody()
+    public async Task The_brokers_own_limits_of_body_and_headers_keep_large_messages_from_everybody()
     {
         await SetAsync("max_message_size", 65536);
+        await SetAsync("frame_max", 8192);
         try
         {
+            Assert.Equal((0, 0), (await producer.StopAsync(), await consumer.StopAsync()));
+            (producer, consumer) = (await origin.StartProducerAsync(), await receiver.StartConsumerAsync());
             await using Sender sender = await Sender.ConnectAsync(broker, intruder);
             AlreadyClosedException refused = await Assert.ThrowsAsync<AlreadyClosedException>(() => PublishAsync(sender, 65537));
             Assert.Equal(406, refused.ShutdownReason!.ReplyCode);
             await PublishAsync(sender, 65536);
+            await consumer.SaysAsync("Refused a message of 'evil': the body has 65536 bytes");
+            await Assert.ThrowsAsync<AlreadyClosedException>(() => PublishAsync(sender, 0, new() { ["x"] = new string('x', 10_000) }));
             await DelayAsync();
         }
         finally
         {
             await SetAsync("max_message_size", 134_217_728);
+            await SetAsync("frame_max", 131_072);
         }
     }
 
@@ -180,10 +186,10 @@ public sealed class FloodTests(PrivateBroker broker) : IAsyncLifetime
         await channel.QueueBindAsync(Own, "f2b.bans", "");
     }
 
-    private static async Task PublishAsync(Sender sender, int size)
+    private static async Task PublishAsync(Sender sender, int size, Dictionary<string, object?>? headers = null)
     {
         await using IChannel channel = await sender.ChannelAsync();
-        await channel.BasicPublishAsync("f2b.bans", "", mandatory: true, new BasicProperties { UserId = sender.Name }, new byte[size]);
+        await channel.BasicPublishAsync("f2b.bans", "", mandatory: true, new BasicProperties { UserId = sender.Name, Headers = headers }, new byte[size]);
     }
 
     /// <summary>As <c>rabbitmq.conf</c> does, for channels that are opened from now on.</summary>
@@ -280,5 +286,10 @@ public sealed class FloodTests(PrivateBroker broker) : IAsyncLifetime
         return F($"{messages:N0} messages ({messages / lasted.TotalSeconds:N0} a second), {((long?)queue["message_bytes"] ?? 0) / 1048576.0:N0} MiB");
     }
 
-    private async Task<long> MemoryAsync() => (long)((JsonArray)(await broker.GetAsync("nodes"))!)[0]!["mem_used"]!;
+    private async Task<long> MemoryAsync()
+    {
+        long? used = null;
+        await Eventually.TrueAsync(async () => (used = (long?)((JsonArray)(await broker.GetAsync("nodes"))!)[0]!["mem_used"]) is not null, () => "The broker has not counted yet.");
+        return used!.Value;
+    }
 }
