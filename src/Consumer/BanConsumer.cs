@@ -22,7 +22,7 @@ internal sealed class BanConsumer(
         }
         catch (Refusal refusal)
         {
-            await errors.PutAsync(context.ReceiveContext, refusal.Message);
+            await errors.RefuseAsync(context.ReceiveContext, refusal.Message);
         }
     }
 
@@ -50,9 +50,9 @@ internal sealed class BanConsumer(
         }
         else if (verdict is Verdict.Quarantined(var until))
         {
-            skipped.Count("of a quarantined server");
             await sign.ShowAsync(context.GetPayload<ChannelContext>(), server, until);
-            await errors.PutAsync(context, "quarantined", isTold: false);
+            bool isKept = await errors.QuarantineAsync(context);
+            skipped.Count(isKept ? "of a quarantined server" : "of a quarantined server without a copy");
         }
     }
 

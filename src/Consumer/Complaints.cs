@@ -12,16 +12,17 @@ internal sealed class Complaints(string queue, ILogger log, TimeProvider time) :
     private readonly Dictionary<string, long> toldAt = [];
 
     /// <param name="origin">The sender that the broker vouches for, so there are not many; empty for none.</param>
-    public void Tell(string origin, string reason)
+    /// <param name="isKept">Whether a copy stands in the queue.</param>
+    public void Tell(string origin, string reason, bool isKept)
     {
         string sender = origin.Length > 0 ? Ban.Quoted(origin) : "an unknown sender";
         if (IsTime(sender))
         {
-            log.LogError("Refused a message of {Sender:l}: {Reason:l}. It is in {Queue:l}.", sender, reason, queue);
+            log.LogError("Refused a message of {Sender:l}: {Reason:l}. {Place:l}.", sender, reason, isKept ? $"It is in {queue}" : "There are too many for a copy");
         }
         else
         {
-            more.Count($"of {sender}");
+            more.Count(isKept ? $"of {sender}" : $"of {sender} without a copy");
         }
     }
 

@@ -1,4 +1,5 @@
 using F2bBroker.Contracts;
+using F2bBroker.Daemon.Configuration;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Logging;
@@ -7,14 +8,20 @@ using RabbitMQ.Client;
 namespace F2bBroker.Consumer;
 
 /// <summary>
-/// Where a refused message goes: its body unchanged (of a far too long one the beginning), with origin and reason as headers. MassTransit's own way copies <c>user_id</c>, which the
-/// broker refuses from any other user, and obeys addresses in the sender's headers: either would stop the queue for ever.
+/// Where a refused message goes: its body unchanged (of a far too long one the beginning), with origin and reason as headers.
+/// Of a sender that floods, not every message: a copy is dearer than the message, and this server has to keep up.
 /// </summary>
+/// <remarks>
+/// MassTransit's own way copies <c>user_id</c>, which the broker refuses from any other user, and obeys addresses in the sender's headers: either would
+/// stop the queue for ever.
+/// </remarks>
 internal sealed class ErrorQueue(string name, TimeProvider time, ILogger<ErrorQueue> log) : IDisposable
 {
     private static readonly Dictionary<string, object?> NoArguments = [];
 
     private readonly Complaints complaints = new(name, log, time);
+    private readonly Allowance refused = new(new Rate(1000, TimeSpan.FromMinutes(10)), time);
+    private readonly Allowance quarantined = new(new Rate(10_000, TimeSpan.FromMinutes(10)), time);
 
     public async Task DeclareAsync(ChannelContext channel)
     {
@@ -24,10 +31,28 @@ internal sealed class ErrorQueue(string name, TimeProvider time, ILogger<ErrorQu
     }
 
     /// <summary>Completes once the broker has confirmed the message in the error queue; only then may it be acknowledged in its own.</summary>
-    /// <param name="isTold">Whether the daemon's log tells of it as of a refusal.</param>
-    public async Task PutAsync(ReceiveContext context, string reason, bool isTold = true)
+    /// <param name="reason">For the operator.</param>
+    public async Task RefuseAsync(ReceiveContext context, string reason)
     {
         string origin = Origin.Of(Origin.PropertiesOf(context));
+        bool isKept = refused.Admits(origin);
+        await (isKept ? PutAsync(context, origin, reason) : Task.CompletedTask);
+        complaints.Tell(origin, reason, isKept);
+    }
+
+    /// <summary>The same for a ban that is in order but of a server under quarantine; false if it is not kept.</summary>
+    public async Task<bool> QuarantineAsync(ReceiveContext context)
+    {
+        string origin = Origin.Of(Origin.PropertiesOf(context));
+        bool isKept = quarantined.Admits(origin);
+        await (isKept ? PutAsync(context, origin, "quarantined") : Task.CompletedTask);
+        return isKept;
+    }
+
+    public void Dispose() => complaints.Dispose();
+
+    private async Task PutAsync(ReceiveContext context, string origin, string reason)
+    {
         // Nothing else of the sender's properties: an expiration, say, would take the message out of the error queue again.
         BasicProperties properties = new()
         {
@@ -36,13 +61,7 @@ internal sealed class ErrorQueue(string name, TimeProvider time, ILogger<ErrorQu
             Headers = new Dictionary<string, object?> { [Topology.OriginHeader] = origin, [Topology.ReasonHeader] = reason },
         };
         await PublishAsync(context.GetPayload<ChannelContext>(), properties, Body.BeginningOf(context.Body), context.CancellationToken);
-        if (isTold)
-        {
-            complaints.Tell(origin, reason);
-        }
     }
-
-    public void Dispose() => complaints.Dispose();
 
     private async Task PublishAsync(ChannelContext channel, BasicProperties properties, byte[] body, CancellationToken cancel)
     {

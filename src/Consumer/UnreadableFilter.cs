@@ -13,7 +13,7 @@ internal sealed class UnreadableFilter(ErrorQueue errors) : IFilter<ExceptionRec
             throw new InvalidOperationException("The message was not taken.", context.Exception);
         }
 
-        await errors.PutAsync(context, Body.FaultOf(context.GetBody()));
+        await errors.RefuseAsync(context, Body.FaultOf(context.GetBody()));
         // Without this MassTransit goes on to declare a _skipped queue, which this server has no right to.
         await context.NotifyFaulted(context.Exception);
     }

@@ -72,6 +72,7 @@ public sealed class FloodTests(PrivateBroker broker) : IAsyncLifetime
         long disk = broker.BytesOnDisk;
         int written = Lines.Count(line => line.Contains(" server=evil ", StringComparison.Ordinal));
         Assert.InRange(written, 0, MaxBans);
+        Assert.InRange(await MessagesAsync("b_error"), 1, bodySize > 0 ? 1000 : 10_000);
         TimeSpan revoked = await RevokeAsync();
         await Eventually.TrueAsync(() => flood.IsOver, () => "The flood goes on.");
         TimeSpan during = await delay;

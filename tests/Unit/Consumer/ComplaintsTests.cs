@@ -16,8 +16,8 @@ public sealed class ComplaintsTests
         Complaints complaints = new("q_error", told, clock);
         for (int i = 0; i < 1000; i++)
         {
-            complaints.Tell("web1", "the body is empty");
-            complaints.Tell("", "user_id is missing");
+            complaints.Tell("web1", "the body is empty", isKept: i < 700);
+            complaints.Tell("", "user_id is missing", isKept: true);
         }
 
         string[] first =
@@ -27,10 +27,10 @@ public sealed class ComplaintsTests
         ];
         Assert.Equal(first, told.Sentences);
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal([.. first, "Refused more messages: 999 of 'web1', 999 of an unknown sender."], told.Sentences);
-        complaints.Tell("web1", "the body is not JSON");
-        complaints.Tell("web1", "the body is not JSON");
-        Assert.Equal("Refused a message of 'web1': the body is not JSON. It is in q_error.", told.Sentences[^1]);
+        Assert.Equal([.. first, "Refused more messages: 699 of 'web1', 300 of 'web1' without a copy, 999 of an unknown sender."], told.Sentences);
+        complaints.Tell("web1", "the body is not JSON", isKept: false);
+        complaints.Tell("web1", "the body is not JSON", isKept: true);
+        Assert.Equal("Refused a message of 'web1': the body is not JSON. There are too many for a copy.", told.Sentences[^1]);
         complaints.Dispose();
         Assert.Equal("Refused more messages: 1 of 'web1'.", told.Sentences[^1]);
         Assert.Equal(5, told.Sentences.Count);
