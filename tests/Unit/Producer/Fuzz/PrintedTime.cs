@@ -51,7 +51,7 @@ internal sealed class PrintedTime(DateTimeOffset now, TimeSpan offset)
 
     private static TimeSpan? Zone(string text) =>
         text == "Z" ? TimeSpan.Zero
-        : Numbers(text[1..], "00:00") is [var hours, var minutes] && minutes < 60 && hours * 60 + minutes <= 14 * 60
+        : text[0] != 'Z' && Numbers(text[1..], "00:00") is [var hours, var minutes] && minutes < 60 && hours * 60 + minutes <= 14 * 60
             ? TimeSpan.FromMinutes((hours * 60 + minutes) * (text[0] == '-' ? -1 : 1))
             : null;
 
