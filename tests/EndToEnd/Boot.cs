@@ -33,7 +33,7 @@ internal sealed class Boot : IAsyncDisposable
     {
         string send = $"from systemd import journal; journal.send('[sshd] Ban {ip}', LOGGER='fail2ban.actions', PRIORITY='4')";
         await using Daemon sender = unit.Send(["nsenter", .. Inside, .. UnitCgroup.Python(send)]);
-        await unit.IsHeardAsync(ip, [$"--directory={folder}"]);
+        await unit.IsHeardAsync(ip, () => $"{sender.Said} {journald.Said}", [$"--directory={folder}"]);
     }
 
     public async ValueTask DisposeAsync()

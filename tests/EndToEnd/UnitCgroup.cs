@@ -32,9 +32,14 @@ internal sealed class UnitCgroup : IAsyncDisposable
     public static string[] Python(string script) => ["/usr/bin/python3", "-c", $"{script}\nimport signal; signal.pause()"];
 
     /// <summary>Waits until the journal holds a message of the unit with the text in it.</summary>
-    public Task IsHeardAsync(string text, params IEnumerable<string> options) => Eventually.TrueAsync(
-        async () => (await Built.RunAsync("journalctl", [.. options, "--output=cat", $"_SYSTEMD_UNIT={unit}"])).Output.Contains(text, StringComparison.Ordinal),
-        () => $"The journal holds no '{text}' of {unit}.");
+    /// <param name="said">What those say that should have brought it there, for a failure.</param>
+    public async Task IsHeardAsync(string text, Func<string>? said = null, params IEnumerable<string> options)
+    {
+        Built.Outcome read = new(0, "", "");
+        await Eventually.TrueAsync(
+            async () => (read = await Built.RunAsync("journalctl", [.. options, "--output=cat", $"_SYSTEMD_UNIT={unit}"])).Output.Contains(text, StringComparison.Ordinal),
+            () => $"The journal holds no '{text}' of {unit}: {read.Output}{read.Errors}{said?.Invoke()}");
+    }
 
     public async ValueTask DisposeAsync()
     {
