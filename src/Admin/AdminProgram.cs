@@ -6,8 +6,6 @@ namespace F2bBroker.Admin;
 /// <summary>The command line of <c>f2bbroker</c>.</summary>
 internal sealed class AdminProgram
 {
-    private const int DefaultPort = 5672;
-
     private readonly Option<string?> api = new("--api")
     {
         Description = $"RabbitMQ's management API. The login comes from {ApiLogin.Variable} (a whole URL), --api-file, or a prompt.",
@@ -32,9 +30,11 @@ internal sealed class AdminProgram
 
     private readonly Option<string?> uri = new("--uri")
     {
-        Description = "The broker as the server reaches it; by default amqp:// on the API's host.",
-        HelpName = "amqp://HOST:5672/f2b",
+        Description = "The broker as the server reaches it; by default amqp:// on the API's host, or amqps:// with --tls.",
+        HelpName = "amqps://HOST:5671/f2b",
     };
+
+    private readonly Option<bool> tls = new("--tls") { Description = "The server logs in by a client certificate, with its name as CN, and has no password." };
 
     private readonly Option<bool> force = new("--force") { Description = "Give a server that is enrolled a new password, and end its connections." };
 
@@ -48,7 +48,7 @@ internal sealed class AdminProgram
             apiFile,
             Command(new Command("init", "Make virtual host, exchange and limits; what is there stays."),
                 (_, broker, cancel) => new Initiation(broker, Tell).RunAsync(cancel)),
-            Command(new Command("enroll", "Give a server its user, rights and queue.") { server, output, uri, force }, EnrollAsync),
+            Command(new Command("enroll", "Give a server its user, rights and queue.") { server, output, uri, tls, force }, EnrollAsync),
             Command(new Command("revoke", "Take a server's user, connections and queues away.") { server },
                 (parsed, broker, cancel) => new Revocation(broker, Tell).RunAsync(ServerUser.Named(parsed.GetValue(server)!), cancel)),
             Command(new Command("status", "Show servers, connections, waiting and refused messages.") { json },
@@ -82,8 +82,10 @@ internal sealed class AdminProgram
     private async Task EnrollAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel)
     {
         string name = ServerUser.Named(parsed.GetValue(server)!);
-        string brokerUri = ServerSettings.CheckUri(parsed.GetValue(uri) ?? $"amqp://{broker.Host}:{DefaultPort}/{Topology.VirtualHost}");
+        bool hasCertificate = parsed.GetValue(tls);
+        string byDefault = hasCertificate ? $"amqps://{broker.Host}:5671" : $"amqp://{broker.Host}:5672";
+        string brokerUri = ServerSettings.CheckUri(parsed.GetValue(uri) ?? $"{byDefault}/{Topology.VirtualHost}", hasCertificate);
         using SettingsOutput settings = new(parsed.GetValue(output));
-        await new Enrollment(broker, Tell).RunAsync(name, parsed.GetValue(force), password => settings.Write(name, brokerUri, password), cancel);
+        await new Enrollment(broker, Tell).RunAsync(name, parsed.GetValue(force), hasCertificate, password => settings.Write(name, brokerUri, password), cancel);
     }
 }

@@ -10,10 +10,11 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
     /// <param name="server">Its valid name.</param>
-    /// <param name="isForced">Whether a server that is enrolled gets a new password.</param>
-    /// <param name="settings">Takes the new password.</param>
+    /// <param name="isForced">Whether a server that is enrolled gets a new login.</param>
+    /// <param name="hasCertificate">Whether it logs in by a certificate, and so has no password.</param>
+    /// <param name="settings">Takes the new password, or null.</param>
     /// <exception cref="AdminFault">The name is taken, or the broker refuses.</exception>
-    public async Task RunAsync(string server, bool isForced, Action<string> settings, CancellationToken cancel)
+    public async Task RunAsync(string server, bool isForced, bool hasCertificate, Action<string?> settings, CancellationToken cancel)
     {
         ServerUser user = new(api, server);
         bool isEnrolled = await user.ExistsAsync(cancel);
@@ -30,10 +31,10 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
         }
 
         await MakeQueueAsync(Topology.QueueOf(server), cancel);
-        string password = RandomNumberGenerator.GetString(Alphabet, 32);
+        string? password = hasCertificate ? null : RandomNumberGenerator.GetString(Alphabet, 32);
         await user.MakeAsync(password, cancel);
         settings(password);
-        tell(isEnrolled ? $"'{server}' has a new password; connections with the old one are closed." : $"'{server}' is enrolled.");
+        tell(isEnrolled ? $"'{server}' has a new {(hasCertificate ? "login, by certificate" : "password")}; its connections are closed." : $"'{server}' is enrolled.");
     }
 
     private async Task MakeQueueAsync(string queue, CancellationToken cancel)

@@ -6,8 +6,11 @@ namespace F2bBroker.Admin;
 /// <summary>The settings that a server needs to log in, as the text of its <c>f2bbroker.local</c>.</summary>
 internal static class ServerSettings
 {
-    /// <summary>The text with name, URI and password set; all other lines and comments stay.</summary>
-    public static string Update(string text, string server, string uri, string password)
+    private const string Folder = "/etc/f2bbroker";
+
+    /// <summary>The text with name, URI and login set; all other lines and comments stay.</summary>
+    /// <param name="password">Null when a certificate logs in: then files that are named already stay so.</param>
+    public static string Update(string text, string server, string uri, string? password)
     {
         List<string> lines = [.. text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n')];
         if (lines is [""])
@@ -17,14 +20,25 @@ internal static class ServerSettings
 
         Set(lines, "server", "name", server);
         Set(lines, "broker", "uri", uri);
-        Set(lines, "broker", "password", password);
-        // The daemons refuse both at once.
+        // The daemons refuse two logins at once.
         lines.RemoveAll(line => IsKey(line, "passwordfile"));
+        if (password is not null)
+        {
+            Set(lines, "broker", "password", password);
+        }
+        else
+        {
+            lines.RemoveAll(line => IsKey(line, "password"));
+            SetMissing(lines, "cafile", $"{Folder}/ca.pem");
+            SetMissing(lines, "certfile", $"{Folder}/{server}.pem");
+            SetMissing(lines, "keyfile", $"{Folder}/{server}.key");
+        }
+
         return string.Concat(lines.Select(line => $"{line}\n"));
     }
 
     /// <exception cref="AdminFault">It is no list of amqp URIs, or one holds a login.</exception>
-    public static string CheckUri(string uris)
+    public static string CheckUri(string uris, bool hasCertificate)
     {
         foreach (string part in uris.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -33,13 +47,23 @@ internal static class ServerSettings
                 throw new AdminFault(ExitCode.Configuration, "--uri: user and password do not belong in it.");
             }
 
-            if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? uri) || uri.Scheme != "amqp" || uri.Host.Length == 0)
+            if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
             {
-                throw new AdminFault(ExitCode.Configuration, $"--uri: {Ban.Quoted(part)} is not of the form amqp://host:port/vhost.");
+                throw new AdminFault(ExitCode.Configuration, $"--uri: {Ban.Quoted(part)} is not of the form amqps://host:port/vhost.");
             }
         }
 
-        return uris;
+        return !hasCertificate || uris.Split(' ').All(part => part.StartsWith("amqps:", StringComparison.Ordinal))
+            ? uris
+            : throw new AdminFault(ExitCode.Configuration, "--uri: with --tls the broker is reached by amqps://.");
+    }
+
+    private static void SetMissing(List<string> lines, string key, string value)
+    {
+        if (!lines.Exists(line => IsKey(line, key)))
+        {
+            Set(lines, "broker", key, value);
+        }
     }
 
     private static void Set(List<string> lines, string section, string key, string value)

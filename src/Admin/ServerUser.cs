@@ -37,11 +37,12 @@ internal sealed class ServerUser(ManagementApi api, string server)
             : true;
     }
 
-    /// <summary>Makes the user anew: what was logged in with an older password is out.</summary>
-    public async Task MakeAsync(string password, CancellationToken cancel)
+    /// <summary>Makes the user anew: what was logged in before is out.</summary>
+    /// <param name="password">Null for a user that no password lets in.</param>
+    public async Task MakeAsync(string? password, CancellationToken cancel)
     {
         await api.DeleteAsync(path, cancel);
-        await api.PutAsync(path, new JsonObject { ["password"] = password, ["tags"] = "" }, cancel);
+        await api.PutAsync(path, new JsonObject { [password is null ? "password_hash" : "password"] = password ?? "", ["tags"] = "" }, cancel);
         (string configure, string write, string read) = Topology.RightsOf(server);
         await api.PutAsync(
             ManagementApi.Path("permissions", Topology.VirtualHost, server),

@@ -34,7 +34,7 @@ internal sealed class SettingsOutput : IDisposable
 
     private string Next => path + ".new";
 
-    public void Write(string server, string uri, string password)
+    public void Write(string server, string uri, string? password)
     {
         string text = ServerSettings.Update(old, server, uri, password);
         if (next is null)

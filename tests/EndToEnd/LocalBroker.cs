@@ -14,8 +14,12 @@ internal sealed class LocalBroker : IAsyncDisposable
     /// <summary>What all its files take.</summary>
     public long BytesOnDisk => new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(Length);
 
-    /// <param name="terms">Erlang terms for its configuration, before the first start.</param>
+    /// <param name="terms">Erlang terms for its configuration, from the next start on.</param>
     public Task ConfigureAsync(string terms) => File.WriteAllTextAsync(folder["extra.config"], terms);
+
+    /// <param name="lines">Of <c>rabbitmq.conf</c>, from the next start on.</param>
+    public Task ConfigureAsync(IEnumerable<string> lines) =>
+        File.WriteAllLinesAsync(Path.Combine(Directory.CreateDirectory(folder["conf.d"]).FullName, "more.conf"), lines);
 
     public async Task StartAsync()
     {

@@ -5,8 +5,9 @@
 #   broker.sh kill DIR       as a crash does
 #   broker.sh ctl DIR ARGS   rabbitmqctl on it
 # start writes DIR/env (0600): F2B_AMQP_PORT and F2BBROKER_API, the management API's URL with the operator's login.
-# Erlang terms in DIR/extra.config, where that is there before the first start, go into its advanced.config:
+# Erlang terms in DIR/extra.config, where that is there before a start, go into its advanced.config:
 #   {rabbit, [{consumer_timeout, 5000}]}
+# Files DIR/conf.d/*.conf are read beside its rabbitmq.conf.
 set -euo pipefail
 
 command=$1
@@ -28,7 +29,7 @@ configure() {
     local amqp api epmd dist password
     read -r amqp api epmd dist < <(free_ports)
     password=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
-    mkdir -p "$dir"/{home,mnesia,log}
+    mkdir -p "$dir"/{home,mnesia,log,conf.d}
     cat >"$dir/rabbitmq.conf" <<CONF
 listeners.tcp.1 = 127.0.0.1:$amqp
 management.tcp.ip = 127.0.0.1
@@ -38,10 +39,7 @@ default_pass = $password
 collect_statistics_interval = 1000
 disk_free_limit.absolute = 50MB
 CONF
-    echo '[rabbitmq_management].' >"$dir/plugins"
-    local extra=''
-    ! [ -f "$dir/extra.config" ] || extra=", $(cat "$dir/extra.config")"
-    echo "[{kernel, [{inet_dist_use_interface, {127,0,0,1}}]}$extra]." >"$dir/advanced.config"
+    echo '[rabbitmq_auth_mechanism_ssl,rabbitmq_management].' >"$dir/plugins"
     printf 'F2B_AMQP_PORT=%s\nF2BBROKER_API=http://operator:%s@127.0.0.1:%s\nF2B_EPMD_PORT=%s\nF2B_DIST_PORT=%s\n' \
         "$amqp" "$password" "$api" "$epmd" "$dist" >"$dir/env"
 }
@@ -51,7 +49,7 @@ on_node() {
     # shellcheck source=/dev/null
     . "$dir/env"
     export HOME=$dir/home RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_NODENAME=f2b$F2B_AMQP_PORT@localhost RABBITMQ_MNESIA_BASE=$dir/mnesia \
-        RABBITMQ_LOG_BASE=$dir/log RABBITMQ_CONFIG_FILE=$dir/rabbitmq.conf RABBITMQ_ADVANCED_CONFIG_FILE=$dir/advanced.config \
+        RABBITMQ_LOG_BASE=$dir/log RABBITMQ_CONFIG_FILE=$dir/rabbitmq.conf RABBITMQ_CONFIG_FILES=$dir/conf.d RABBITMQ_ADVANCED_CONFIG_FILE=$dir/advanced.config \
         RABBITMQ_ENABLED_PLUGINS_FILE=$dir/plugins RABBITMQ_PID_FILE=$dir/broker.pid RABBITMQ_DIST_PORT=$F2B_DIST_PORT \
         ERL_EPMD_PORT=$F2B_EPMD_PORT ERL_EPMD_ADDRESS=127.0.0.1
     cd "$dir" # Where Erlang leaves its crash dump.
@@ -60,6 +58,9 @@ on_node() {
 
 start() {
     [ -s "$dir/env" ] || configure
+    local extra=''
+    ! [ -f "$dir/extra.config" ] || extra=", $(cat "$dir/extra.config")"
+    echo "[{kernel, [{inet_dist_use_interface, {127,0,0,1}}]}$extra]." >"$dir/advanced.config"
     # shellcheck source=/dev/null
     . "$dir/env"
     # Our own epmd, so that its process is known: the broker would start one and leave it behind.

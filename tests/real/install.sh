@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests and the demo need and the machine lacks: RabbitMQ, fail2ban, and the journal that fail2ban can log to, Debian's packages.
+# Installs what the tests and the demo need and the machine lacks, Debian's packages: RabbitMQ, fail2ban, the journal that fail2ban can log to, and
+# openssl.
 # No service of theirs starts.
 set -euo pipefail
 
@@ -13,6 +14,7 @@ compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' >/dev/
 command -v fail2ban-server >/dev/null || missing+=(fail2ban)
 [ -x /lib/systemd/systemd-journald ] || missing+=(systemd)
 /usr/bin/python3 -c 'import systemd.journal' 2>/dev/null || missing+=(python3-systemd)
+command -v openssl >/dev/null || missing+=(openssl)
 command -v pgrep >/dev/null || missing+=(procps)
 [ ${#missing[@]} -gt 0 ] || exit 0
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Daemon.Configuration;
@@ -6,7 +7,9 @@ namespace F2bBroker.Daemon.Configuration;
 internal sealed record Settings(string Server, BrokerSettings Broker, ProducerSettings Producer, ConsumerSettings Consumer, string LogLevel);
 
 /// <summary>Where the broker is and how this server logs in; the user is the server's name.</summary>
-internal sealed record BrokerSettings(IReadOnlyList<BrokerNode> Nodes, string VirtualHost, string Password)
+/// <param name="Password">Empty when a certificate logs in.</param>
+/// <param name="Tls">Null for a broker that is reached without encryption.</param>
+internal sealed record BrokerSettings(IReadOnlyList<BrokerNode> Nodes, string VirtualHost, string Password, TlsSettings? Tls)
 {
     /// <summary>For messages to people: <c>mq1:5672, mq2:5672</c>.</summary>
     public string Names => string.Join(", ", Nodes);
@@ -17,6 +20,11 @@ internal sealed record BrokerNode(string Host, int Port)
 {
     public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }
+
+/// <summary>How a broker is reached by TLS.</summary>
+/// <param name="Authorities">Who may have signed its certificate; null for the authorities of the system.</param>
+/// <param name="Certificate">With its key, logs this server in; null when the password does.</param>
+internal sealed record TlsSettings(X509Certificate2Collection? Authorities, X509Certificate2? Certificate);
 
 /// <summary>The section [producer].</summary>
 /// <param name="ReadsJournal">Whether the bans are read from systemd's journal, not from a file.</param>

@@ -20,7 +20,8 @@ internal sealed class SettingsReader
     public static Settings Read(IConfiguration configuration)
     {
         SettingsReader reader = new(configuration);
-        Settings settings = new(reader.Server(), reader.Broker(), reader.Producer(), reader.Consumer(), reader.LogLevel());
+        string server = reader.Server();
+        Settings settings = new(server, reader.Broker(server), reader.Producer(), reader.Consumer(), reader.LogLevel());
         reader.RefuseUnknown();
         return reader.faults.Count == 0 ? settings : throw new ConfigurationFault(reader.faults);
     }
@@ -29,19 +30,37 @@ internal sealed class SettingsReader
         Parsed("server", "name", Environment.MachineName.ToLowerInvariant(), $"is not a server name ({ServerName.Rule})",
             text => ServerName.IsValid(text) ? text : null);
 
-    private BrokerSettings Broker()
+    private BrokerSettings Broker(string server)
     {
-        (IReadOnlyList<BrokerNode> nodes, string virtualHost) = BrokerUri.Parse(Text("broker", "uri", BrokerUri.Default), Fault);
-        return new BrokerSettings(nodes, virtualHost, Password());
+        BrokerUri uri = BrokerUri.Parse(Text("broker", "uri", BrokerUri.Default), Fault);
+        string[] files = [.. new[] { "cafile", "certfile", "keyfile" }.Select(key => Text("broker", key, ""))];
+        if (!uri.IsTls)
+        {
+            if (files.Any(file => file.Length > 0))
+            {
+                Fault("broker", "cafile, certfile and keyfile need amqps:// in uri");
+            }
+
+            return new BrokerSettings(uri.Nodes, uri.VirtualHost, Password(isNeeded: true), Tls: null);
+        }
+
+        TlsSettings tls = new TlsFiles(server, sentence => Fault("broker", sentence)).Read(files[0], files[1], files[2]);
+        return new BrokerSettings(uri.Nodes, uri.VirtualHost, Password(isNeeded: files[1].Length == 0), tls);
     }
 
-    private string Password()
+    /// <param name="isNeeded">Whether no certificate logs in; if one does, a password may stand there still.</param>
+    private string Password(bool isNeeded)
     {
         string password = Text("broker", "password", "");
         string file = Text("broker", "passwordfile", "");
+        if (!isNeeded)
+        {
+            return "";
+        }
+
         if (password.Length > 0 == file.Length > 0)
         {
-            Fault("broker", password.Length > 0 ? "password and passwordfile are both set, one is needed" : "password is missing (or passwordfile)");
+            Fault("broker", password.Length > 0 ? "password and passwordfile are both set, one is needed" : "password is missing (or passwordfile, or certfile and keyfile)");
         }
 
         try

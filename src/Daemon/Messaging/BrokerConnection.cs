@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Authentication;
 using F2bBroker.Daemon.Configuration;
 using RabbitMQ.Client;
 
@@ -13,6 +14,9 @@ internal static class BrokerConnection
     /// </summary>
     private const uint LargestMessage = 512 * 1024 * 1024;
 
+    // The system's own choice would be better, had every system given up the older ones.
+    private const SslProtocols Versions = SslProtocols.Tls12 | SslProtocols.Tls13;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>What the management UI shows for a connection: <c>f2bbroker-consumer web1 0.1.0</c>.</summary>
@@ -22,21 +26,24 @@ internal static class BrokerConnection
         return $"{program.Name} {server} {program.Version!.ToString(3)}";
     }
 
-    /// <summary>The nodes of the broker's cluster, in a new random order each time.</summary>
-    public static IEndpointResolver EndpointsOf(BrokerSettings broker) =>
-        new DefaultEndpointResolver(broker.Nodes.Select(node => new AmqpTcpEndpoint(node.Host, node.Port, new SslOption(), LargestMessage)));
-
-    /// <summary>What MassTransit does not set.</summary>
-    public static void Prepare(ConnectionFactory factory, BrokerSettings broker)
+    /// <summary>Sets where the broker is and how it is logged in to, as MassTransit cannot be told.</summary>
+    /// <param name="certificate">Takes the broker's certificate.</param>
+    public static void Prepare(ConnectionFactory factory, BrokerSettings broker, BrokerCertificate certificate)
     {
-        // All nodes of the cluster; MassTransit's UseCluster takes seconds to pass over a dead one.
-        factory.EndpointResolverFactory = _ => EndpointsOf(broker);
+        // All nodes of the cluster, in a new random order each time; MassTransit's UseCluster takes seconds to pass over a dead one.
+        factory.EndpointResolverFactory = _ => new DefaultEndpointResolver(
+            broker.Nodes.Select(node => new AmqpTcpEndpoint(node.Host, node.Port, SslOf(node, broker.Tls, certificate), LargestMessage)));
         factory.MaxInboundMessageBodySize = LargestMessage;
+        if (broker.Tls?.Certificate is not null)
+        {
+            factory.AuthMechanisms = [new ExternalMechanismFactory()];
+        }
     }
 
     /// <summary>Logs in and out again; null when the broker accepts the login, else why not.</summary>
     public static async Task<LoginFault?> TryAsync(BrokerSettings broker, string server, CancellationToken cancel)
     {
+        BrokerCertificate certificate = new(broker.Tls?.Authorities);
         ConnectionFactory factory = new()
         {
             UserName = server,
@@ -46,9 +53,10 @@ internal static class BrokerConnection
             RequestedConnectionTimeout = Patience,
             ContinuationTimeout = Patience,
         };
+        Prepare(factory, broker, certificate);
         try
         {
-            await using IConnection connection = await factory.CreateConnectionAsync(EndpointsOf(broker), $"{NameOf(server)} login check", cancel);
+            await using IConnection connection = await factory.CreateConnectionAsync($"{NameOf(server)} login check", cancel);
             // The client does not wait for the broker's answer about the virtual host; the answer to a channel comes behind it.
             await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
             await connection.CloseAsync(cancel);
@@ -57,7 +65,16 @@ internal static class BrokerConnection
         catch (Exception failure) when (failure is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             // Whatever it was (refused, closed, no answer in time), the login was not accepted.
-            return LoginFault.Of(failure, broker, server);
+            return certificate.Fault is { } fault ? LoginFault.OfCertificate(fault, broker) : LoginFault.Of(failure, broker, server);
         }
     }
+
+    private static SslOption SslOf(BrokerNode node, TlsSettings? tls, BrokerCertificate certificate) => tls is null ? new SslOption() : new SslOption
+    {
+        Enabled = true,
+        ServerName = node.Host,
+        Version = Versions,
+        Certs = tls.Certificate is null ? null : [tls.Certificate],
+        CertificateValidationCallback = (_, shown, chain, errors) => certificate.Accept(node, shown, chain, errors),
+    };
 }

@@ -51,7 +51,7 @@ internal static class Bus
             host.Heartbeat(Heartbeat);
             host.OnRefreshConnectionFactory = factory =>
             {
-                BrokerConnection.Prepare(factory, settings.Broker);
+                BrokerConnection.Prepare(factory, settings.Broker, new BrokerCertificate(settings.Broker.Tls?.Authorities));
                 return login.WaitAsync(stopping);
             };
         });

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using F2bBroker.Daemon.Configuration;
 using RabbitMQ.Client.Exceptions;
 
@@ -10,13 +11,30 @@ internal sealed record LoginFault(bool IsRefusal, string Sentence)
 {
     private const int NotAllowed = 530;
 
+    /// <param name="fault">What is wrong with the broker's certificate.</param>
+    public static LoginFault OfCertificate(string fault, BrokerSettings broker) => new(true, $"The broker at {broker.Names} cannot be trusted: {fault}.");
+
     public static LoginFault Of(Exception failure, BrokerSettings broker, string server)
     {
         Exception[] causes = [.. Causes(failure)];
         if (causes.Any(cause => cause is AuthenticationFailureException or PossibleAuthenticationFailureException))
         {
-            return new LoginFault(true, $"The broker at {broker.Names} refuses the login of '{server}': unknown user or wrong password. "
-                + $"Enroll the server (f2bbroker enroll {server}) and use the password that it prints.");
+            return new LoginFault(true, $"The broker at {broker.Names} refuses the login of '{server}': {(broker.Tls?.Certificate is null
+                ? $"unknown user or wrong password. Enroll the server (f2bbroker enroll {server}) and use the password that it prints."
+                : $"unknown user, or it does not take certificates for a login (rabbitmq_auth_mechanism_ssl). Enroll the server (f2bbroker enroll {server}).")}");
+        }
+
+        // With TLS 1.3 it comes behind the handshake, on the first read.
+        string? alert = causes.Select(cause => cause.Message).FirstOrDefault(message => message.Contains(" alert ", StringComparison.Ordinal));
+        if (broker.Tls?.Certificate is not null && alert is not null)
+        {
+            return new LoginFault(true, $"The broker at {broker.Names} refuses the certificate of '{server}' (certfile): {alert.TrimEnd('.')}. Was it signed by the broker's own authority?");
+        }
+
+        if (causes.OfType<AuthenticationException>().Any())
+        {
+            return new LoginFault(true, $"The broker at {broker.Names} and this server agree on no TLS connection (1.2 or 1.3 is needed): {causes[^1].Message.TrimEnd('.')}. "
+                + "Is this its port for amqps:// (5671)?");
         }
 
         string? answer = causes.OfType<OperationInterruptedException>()

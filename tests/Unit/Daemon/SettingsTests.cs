@@ -19,7 +19,7 @@ public sealed class SettingsTests
 
     [Theory]
     [InlineData("server:name=Web_1", "[server] name: 'Web_1' is not a server name (1 to 63 characters of a-z, 0-9, '.' and '-', a letter or digit first and last).")]
-    [InlineData("broker:uri=http://mq1", "[broker] uri: 'http://mq1' is not of the form amqp://host:port/vhost.")]
+    [InlineData("broker:uri=http://mq1", "[broker] uri: 'http://mq1' is not of the form amqps://host:port/vhost.")]
     [InlineData("broker:uri=amqp://web1:geheim@mq1", "[broker] uri: user and password do not belong in it; the user is the server's name, the password has a key of its own.")]
     [InlineData("broker:uri=amqp://mq1/a amqp://mq2/b", "[broker] uri: the nodes name different virtual hosts.")]
     [InlineData("broker:passwordfile=/nonexistent/f", "[broker] password and passwordfile are both set, one is needed.",
@@ -41,7 +41,8 @@ public sealed class SettingsTests
     [InlineData("consumer:quorumwindow=soon", "[consumer] quorumwindow: 'soon' is not a duration above zero such as 1d, 12h or 3600.")]
     [InlineData("log:level=Loud", "[log] level: 'Loud' is none of Verbose, Debug, Information, Warning, Error, Fatal.")]
     [InlineData("consumer:ignorip=1", "[consumer] 'ignorip' is not a known key.")]
-    [InlineData("broker:cafile=/etc/ca.pem", "[broker] 'cafile' is not a known key.")]
+    [InlineData("broker:cafile=/etc/ca.pem", "[broker] cafile, certfile and keyfile need amqps:// in uri.")]
+    [InlineData("broker:uri=amqps://mq1 amqp://mq2", "[broker] uri: the nodes are to be reached all by amqp:// or all by amqps://.")]
     [InlineData("consumers:ignoreip=1", "[consumers] is not a known section (key 'ignoreip').")]
     public void A_value_that_does_not_fit_is_named_with_its_section_key_and_rule(string setting, params string[] sentences) =>
         Assert.Equal(sentences, Assert.Throws<ConfigurationFault>(() => Some.Settings(setting)).Sentences);
@@ -56,7 +57,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void A_missing_password_is_said() => Assert.Equal(["[broker] password is missing (or passwordfile)."],
+    public void A_missing_password_is_said() => Assert.Equal(["[broker] password is missing (or passwordfile, or certfile and keyfile)."],
         Assert.Throws<ConfigurationFault>(() => SettingsReader.Read(Some.Configuration("server:name=web1"))).Sentences);
 
     [Fact]
@@ -64,6 +65,15 @@ public sealed class SettingsTests
     {
         BrokerSettings broker = Some.Settings("broker:uri=amqp://mq1 amqp://mq2:5673/f2b  amqp://[::1]:5674/").Broker;
         Assert.Equal(("mq1:5672, mq2:5673, [::1]:5674", "f2b"), (broker.Names, broker.VirtualHost));
+    }
+
+    [Fact]
+    public void A_broker_that_is_reached_by_TLS_has_another_port()
+    {
+        BrokerSettings broker = Some.Settings("broker:uri=amqps://mq1 amqps://mq2:5673").Broker;
+        Assert.Equal("mq1:5671, mq2:5673", broker.Names);
+        Assert.NotNull(broker.Tls);
+        Assert.Null(Some.Settings().Broker.Tls);
     }
 
     [Theory]

@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace F2bBroker.EndToEndTests.Tls;
+
+/// <summary>A certificate authority, and what it signs, as PEM files in a folder.</summary>
+internal sealed class Authority : IDisposable
+{
+    private readonly string folder;
+    private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly X509Certificate2 certificate;
+
+    public Authority(string folder, string name)
+    {
+        this.folder = folder;
+        CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        certificate = request.CreateSelfSigned(now.AddDays(-30), now.AddDays(30));
+        File = Path.Combine(folder, $"{name}.pem");
+        System.IO.File.WriteAllText(File, certificate.ExportCertificatePem());
+    }
+
+    /// <summary>Its own certificate.</summary>
+    public string File { get; }
+
+    /// <summary>Signs for a host or a server; gives the files of certificate and key.</summary>
+    /// <param name="name">CN and subjectAltName.</param>
+    /// <param name="days">For how many days from now; below 0 it has run out.</param>
+    public (string Certificate, string Key) Sign(string name, int days = 10)
+    {
+        using ECDsa theirs = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new($"CN={name}", theirs, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 signed = request.Create(certificate, now.AddDays(-20), now.AddDays(days), RandomNumberGenerator.GetBytes(8));
+        (string Certificate, string Key) files = (Path.Combine(folder, $"{name}.{days}.pem"), Path.Combine(folder, $"{name}.{days}.key"));
+        System.IO.File.WriteAllText(files.Certificate, signed.ExportCertificatePem());
+        System.IO.File.WriteAllText(files.Key, theirs.ExportPkcs8PrivateKeyPem());
+        return files;
+    }
+
+    public void Dispose()
+    {
+        certificate.Dispose();
+        key.Dispose();
+    }
+}

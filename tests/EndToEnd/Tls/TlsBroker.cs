@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+namespace F2bBroker.EndToEndTests.Tls;
+
+/// <summary>A RabbitMQ that also speaks TLS, as localhost, and takes certificates of its authority for a login.</summary>
+public sealed class TlsBroker : RunningBroker, IAsyncLifetime
+{
+    private readonly TempFolder folder = new();
+    private readonly LocalBroker local = new();
+
+    /// <summary>Who signs for broker and servers.</summary>
+    internal Authority Authority { get; private set; } = null!;
+
+    /// <summary>Somebody else.</summary>
+    internal Authority Stranger { get; private set; } = null!;
+
+    public int TlsPort { get; } = FreePort();
+
+    public string TlsUri => $"amqps://localhost:{TlsPort}/f2b";
+
+    public async ValueTask InitializeAsync()
+    {
+        (Authority, Stranger) = (new Authority(folder.Path, "authority"), new Authority(folder.Path, "stranger"));
+        await StartAsync("tlsv1.2", "tlsv1.3");
+    }
+
+    /// <summary>Starts it anew, with this version of TLS alone.</summary>
+    public async Task RestartAsync(string version)
+    {
+        await local.StopAsync();
+        await StartAsync(version);
+    }
+
+    /// <summary>Shows another certificate from now on.</summary>
+    public async Task ShowAsync((string Certificate, string Key) files)
+    {
+        File.Copy(files.Certificate, folder["broker.pem"], overwrite: true);
+        File.Copy(files.Key, folder["broker.key"], overwrite: true);
+        await local.ControlAsync("eval", "ssl:clear_pem_cache().");
+        using X509Certificate2 expected = X509CertificateLoader.LoadCertificateFromFile(files.Certificate);
+        await Eventually.TrueAsync(async () => await ShownAsync() == expected.Thumbprint, () => "The broker still shows another certificate.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Gone();
+        await local.DisposeAsync();
+        Authority.Dispose();
+        Stranger.Dispose();
+        folder.Dispose();
+    }
+
+    private async Task StartAsync(params string[] versions)
+    {
+        (string certificate, string key) = Authority.Sign("localhost");
+        File.Copy(certificate, folder["broker.pem"], overwrite: true);
+        File.Copy(key, folder["broker.key"], overwrite: true);
+        await local.ConfigureAsync([.. Documented, .. versions.Select((version, i) => $"ssl_options.versions.{i + 1} = {version}")]);
+        await local.StartAsync();
+        Found("127.0.0.1", local.Port, local.Api);
+    }
+
+    /// <summary>What docs/tls.md has in <c>rabbitmq.conf</c>, with the files and the port of this one; it is reached without TLS too.</summary>
+    private IEnumerable<string> Documented => File.ReadLines(Repository.Path("docs/tls.md"))
+        .Select(line => line.Trim())
+        .Where(line => line.StartsWith("ssl_", StringComparison.Ordinal) || line.StartsWith("auth_", StringComparison.Ordinal))
+        .Where(line => !line.Contains(".versions.", StringComparison.Ordinal))
+        .Select(line => line
+            .Replace("/etc/rabbitmq/tls/ca.pem", Authority.File, StringComparison.Ordinal)
+            .Replace("/etc/rabbitmq/tls/mq.example.net", folder["broker"], StringComparison.Ordinal))
+        .Append($"listeners.ssl.1 = 127.0.0.1:{TlsPort}");
+
+    private async Task<string> ShownAsync()
+    {
+        using TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, TlsPort);
+        string thumbprint = "";
+        await using SslStream stream = new(client.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) =>
+        {
+            thumbprint = certificate!.GetCertHashString();
+            return true;
+        });
+        await stream.AuthenticateAsClientAsync("localhost");
+        return thumbprint;
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
