@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests and the demo need and the machine lacks: RabbitMQ, fail2ban, and the journal that fail2ban can log to, Debian's packages.
+# Installs what the tests and the demo need and the machine lacks, Debian's packages: RabbitMQ, fail2ban, the journal that fail2ban can log to, and what builds,
+# checks and tries our own package.
 # No service of theirs starts.
 set -euo pipefail
 
@@ -14,6 +15,9 @@ command -v fail2ban-server >/dev/null || missing+=(fail2ban)
 [ -x /lib/systemd/systemd-journald ] || missing+=(systemd)
 /usr/bin/python3 -c 'import systemd.journal' 2>/dev/null || missing+=(python3-systemd)
 command -v pgrep >/dev/null || missing+=(procps)
+for tool in debootstrap lintian dpkg-dev; do
+    dpkg-query -W "$tool" >/dev/null 2>&1 || missing+=("$tool")
+done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 say_what_to_do() {
