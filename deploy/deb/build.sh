@@ -5,7 +5,7 @@ set -euo pipefail
 root=$(realpath "$(dirname "$0")/../..")
 out=$(realpath "${1:-.}")
 version=$(sed -nE 's|.*<Version>(.+)</Version>.*|\1|p' "$root/Directory.Build.props")
-# Two builds of one commit are the same, byte by byte.
+# The dates in the package are the commit's.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 umask 022
