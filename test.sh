@@ -2,6 +2,7 @@
 # Builds, checks the format and runs all tests; installs RabbitMQ and fail2ban first where they are missing.
 # Options are xunit's own and choose tests: ./test.sh -class '*SubnetTests'
 # ./test.sh --soak runs the tests alone that have a long form, in that form, and prints what was done and what came of it.
+# ./test.sh --package runs those alone that build the Debian package and install it in a clean Debian: they need root and Debian's mirror.
 set -euo pipefail
 cd "$(dirname "$0")"
 projects=(Unit EndToEnd)
@@ -9,8 +10,15 @@ if [ "${1:-}" = --soak ]; then
     shift
     set -- -trait Form=long "$@"
     export F2BBROKER_SOAK=1
+    tests/real/install.sh
+elif [ "${1:-}" = --package ]; then
+    shift
+    set -- -trait Form=package "$@"
+    tests/real/install.sh package
+else
+    set -- -trait- Form=package "$@"
+    tests/real/install.sh
 fi
-tests/real/install.sh
 
 # No build server stays behind.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1

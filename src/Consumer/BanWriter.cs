@@ -3,12 +3,13 @@ using System.Threading.Channels;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Configuration;
+using F2bBroker.Daemon.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer;
 
 /// <summary>The one writer of the monitored log: takes what is waiting, appends it, flushes once, and only then lets the messages be acknowledged.</summary>
-internal sealed class BanWriter(Settings settings, Ledger ledger, Ending ending, TimeProvider time, ILogger<BanWriter> log) : Worker(ending)
+internal sealed class BanWriter(Settings settings, Ledger ledger, Readiness readiness, Ending ending, TimeProvider time, ILogger<BanWriter> log) : Worker(ending)
 {
     private const int LargestBatch = 1000;
 
@@ -35,6 +36,7 @@ internal sealed class BanWriter(Settings settings, Ledger ledger, Ending ending,
     {
         recent.Add(ledger.ReadBack(path, sentence => log.LogWarning("{Sentence:l}", sentence)));
         readBack.SetResult();
+        readiness.Prepared();
         MonitoredLog file = new(path);
         await AppendAsync(file, [], stopping);
         log.LogInformation("Writing to {Log:l}.", path);

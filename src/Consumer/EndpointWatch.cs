@@ -2,6 +2,7 @@ using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Configuration;
 using F2bBroker.Daemon.Messaging;
+using F2bBroker.Daemon.Systemd;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client.Exceptions;
@@ -12,7 +13,7 @@ namespace F2bBroker.Consumer;
 /// Tells when the queue is consumed and when not. What the broker refuses from the first start on ends the daemon within seconds,
 /// what it refuses later only after minutes: MassTransit itself would try in silence for ever.
 /// </summary>
-internal sealed class EndpointWatch(Settings settings, BrokerLogin login, Ending ending, TimeProvider time, ILogger<EndpointWatch> log)
+internal sealed class EndpointWatch(Settings settings, BrokerLogin login, Readiness readiness, Ending ending, TimeProvider time, ILogger<EndpointWatch> log)
     : IReceiveEndpointObserver
 {
     private const int AccessRefused = 403;
@@ -31,6 +32,7 @@ internal sealed class EndpointWatch(Settings settings, BrokerLogin login, Ending
         {
             log.LogInformation("Receiving from {Queue:l}.", Topology.QueueOf(settings.Server));
             (wasReady, failingSince, isTold) = (true, null, false);
+            readiness.FollowsOrWaits();
         }
 
         return Task.CompletedTask;

@@ -2,8 +2,10 @@ using System.CommandLine;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon.Configuration;
 using F2bBroker.Daemon.Messaging;
+using F2bBroker.Daemon.Systemd;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Serilog;
 
 namespace F2bBroker.Daemon;
@@ -83,11 +85,13 @@ internal sealed class DaemonProgram(
 
         builder.Services
             .AddSerilog(logger)
-            .AddSystemd()
             .Configure<HostOptions>(options => options.ShutdownTimeout = StopPatience)
             .AddSingleton(TimeProvider.System)
             .AddSingleton(settings)
-            .AddSingleton<Ending>();
+            .AddSingleton<Ending>()
+            .AddSingleton<ISystemdNotifier, SystemdNotifier>()
+            .AddSingleton<Readiness>()
+            .AddHostedService<SystemdNotices>();
         compose(builder.Services, settings);
         using IHost host = builder.Build();
         Ending ending = host.Services.GetRequiredService<Ending>();

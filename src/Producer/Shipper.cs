@@ -4,12 +4,14 @@ using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Configuration;
 using F2bBroker.Daemon.Messaging;
+using F2bBroker.Daemon.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Producer;
 
 /// <summary>Carries fail2ban's bans to the broker: publish → confirm → checkpoint, with many publishes under way.</summary>
-internal sealed class Shipper(Settings settings, BrokerLogin login, BanPublisher publisher, Ending ending, TimeProvider time, ILogger<Shipper> log)
+internal sealed class Shipper(
+    Settings settings, BrokerLogin login, BanPublisher publisher, Readiness readiness, Ending ending, TimeProvider time, ILogger<Shipper> log)
     : Worker(ending)
 {
     private const int Window = 1000;
@@ -28,8 +30,10 @@ internal sealed class Shipper(Settings settings, BrokerLogin login, BanPublisher
         using IBanSource source = settings.Producer.ReadsJournal ? new JournalTail(settings.Server, time, Warn) : new LogSource(settings, time, Warn);
         // A first start begins here and now, be the broker there or not: from now on the log is the outbox.
         await StartAsync(source, stopping);
+        readiness.Prepared();
         await login.WaitAsync(stopping);
         log.LogInformation("Following {Place:l}.", source.Place);
+        readiness.FollowsOrWaits();
         Channel<Shipment> window = Channel.CreateBounded<Shipment>(Window);
         using CancellationTokenSource publishing = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Task following = confirmed.FollowAsync(window.Reader);

@@ -34,7 +34,7 @@ internal static class Built
     public static async Task<Outcome> RunAsync(string program, IEnumerable<string> arguments, params IEnumerable<string> environment)
     {
         using Process process = Start(program, arguments, environment);
-        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(2), TimeProvider.System);
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(10), TimeProvider.System);
         Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
         Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
         try

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests and the demo need and the machine lacks, Debian's packages: RabbitMQ, fail2ban, the journal that fail2ban can log to, and
-# openssl.
+# openssl; install.sh package also what builds, checks and tries our own package.
 # No service of theirs starts.
 set -euo pipefail
 
@@ -16,6 +16,11 @@ command -v fail2ban-server >/dev/null || missing+=(fail2ban)
 /usr/bin/python3 -c 'import systemd.journal' 2>/dev/null || missing+=(python3-systemd)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v pgrep >/dev/null || missing+=(procps)
+if [ "${1:-}" = package ]; then
+    for tool in debootstrap lintian dpkg-dev; do
+        dpkg-query -W "$tool" >/dev/null 2>&1 || missing+=("$tool")
+    done
+fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 say_what_to_do() {

@@ -1,5 +1,6 @@
 using F2bBroker.Contracts;
 using F2bBroker.Daemon.Configuration;
+using F2bBroker.Daemon.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Daemon.Messaging;
@@ -9,7 +10,7 @@ namespace F2bBroker.Daemon.Messaging;
 /// A refusal at the first login ends the daemon at once; a later one is retried, and ends it only after minutes.
 /// </summary>
 /// <remarks>MassTransit gives up for good on a refused login, so it must not meet one.</remarks>
-internal sealed class BrokerLogin(Settings settings, Ending ending, TimeProvider time, ILogger<BrokerLogin> log)
+internal sealed class BrokerLogin(Settings settings, Ending ending, Readiness readiness, TimeProvider time, ILogger<BrokerLogin> log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -71,6 +72,7 @@ internal sealed class BrokerLogin(Settings settings, Ending ending, TimeProvider
         bool isEnd = fault.IsRefusal && !wasAccepted;
         if (told?.IsRefusal != fault.IsRefusal && !isEnd)
         {
+            readiness.FollowsOrWaits();
             log.LogWarning("{Sentence:l} Waiting for it; no ban is lost meanwhile.", fault.Sentence.TrimEnd('.') + ".");
         }
 

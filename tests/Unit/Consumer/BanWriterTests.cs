@@ -1,6 +1,7 @@
 using F2bBroker.Consumer;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Configuration;
+using F2bBroker.Daemon.Systemd;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -118,7 +119,7 @@ public sealed class BanWriterTests : IAsyncLifetime
         ApplicationLifetime lifetime = new(NullLogger<ApplicationLifetime>.Instance);
         Settings settings = Some.Settings($"consumer:logpath={path}");
         Ledger ledger = new(settings.Consumer, new Containment(settings, clock, NullLogger<Containment>.Instance), new HeardUpTo(clock), clock);
-        return new BanWriter(settings, ledger, new Ending(lifetime, NullLogger<Ending>.Instance), clock, NullLogger<BanWriter>.Instance);
+        return new BanWriter(settings, ledger, new Readiness(), new Ending(lifetime, NullLogger<Ending>.Instance), clock, NullLogger<BanWriter>.Instance);
     }
 
     private async Task StopAsync()

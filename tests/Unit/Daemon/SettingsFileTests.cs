@@ -24,6 +24,21 @@ public sealed class SettingsFileTests : IDisposable
         Assert.True(SettingsFile.Load(folder["x.conf"]).Producer.Jails.Includes("recidive"));
     }
 
+    [Fact]
+    public void The_shipped_file_tells_each_key_with_its_default_as_the_manual_does()
+    {
+        string[] shipped = File.ReadAllLines(Repository.Path("deploy/f2bbroker.conf"));
+        // A comment has a blank behind its sign, a setting has none.
+        string[] uncommented = [.. shipped.Select(line => line.StartsWith('#') && !line.StartsWith("# ", StringComparison.Ordinal) ? line[1..] : line)];
+        File.WriteAllLines(folder["x.conf"], uncommented);
+        File.WriteAllText(folder["x.local"], "[server]\nname = web2\n[broker]\npassword = x\n");
+        Assert.Equivalent(Some.Settings(), SettingsFile.Load(folder["x.conf"]), strict: true);
+
+        string[] told = [.. File.ReadLines(Repository.Path("deploy/man/f2bbroker.conf.5"))
+            .Where(line => line.StartsWith(".It Cm ", StringComparison.Ordinal)).SelectMany(line => line[7..].Split(" , "))];
+        Assert.Equal(uncommented.Where(line => line.Contains('=') && !line.StartsWith('#')).Select(line => line.Split('=')[0].Trim()), told);
+    }
+
     [Theory]
     [InlineData("[broker]\npassword geheim\n", "line 2: neither a comment, a [section] nor 'key = value'.")]
     [InlineData("password = geheim\n", "line 1: a setting before the first [section].")]

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Builds Debian's package f2bbroker for amd64: build.sh [FOLDER]; it stands in FOLDER (default: here), and its name is the last line that is printed.
+# Both daemons and the operator's command share one folder with the .NET runtime, and so its memory. Needs the .NET SDK, git and dpkg-deb; not root.
+set -euo pipefail
+root=$(realpath "$(dirname "$0")/../..")
+out=$(realpath "${1:-.}")
+version=$(sed -nE 's|.*<Version>(.+)</Version>.*|\1|p' "$root/Directory.Build.props")
+# The dates in the package are the commit's.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct)}
+export SOURCE_DATE_EPOCH MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+umask 022
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+package=$work/package
+
+# Not into the checkout's own obj and bin: a package may be built while tests run from there.
+for program in Admin Producer Consumer; do
+    dotnet publish "$root/src/$program" -c Release -r linux-x64 --self-contained -o "$package/usr/lib/f2bbroker" --artifacts-path "$work/build" \
+        --nologo -v quiet -p:UseSharedCompilation=false -p:DebugType=none -p:PublishDocumentationFiles=false -p:PathMap="$root=/f2bbroker"
+done
+find "$package/usr/lib/f2bbroker" -type f ! -name '*.*' -exec chmod 755 {} + -o -type f -exec chmod 644 {} +
+
+# install_file MODE SOURCE TARGET
+install_file() { install -D -m "$1" "$root/deploy/$2" "$package/$3"; }
+install_file 644 f2bbroker.conf etc/f2bbroker/f2bbroker.conf
+install_file 644 fail2ban/filter.d/f2bbroker.conf etc/fail2ban/filter.d/f2bbroker.conf
+install_file 644 fail2ban/jail.d/f2bbroker.conf etc/fail2ban/jail.d/f2bbroker.conf
+install_file 644 logrotate/f2bbroker etc/logrotate.d/f2bbroker
+install_file 644 deb/copyright usr/share/doc/f2bbroker/copyright
+install_file 644 deb/lintian-overrides usr/share/lintian/overrides/f2bbroker
+mkdir -p "$package"/usr/{bin,sbin} "$package/DEBIAN"
+ln -s ../lib/f2bbroker/f2bbroker "$package/usr/bin/f2bbroker"
+for daemon in f2bbroker-producer f2bbroker-consumer; do
+    ln -s "../lib/f2bbroker/$daemon" "$package/usr/sbin/$daemon"
+    install_file 644 "systemd/$daemon.service" "lib/systemd/system/$daemon.service"
+done
+for page in "$root"/deploy/man/*; do
+    install -D -m 644 "$page" "$package/usr/share/man/man${page##*.}/${page##*/}"
+done
+cat >"$package/usr/share/doc/f2bbroker/changelog" <<CHANGELOG
+f2bbroker ($version) unstable; urgency=medium
+
+  * What changed stands in F2bBroker's CHANGELOG.md.
+
+ -- $(sed -n 's/^Maintainer: //p' "$root/deploy/deb/control")  $(date -u -R -d "@$SOURCE_DATE_EPOCH")
+CHANGELOG
+gzip -9n "$package"/usr/share/man/man*/* "$package/usr/share/doc/f2bbroker/changelog"
+
+for script in preinst postinst prerm postrm; do
+    install_file 755 "deb/$script" "DEBIAN/$script"
+done
+(cd "$package" && find etc -type f -printf '/%p\n' | LC_ALL=C sort >DEBIAN/conffiles)
+(cd "$package" && find usr lib -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
+size=$(du -sk --apparent-size --exclude=DEBIAN "$package" | cut -f1)
+sed "s/@VERSION@/$version/; s/@SIZE@/$size/" "$root/deploy/deb/control" >"$package/DEBIAN/control"
+dpkg-deb --root-owner-group --build "$package" "$out" >/dev/null
+echo "$out/f2bbroker_${version}_amd64.deb"

@@ -1,0 +1,57 @@
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>A clean Debian in a folder, with fail2ban and what our package depends on; no service starts in it.</summary>
+internal sealed class DebianRoot : IDisposable
+{
+    private const string Mirror = "http://deb.debian.org/debian";
+
+    // Adds /proc, which the .NET runtime needs, for as long as the command runs.
+    private const string Enter = """mount -t proc proc "$0/proc" && exec chroot "$0" sh -ec "$1" """;
+
+    private readonly TempFolder folder = new();
+
+    public string Folder => folder.Path;
+
+    /// <summary>Why there can be none here, or null.</summary>
+    public static async Task<string?> ObstacleAsync()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return "Only root can make a Debian root.";
+        }
+
+        using HttpClient mirror = new() { Timeout = TimeSpan.FromSeconds(10) };
+        try
+        {
+            using HttpResponseMessage answer = await mirror.GetAsync($"{Mirror}/dists/bookworm/InRelease");
+            return answer.IsSuccessStatusCode ? null : $"{Mirror} answers {answer.StatusCode}.";
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+            return $"{Mirror} does not answer: {failure.Message}";
+        }
+    }
+
+    public async Task InstallAsync()
+    {
+        Built.Outcome made = await Built.RunAsync("debootstrap", ["--variant=minbase", "--include=adduser,fail2ban,logrotate,libssl3", "bookworm", Folder, Mirror]);
+        Assert.True(made.ExitCode == 0, $"{made.Output}{made.Errors}");
+        // The folder is its /, which others than root have to enter.
+        File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        string policy = folder["usr/sbin/policy-rc.d"];
+        await File.WriteAllTextAsync(policy, "#!/bin/sh\nexit 101\n");
+        File.SetUnixFileMode(policy, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // Debian's jail for ssh wants it, and stands in the way of any other jail without it.
+        await File.WriteAllTextAsync(folder["var/log/auth.log"], "");
+    }
+
+    /// <summary>Runs a command of the shell in it; gives what it prints.</summary>
+    public async Task<string> RunAsync(string command)
+    {
+        Built.Outcome outcome = await Built.RunAsync("unshare", ["--mount", "sh", "-c", Enter, Folder, command]);
+        Assert.True(outcome.ExitCode == 0, $"{command}\n{outcome.Output}{outcome.Errors}");
+        return outcome.Output.Trim();
+    }
+
+    public void Dispose() => folder.Dispose();
+}

@@ -1,0 +1,105 @@
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>The Debian package, from its build to its purge.</summary>
+[Trait("Form", "package")]
+public sealed class PackageTests : IClassFixture<PackageAndRoot>
+{
+    private const string Everything = "find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /root \\) -prune -o -print | sort";
+    private const string LoadsJails = "fail2ban-client -t 2>&1";
+
+    private readonly DebianRoot root;
+    private readonly string package;
+
+    public PackageTests(PackageAndRoot both)
+    {
+        Assert.SkipWhen(both.Obstacle is not null, both.Obstacle ?? "");
+        (root, package) = (both.Root, both.Package);
+    }
+
+    [Fact]
+    public async Task It_is_installed_upgraded_removed_and_purged_and_no_step_breaks_fail2ban()
+    {
+        (string files, string users) = (await root.RunAsync(Everything), await root.RunAsync("getent passwd; getent group"));
+        await InstallAsync(package);
+        await HasWhatItNeedsAsync();
+        await HoldsTheJailAsync();
+
+        await root.RunAsync("echo '# mine' >>/etc/f2bbroker/f2bbroker.conf; echo line >>/var/log/f2bbroker/bans.log; echo 1 >/var/lib/f2bbroker/producer.checkpoint");
+        await root.RunAsync("logrotate --force /etc/logrotate.d/f2bbroker");
+        Assert.Equal("f2bbroker:adm 640 0\nf2bbroker:adm 640 5", await root.RunAsync("stat -c '%U:%G %a %s' /var/log/f2bbroker/bans.log /var/log/f2bbroker/bans.log.1"));
+        await InstallAsync(await NewerAsync());
+        Assert.Equal("# mine\nline\n1", await root.RunAsync("tail -n 1 /etc/f2bbroker/f2bbroker.conf; cat /var/log/f2bbroker/bans.log.1 /var/lib/f2bbroker/producer.checkpoint"));
+        Assert.Equal("# newer", await root.RunAsync("tail -n 1 /etc/logrotate.d/f2bbroker"));
+        await HoldsTheJailAsync();
+
+        await root.RunAsync("dpkg --remove f2bbroker");
+        Assert.Equal("", await root.RunAsync("command -v f2bbroker f2bbroker-producer f2bbroker-consumer || true"));
+        await HoldsTheJailAsync();
+
+        await root.RunAsync("dpkg --purge f2bbroker");
+        Assert.Contains("test is successful", await root.RunAsync(LoadsJails), StringComparison.Ordinal);
+        Assert.Equal(users, await root.RunAsync("getent passwd; getent group"));
+        // Backups of passwd(5), and logrotate's own notes.
+        string[] notOurs = ["/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-", "/var/lib/logrotate/status"];
+        Assert.Empty((await root.RunAsync(Everything)).Split('\n').Except(files.Split('\n')).Except(notOurs));
+    }
+
+    [Fact]
+    public async Task Its_files_are_in_order_for_lintian_and_its_units_for_systemd()
+    {
+        Built.Outcome lintian = await Built.RunAsync("lintian", ["--fail-on", "error", "--allow-root", package]);
+        Assert.True(lintian.ExitCode == 0, $"{lintian.Output}{lintian.Errors}");
+        foreach (string daemon in new[] { Built.Producer, Built.Consumer })
+        {
+            // The threshold is in tenths.
+            Built.Outcome rating = await Built.RunAsync("systemd-analyze",
+                ["security", "--offline=true", "--no-pager", "--threshold=20", Repository.Path($"deploy/systemd/{daemon}.service")]);
+            Assert.True(rating.ExitCode == 0, rating.Output);
+        }
+    }
+
+    private async Task InstallAsync(string file)
+    {
+        string name = Path.GetFileName(file);
+        File.Copy(file, Path.Combine(root.Folder, "tmp", name));
+        await root.RunAsync($"dpkg --install /tmp/{name} </dev/null");
+    }
+
+    /// <summary>The same with a higher version and another comment in a file of configuration.</summary>
+    private async Task<string> NewerAsync()
+    {
+        using TempFolder folder = new();
+        string newer = $"{Path.ChangeExtension(package, null)}+1.deb";
+        const string Script = """
+            dpkg-deb --raw-extract "$1" "$2" && sed -i 's/^Version: .*/&+1/' "$2/DEBIAN/control" &&
+            echo '# newer' >>"$2/etc/logrotate.d/f2bbroker" && dpkg-deb -Zgzip -z1 --root-owner-group --build "$2" "$3"
+            """;
+        Built.Outcome repacked = await Built.RunAsync("sh", ["-c", Script, "sh", package, folder["raw"], newer]);
+        Assert.True(repacked.ExitCode == 0, repacked.Errors);
+        return newer;
+    }
+
+    private async Task HasWhatItNeedsAsync()
+    {
+        foreach (string program in new[] { Built.Admin, Built.Producer, Built.Consumer })
+        {
+            Assert.Equal(await root.RunAsync("dpkg-query -f '${Version}' -W f2bbroker"), await root.RunAsync($"{program} --version"));
+        }
+
+        Assert.Equal("/var/lib/f2bbroker f2bbroker:f2bbroker 700\n/var/log/f2bbroker f2bbroker:f2bbroker 755\n/var/log/f2bbroker/bans.log f2bbroker:adm 640",
+            await root.RunAsync("stat -c '%n %U:%G %a' /var/lib/f2bbroker /var/log/f2bbroker /var/log/f2bbroker/bans.log"));
+        Assert.Equal("", await root.RunAsync("find /etc/systemd -name '*f2bbroker*'"));
+        // As the unit would, but for the credential; the shipped configuration is read.
+        await root.RunAsync("touch /var/log/fail2ban.log && chgrp adm /var/log/fail2ban.log");
+        foreach (string daemon in new[] { Built.Producer, Built.Consumer })
+        {
+            await root.RunAsync($"F2BBROKER_SERVER__NAME=web1 F2BBROKER_BROKER__PASSWORD=x setpriv --reuid f2bbroker --regid f2bbroker --groups adm {daemon} --test=config");
+        }
+    }
+
+    private async Task HoldsTheJailAsync()
+    {
+        Assert.Contains("test is successful", await root.RunAsync(LoadsJails), StringComparison.Ordinal);
+        Assert.Contains("['set', 'f2bbroker', 'addlogpath', '/var/log/f2bbroker/bans.log', 'head']", await root.RunAsync("fail2ban-client -d"), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,57 @@
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>What the daemons tell systemd.</summary>
+public sealed class SystemdTests(TestBroker broker) : IAsyncLifetime
+{
+    // Nothing listens there.
+    private const string Away = "F2BBROKER_BROKER__URI=amqp://127.0.0.1:1/f2b";
+
+    private readonly NotifySocket systemd = new();
+    private Server server = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await broker.ResetAsync();
+        server = await Server.EnrollAsync(broker, "web1");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        systemd.Dispose();
+    }
+
+    [Theory]
+    [InlineData(Built.Producer, "Following ")]
+    [InlineData(Built.Consumer, "Receiving from ")]
+    public async Task A_daemon_is_ready_once_it_follows_and_gives_a_sign_of_life_from_then_on(string program, string follows)
+    {
+        Daemon daemon = server.Start(program, systemd.Environment);
+        await systemd.HearsAsync(3, () => daemon.Said);
+        Assert.Equal(1, daemon.Count(follows));
+        Assert.Equal(["READY=1", "WATCHDOG=1", "WATCHDOG=1", "WATCHDOG=1"], systemd.Said.Take(4));
+        Assert.Equal(0, await daemon.StopAsync());
+    }
+
+    [Theory]
+    [InlineData(Built.Producer)]
+    [InlineData(Built.Consumer)]
+    public async Task A_daemon_that_waits_for_the_broker_is_ready_and_gives_a_sign_of_life(string program)
+    {
+        Daemon daemon = server.Start(program, [.. systemd.Environment, Away]);
+        await systemd.HearsAsync(3, () => daemon.Said);
+        Assert.Equal(1, daemon.Count("Waiting for it"));
+        Assert.Equal("READY=1", systemd.Said[0]);
+        Assert.Equal(0, await daemon.StopAsync());
+    }
+
+    [Theory]
+    [InlineData(Built.Producer)]
+    [InlineData(Built.Consumer)]
+    public async Task A_daemon_whose_login_is_refused_is_never_ready(string program)
+    {
+        Daemon daemon = server.Start(program, [.. systemd.Environment, "F2BBROKER_BROKER__PASSWORD=wrong"]);
+        Assert.Equal(78, await daemon.EndAsync());
+        Assert.Empty(systemd.Said);
+    }
+}
