@@ -43,8 +43,12 @@ internal sealed record LoginFault(bool IsRefusal, string Sentence)
         return answer is not null && !answer.Contains("limit", StringComparison.Ordinal)
             ? new LoginFault(true, $"The broker at {broker.Names} refuses '{server}' on the virtual host '{broker.VirtualHost}': {answer}. "
                 + "Check [broker] uri, or set the broker up with f2bbroker init and enroll.")
-            : new LoginFault(false, $"The broker at {broker.Names} does not answer: {answer ?? causes[^1].Message}");
+            : new LoginFault(false, $"The broker at {broker.Names} does not answer: {answer ?? causes[^1].Message}{Hint(broker)}");
     }
+
+    /// <summary>With TLS 1.3 a broker that refuses a certificate may be gone before its alert is read: then it cannot be told from one that is away.</summary>
+    private static string Hint(BrokerSettings broker) =>
+        broker.Tls?.Certificate is null ? "" : " (If it is up: it may refuse this server's certificate, [broker] certfile.)";
 
     private static IEnumerable<Exception> Causes(Exception failure)
     {

@@ -4,6 +4,7 @@ namespace F2bBroker.EndToEndTests.Tls;
 public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyncLifetime
 {
     private const int Configuration = 78;
+    private const int Unreachable = 69;
 
     private Server origin = null!;
     private Server receiver = null!;
@@ -38,8 +39,7 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
         await TravelAsync(server => [.. Encrypted, .. Login(broker.Authority.Sign(server.Name))]);
         Built.Outcome password = await TestAsync(Encrypted);
         Assert.Contains("refuses the login of 'web1': unknown user or wrong password.", password.Errors);
-        Built.Outcome stranger = await TestAsync([.. Encrypted, .. Login(broker.Stranger.Sign("web1"))]);
-        Assert.Contains("refuses the certificate of 'web1' (certfile)", stranger.Errors);
+        await CertificateRefusedAsync(broker.Stranger.Sign("web1"));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
         Assert.Equal(0, (await TestAsync([.. Encrypted, $"F2BBROKER_BROKER__CAFILE={folder["ca.pem"]}"])).ExitCode);
         await broker.ShowAsync(broker.Authority.Sign("localhost"));
         await RefusedAsync("which [broker] cafile does not hold", $"F2BBROKER_BROKER__CAFILE={folder["ca.pem"]}");
-        await RefusedAsync("refuses the certificate of 'web1' (certfile)", Login((folder["web1.pem"], folder["web1.key"])));
+        await CertificateRefusedAsync((folder["web1.pem"], folder["web1.key"]));
     }
 
     [Fact]
@@ -113,6 +113,14 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
         Assert.True(outcome.Errors.Contains(sentence, StringComparison.Ordinal), outcome.Errors);
         Assert.DoesNotContain("   at ", outcome.Errors);
         Assert.Equal(Configuration, outcome.ExitCode);
+    }
+
+    /// <summary>With TLS 1.3 the broker may be gone before its alert is read.</summary>
+    private async Task CertificateRefusedAsync((string Certificate, string Key) files)
+    {
+        Built.Outcome outcome = await TestAsync([.. Encrypted, .. Login(files)]);
+        Assert.Matches("refuses the certificate of 'web1' \\(certfile\\)|may refuse this server's certificate", outcome.Errors);
+        Assert.True(outcome.ExitCode is Configuration or Unreachable, outcome.Errors);
     }
 
     private Task<Built.Outcome> TestAsync(string[] environment) => Built.RunAsync(Built.Producer, ["--config", origin.Configuration, "--test"], environment);
