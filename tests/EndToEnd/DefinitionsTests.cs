@@ -13,21 +13,24 @@ public sealed class DefinitionsTests
         await lost.ResetAsync();
         await using Server origin = await Server.EnrollAsync(lost, "web1");
         await using Server receiver = await Server.EnrollWithQuorumQueueAsync(lost, "web2");
-        using TempFolder folder = new();
-        await lost.ControlAsync("export_definitions", folder["definitions.json"]);
+        string definitions = Path.Combine(lost.Folder, "definitions.json");
+        await lost.ControlAsync("export_definitions", definitions);
         await using (Sender sender = await Sender.ConnectAsync(lost, origin))
         {
             await sender.PublishBanAsync("203.0.113.1");
         }
 
-        await lost.ControlAsync("export_definitions", folder["later.json"]);
-        Assert.Contains("\"password_hash\"", File.ReadAllText(folder["definitions.json"]));
-        Assert.DoesNotContain("203.0.113.1", File.ReadAllText(folder["later.json"]));
+        string later = Path.Combine(lost.Folder, "later.json");
+        await lost.ControlAsync("export_definitions", later);
+        Assert.Contains("\"password_hash\"", File.ReadAllText(definitions));
+        Assert.DoesNotContain("203.0.113.1", File.ReadAllText(later));
         await lost.StopAsync();
 
         await using PrivateBroker anew = new();
         await anew.InitializeAsync();
-        await anew.ControlAsync("import_definitions", folder["definitions.json"]);
+        string backup = Path.Combine(anew.Folder, "definitions.json");
+        File.Copy(definitions, backup);
+        await anew.ControlAsync("import_definitions", backup);
         string uri = $"F2BBROKER_BROKER__URI={anew.Uri}";
         await origin.StartProducerAsync(uri);
         await receiver.StartConsumerAsync(uri);

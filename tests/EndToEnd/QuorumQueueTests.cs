@@ -38,6 +38,33 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_an_upgrade_to_RabbitMQ_4_init_lifts_the_limit_of_deliveries_and_takes_over_the_operators_own_limits()
+    {
+        const string limits = "policies/f2b/f2b.bans-limits";
+        const string quorumLimits = "policies/f2b/f2b.bans-quorum-limits";
+        await broker.DeleteAsync(quorumLimits);
+        JsonNode own = (await broker.GetAsync(limits))!;
+        await broker.PutAsync(limits, new()
+        {
+            ["pattern"] = own["pattern"]!.DeepClone(),
+            ["apply-to"] = "queues",
+            ["priority"] = 3,
+            ["definition"] = new JsonObject { ["max-length"] = 5, ["overflow"] = "drop-head" },
+        });
+        Assert.Equal(0, (await broker.AdminAsync("init")).ExitCode);
+        Assert.Equal(5, (int)(await broker.GetAsync(limits))!["definition"]!["max-length"]!);
+        JsonNode? made = await broker.GetAsync(quorumLimits);
+        if (((string)(await broker.GetAsync("overview"))!["rabbitmq_version"]!).StartsWith("3.", StringComparison.Ordinal))
+        {
+            Assert.Null(made);
+            return;
+        }
+
+        Assert.Equal((5, -1, "drop-head"), ((int)made!["definition"]!["max-length"]!, (int)made["definition"]!["delivery-limit"]!, (string)made["definition"]!["overflow"]!));
+        Assert.Equal((4, "quorum_queues"), ((int)made["priority"]!, (string)made["apply-to"]!));
+    }
+
+    [Fact]
     public async Task A_new_login_keeps_the_type_and_the_queue_and_another_type_is_refused_before_anything_is_changed()
     {
         await using Server quorum = await Server.EnrollWithQuorumQueueAsync(broker, "web1");
