@@ -38,6 +38,8 @@ internal sealed class AdminProgram
 
     private readonly Option<bool> force = new("--force") { Description = "Give a server that is enrolled a new password, and end its connections." };
 
+    private readonly Option<bool> quorumQueue = new("--quorum-queue") { Description = "Its queue is a quorum queue, for a cluster of three nodes or more; the settings say so (queuetype)." };
+
     private readonly Option<bool> json = new("--json") { Description = "Print JSON." };
 
     public Task<int> RunAsync(string[] args)
@@ -48,7 +50,7 @@ internal sealed class AdminProgram
             apiFile,
             Command(new Command("init", "Make virtual host, exchange and limits; what is there stays."),
                 (_, broker, cancel) => new Initiation(broker, Tell).RunAsync(cancel)),
-            Command(new Command("enroll", "Give a server its user, rights and queue.") { server, output, uri, tls, force }, EnrollAsync),
+            Command(new Command("enroll", "Give a server its user, rights and queue.") { server, output, uri, tls, quorumQueue, force }, EnrollAsync),
             Command(new Command("revoke", "Take a server's user, connections and queues away.") { server },
                 (parsed, broker, cancel) => new Revocation(broker, Tell).RunAsync(ServerUser.Named(parsed.GetValue(server)!), cancel)),
             Command(new Command("status", "Show servers, connections, waiting and refused messages.") { json },
@@ -86,6 +88,7 @@ internal sealed class AdminProgram
         string byDefault = hasCertificate ? $"amqps://{broker.Host}:5671" : $"amqp://{broker.Host}:5672";
         string brokerUri = ServerSettings.CheckUri(parsed.GetValue(uri) ?? $"{byDefault}/{Topology.VirtualHost}", hasCertificate);
         using SettingsOutput settings = new(parsed.GetValue(output));
-        await new Enrollment(broker, Tell).RunAsync(name, parsed.GetValue(force), hasCertificate, password => settings.Write(name, brokerUri, password), cancel);
+        Enrollment.Wishes wishes = new(parsed.GetValue(force), hasCertificate, parsed.GetValue(quorumQueue));
+        await new Enrollment(broker, Tell).RunAsync(name, wishes, (password, type) => settings.Write(name, brokerUri, password, type), cancel);
     }
 }

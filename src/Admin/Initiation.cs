@@ -7,6 +7,7 @@ namespace F2bBroker.Admin;
 internal sealed class Initiation(ManagementApi api, Action<string> tell)
 {
     private const string Policy = "f2b.bans-limits";
+    private const string QuorumPolicy = "f2b.bans-quorum-limits";
     private const string VirtualHost = Topology.VirtualHost;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(7);
@@ -22,6 +23,10 @@ internal sealed class Initiation(ManagementApi api, Action<string> tell)
         Tell($"Rights of '{api.User}' on it", await api.PutAsync(ManagementApi.Path("permissions", VirtualHost, api.User), all, cancel));
         Tell($"Exchange {Topology.Bans}", await MakeExchangeAsync(cancel));
         Tell($"Policy {Policy}", await MakePolicyAsync(cancel));
+        if (await HasDeliveryLimitAsync(cancel))
+        {
+            Tell($"Policy {QuorumPolicy}", await MakeQuorumPolicyAsync(cancel));
+        }
     }
 
     private async Task<bool> MakeExchangeAsync(CancellationToken cancel)
@@ -53,6 +58,34 @@ internal sealed class Initiation(ManagementApi api, Action<string> tell)
                 ["max-length-bytes"] = LargestQueue,
                 ["overflow"] = "drop-head",
             },
+        }, cancel);
+    }
+
+    /// <summary>RabbitMQ 4 drops what a quorum queue has delivered more than 20 times, unless a policy says otherwise.</summary>
+    private async Task<bool> HasDeliveryLimitAsync(CancellationToken cancel) =>
+        int.TryParse((await api.GetAsync("overview", cancel))?["rabbitmq_version"]?.ToString().Split('.')[0], out int major) && major >= 4;
+
+    /// <summary>
+    /// The same limits as all queues have by now, and no limit of deliveries. A policy of its own, since RabbitMQ 4 gives a classic queue nothing of a policy that
+    /// limits deliveries, and 3.10 takes neither "quorum_queues" nor -1; it has no such limit.
+    /// </summary>
+    private async Task<bool> MakeQuorumPolicyAsync(CancellationToken cancel)
+    {
+        string path = ManagementApi.Path("policies", VirtualHost, QuorumPolicy);
+        if (await api.GetAsync(path, cancel) is not null)
+        {
+            return false;
+        }
+
+        JsonNode limits = (await api.GetAsync(ManagementApi.Path("policies", VirtualHost, Policy), cancel))!;
+        JsonObject definition = (JsonObject)limits["definition"]!.DeepClone();
+        definition["delivery-limit"] = -1;
+        return await api.PutAsync(path, new JsonObject
+        {
+            ["pattern"] = limits["pattern"]!.DeepClone(),
+            ["apply-to"] = "quorum_queues",
+            ["priority"] = 1 + (limits["priority"]?.GetValue<int>() ?? 0),
+            ["definition"] = definition,
         }, cancel);
     }
 

@@ -11,7 +11,7 @@ namespace F2bBroker.Admin;
 internal static class QueueDoubts
 {
     private const string ErrorSuffix = "_error";
-    private const string TypeArgument = "x-queue-type";
+    private const string TypeArgument = QueueType.Argument;
 
     /// <summary>Sentences for each server.</summary>
     /// <param name="queues">The management API's answer to <c>queues/f2b</c>.</param>
@@ -38,7 +38,7 @@ internal static class QueueDoubts
         }
 
         JsonObject arguments = queue["arguments"] as JsonObject ?? [];
-        string[] strange = [.. arguments.Select(argument => argument.Key).Where(key => key != TypeArgument).Order(StringComparer.Ordinal)];
+        string[] strange = [.. arguments.Select(argument => argument.Key).Where(key => !IsOurs(key, name, arguments)).Order(StringComparer.Ordinal)];
         if (strange.Length > 0)
         {
             yield return new Doubt(server, $"The queue {name} has arguments that no F2bBroker sets ({string.Join(", ", strange)}): it may refuse or copy every server's bans.");
@@ -54,6 +54,9 @@ internal static class QueueDoubts
             yield return new Doubt(server, $"The queue {name} is exclusive or not durable: it goes with its connection or with the broker, and what waits in it too.");
         }
     }
+
+    private static bool IsOurs(string key, string queue, JsonObject arguments) => key == TypeArgument
+        || (key == QueueType.SingleActiveConsumer && IsBansQueue(queue) && Text(arguments, TypeArgument) == QueueType.Quorum.Name);
 
     private static IEnumerable<Doubt> Bound(string queue, Dictionary<Way, int> ways)
     {

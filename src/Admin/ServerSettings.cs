@@ -8,9 +8,9 @@ internal static class ServerSettings
 {
     private const string Folder = "/etc/f2bbroker";
 
-    /// <summary>The text with name, URI and login set; all other lines and comments stay.</summary>
+    /// <summary>The text with name, URI, login and type of the queue set; all other lines and comments stay.</summary>
     /// <param name="password">Null when a certificate logs in: then files that are named already stay so.</param>
-    public static string Update(string text, string server, string uri, string? password)
+    public static string Update(string text, string server, string uri, string? password, QueueType type)
     {
         List<string> lines = [.. text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n')];
         if (lines is [""])
@@ -32,6 +32,16 @@ internal static class ServerSettings
             SetMissing(lines, "cafile", $"{Folder}/ca.pem");
             SetMissing(lines, "certfile", $"{Folder}/{server}.pem");
             SetMissing(lines, "keyfile", $"{Folder}/{server}.key");
+        }
+
+        if (type == QueueType.Classic)
+        {
+            // The default.
+            lines.RemoveAll(line => IsKey(line, "queuetype"));
+        }
+        else
+        {
+            Set(lines, "consumer", "queuetype", type.Name);
         }
 
         return string.Concat(lines.Select(line => $"{line}\n"));

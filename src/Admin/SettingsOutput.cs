@@ -34,9 +34,9 @@ internal sealed class SettingsOutput : IDisposable
 
     private string Next => path + ".new";
 
-    public void Write(string server, string uri, string? password)
+    public void Write(string server, string uri, string? password, QueueType type)
     {
-        string text = ServerSettings.Update(old, server, uri, password);
+        string text = ServerSettings.Update(old, server, uri, password, type);
         if (next is null)
         {
             Console.Out.Write(text);

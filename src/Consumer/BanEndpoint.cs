@@ -16,13 +16,13 @@ internal static class BanEndpoint
     public static void Compose(IServiceCollection services, Settings settings) => services
         .AddSingleton<OwnAddresses>()
         .AddSingleton<Acceptance>()
-        .AddSingleton(provider => ActivatorUtilities.CreateInstance<ErrorQueue>(provider, Topology.ErrorQueueOf(settings.Server)))
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<ErrorQueue>(provider, Topology.ErrorQueueOf(settings.Server), settings.Consumer.QueueType))
         .AddSingleton(new QuarantineSign(Topology.ErrorQueueOf(settings.Server)))
         .AddSingleton<HeardUpTo>()
         .AddSingleton(settings.Consumer)
         .AddSingleton<Containment>()
         .AddSingleton<Ledger>()
-        .AddSingleton(provider => ActivatorUtilities.CreateInstance<BindFilter>(provider, Topology.QueueOf(settings.Server)))
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<BindFilter>(provider, Topology.QueueOf(settings.Server), settings.Consumer.QueueType))
         .AddSingleton<BanConsumer>()
         .AddSingleton<EndpointWatch>()
         .AddSingleton<BrokerAddresses>()
@@ -30,12 +30,18 @@ internal static class BanEndpoint
         .AddSingleton<BanWriter>()
         // Before the bus, so that it still writes while the bus stops.
         .AddHostedService(provider => provider.GetRequiredService<BanWriter>())
-        .AddBus(settings, configure: (context, broker) => broker.ReceiveEndpoint(Topology.QueueOf(settings.Server), endpoint => Configure(endpoint, context)));
+        .AddBus(settings, configure: (context, broker) => broker.ReceiveEndpoint(Topology.QueueOf(settings.Server), endpoint => Configure(endpoint, context, settings.Consumer.QueueType)));
 
-    private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context)
+    private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context, QueueType type)
     {
         ErrorQueue errors = context.GetRequiredService<ErrorQueue>();
-        endpoint.ExclusiveConsumer = true;
+        // Of a quorum queue it would mean nothing: see QueueType.
+        endpoint.ExclusiveConsumer = type == QueueType.Classic;
+        foreach ((string argument, object? value) in type.OfBans)
+        {
+            endpoint.SetQueueArgument(argument, value);
+        }
+
         endpoint.PrefetchCount = Prefetch;
         endpoint.ConcurrentMessageLimit = Concurrency;
         endpoint.ConfigureConsumeTopology = false;

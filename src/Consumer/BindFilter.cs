@@ -13,6 +13,7 @@ namespace F2bBroker.Consumer;
 /// </summary>
 internal sealed class BindFilter(
     string queue,
+    QueueType type,
     ErrorQueue errors,
     BanWriter writer,
     BrokerAddresses brokerAddresses,
@@ -27,7 +28,13 @@ internal sealed class BindFilter(
     public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
     {
         bool wasThere = await IsThereAsync(context.ConnectionContext, context.CancellationToken);
-        await context.QueueDeclare(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(), context.CancellationToken);
+        QueueDeclareOk declared = await context.QueueDeclare(queue, durable: true, exclusive: false, autoDelete: false, type.OfBans.ToDictionary(), context.CancellationToken);
+        if (type == QueueType.Quorum && declared.ConsumerCount > 0)
+        {
+            // It would be let in, and wait in silence until the other one is gone.
+            throw new QueueTakenException();
+        }
+
         await context.QueueBind(queue, Topology.Bans, "", new Dictionary<string, object?>(), context.CancellationToken);
         await errors.DeclareAsync(context);
         await Task.WhenAll(writer.ReadBack, brokerAddresses.Known).WaitAsync(context.CancellationToken);

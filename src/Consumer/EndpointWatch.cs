@@ -5,6 +5,7 @@ using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Systemd;
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Consumer;
@@ -17,6 +18,7 @@ internal sealed class EndpointWatch(Settings settings, BrokerLogin login, Readin
     : IReceiveEndpointObserver
 {
     private const int AccessRefused = 403;
+    private const int PreconditionFailed = 406;
 
     private static readonly TimeSpan BorneAtStart = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BorneLater = TimeSpan.FromMinutes(5);
@@ -66,18 +68,30 @@ internal sealed class EndpointWatch(Settings settings, BrokerLogin login, Readin
 
     public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
 
+    private string Taken => $"Another consumer is connected as '{settings.Server}' and holds its queue. Stop it, or give this server a name of its own ([server] name).";
+
     private string? RefusalIn(Exception? failure)
     {
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
+            if (cause is QueueTakenException)
+            {
+                return Taken;
+            }
+
             if (cause is OperationInterruptedException { ShutdownReason: { } answer })
             {
-                return answer.ReplyCode == AccessRefused && answer.ReplyText.Contains("exclusive", StringComparison.Ordinal)
-                    ? $"Another consumer is connected as '{settings.Server}' and holds its queue. Stop it, or give this server a name of its own ([server] name)."
-                    : $"The broker refuses the queue of '{settings.Server}': {answer.ReplyText.TrimEnd('.')}. Check the server's rights (f2bbroker enroll).";
+                return SentenceOf(answer);
             }
         }
 
         return null;
     }
+
+    private string SentenceOf(ShutdownEventArgs answer) => (answer.ReplyCode, answer.ReplyText) switch
+    {
+        (AccessRefused, var text) when text.Contains("exclusive", StringComparison.Ordinal) => Taken,
+        (PreconditionFailed, var text) when TypeMismatch.Sentence(settings, text) is { } sentence => sentence,
+        (_, var text) => $"The broker refuses the queue of '{settings.Server}': {text.TrimEnd('.')}. Check the server's rights (f2bbroker enroll).",
+    };
 }

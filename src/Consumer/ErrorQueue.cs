@@ -15,7 +15,7 @@ namespace F2bBroker.Consumer;
 /// MassTransit's own way copies <c>user_id</c>, which the broker refuses from any other user, and obeys addresses in the sender's headers: either would
 /// stop the queue for ever.
 /// </remarks>
-internal sealed class ErrorQueue(string name, TimeProvider time, ILogger<ErrorQueue> log) : IDisposable
+internal sealed class ErrorQueue(string name, QueueType type, TimeProvider time, ILogger<ErrorQueue> log) : IDisposable
 {
     private static readonly Dictionary<string, object?> NoArguments = [];
 
@@ -26,7 +26,7 @@ internal sealed class ErrorQueue(string name, TimeProvider time, ILogger<ErrorQu
     public async Task DeclareAsync(ChannelContext channel)
     {
         await channel.ExchangeDeclare(name, ExchangeType.Fanout, durable: true, autoDelete: false, NoArguments, channel.CancellationToken);
-        await channel.QueueDeclare(name, durable: true, exclusive: false, autoDelete: false, NoArguments, channel.CancellationToken);
+        await channel.QueueDeclare(name, durable: true, exclusive: false, autoDelete: false, type.OfErrors.ToDictionary(), channel.CancellationToken);
         await channel.QueueBind(name, name, "", NoArguments, channel.CancellationToken);
     }
 

@@ -4,5 +4,6 @@ using F2bBroker.Daemon;
 DaemonProgram program = new(
     "Receives the other servers' bans from RabbitMQ and writes them to the log that fail2ban monitors.",
     ConsumerFiles.Faults,
-    BanEndpoint.Compose);
+    BanEndpoint.Compose,
+    faultOnBroker: TypeMismatch.FindAsync);
 return await program.RunAsync(args);

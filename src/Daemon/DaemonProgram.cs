@@ -6,6 +6,7 @@ using F2bBroker.Daemon.Systemd;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
+using RabbitMQ.Client;
 using Serilog;
 
 namespace F2bBroker.Daemon;
@@ -15,11 +16,13 @@ namespace F2bBroker.Daemon;
 /// <param name="faultsOfFiles">A sentence for each file or folder that cannot be used.</param>
 /// <param name="compose">Registers what the daemon does.</param>
 /// <param name="doubts">A sentence for each thing that is hardly as it should be: a fault for <c>--test</c>, a warning for a start.</param>
+/// <param name="faultOnBroker">A sentence for <c>--test</c>, if what the daemon needs on the broker cannot be used.</param>
 internal sealed class DaemonProgram(
     string description,
     Func<Settings, IEnumerable<string>> faultsOfFiles,
     Action<IServiceCollection, Settings> compose,
-    Func<Settings, IEnumerable<string>>? doubts = null)
+    Func<Settings, IEnumerable<string>>? doubts = null,
+    Func<Settings, IChannel, CancellationToken, Task<string?>>? faultOnBroker = null)
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
@@ -99,9 +102,12 @@ internal sealed class DaemonProgram(
         return ending.Code;
     }
 
-    private static async Task<int> TestAsync(Settings settings, bool asksBroker, CancellationToken cancel)
+    private Func<IChannel, CancellationToken, Task<string?>>? CheckOf(Settings settings) =>
+        faultOnBroker is null ? null : (channel, cancel) => faultOnBroker(settings, channel, cancel);
+
+    private async Task<int> TestAsync(Settings settings, bool asksBroker, CancellationToken cancel)
     {
-        if (asksBroker && await BrokerConnection.TryAsync(settings.Broker, settings.Server, cancel) is { } fault)
+        if (asksBroker && await BrokerConnection.TryAsync(settings.Broker, settings.Server, cancel, CheckOf(settings)) is { } fault)
         {
             LogFormat.Print(new ConfigurationFault(fault.Sentence));
             return fault.IsRefusal ? ExitCode.Configuration : ExitCode.BrokerUnreachable;

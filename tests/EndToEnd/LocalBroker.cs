@@ -7,6 +7,9 @@ internal sealed class LocalBroker : IAsyncDisposable
 {
     private readonly TempFolder folder = new();
 
+    /// <summary>Where its files are.</summary>
+    public string Folder => folder.Path;
+
     public int Port { get; private set; }
 
     public string Api { get; private set; } = "";

@@ -17,7 +17,8 @@ public abstract class RunningBroker
     /// <summary>The management API's URL with the operator's login.</summary>
     public string Api { get; private set; } = "";
 
-    public string Uri => $"amqp://{Host}:{Port}/f2b";
+    /// <summary>For <c>[broker] uri</c>.</summary>
+    public virtual string Uri => $"amqp://{Host}:{Port}/f2b";
 
     /// <summary>The operator's own login name: it differs between the private broker and the container.</summary>
     public string Operator => new Uri(Api).UserInfo.Split(':')[0];

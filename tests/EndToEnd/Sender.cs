@@ -1,5 +1,6 @@
 using System.Text;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace F2bBroker.EndToEndTests;
 
@@ -50,6 +51,21 @@ internal sealed class Sender : IAsyncDisposable
         await using IChannel channel = await ChannelAsync();
         BasicProperties properties = new() { UserId = Name, Persistent = true, ContentType = "application/json" };
         await Task.WhenAll(bodies.Select(body => channel.BasicPublishAsync("f2b.bans", "", mandatory: true, properties, body).AsTask()));
+    }
+
+    /// <summary>Consumes until a message is there, acknowledges nothing, and closes the channel.</summary>
+    public async Task TakeAndGoAsync(string queue)
+    {
+        await using IChannel channel = await UnconfirmedChannelAsync();
+        TaskCompletionSource taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        AsyncEventingBasicConsumer consumer = new(channel);
+        consumer.ReceivedAsync += (_, _) =>
+        {
+            taken.TrySetResult();
+            return Task.CompletedTask;
+        };
+        await channel.BasicConsumeAsync(queue, autoAck: false, consumer);
+        await taken.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
     }
 
     public Task PublishBanAsync(string ip, Action<BasicProperties>? change = null) => PublishAsync(Body(ip), change);

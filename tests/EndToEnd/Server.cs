@@ -30,7 +30,14 @@ internal sealed class Server : IAsyncDisposable
     public IEnumerable<string> Addresses => Bans.Select(ban => ban.Split(' ')[1]);
 
     /// <param name="consumerSettings">Lines of the section [consumer].</param>
-    public static async Task<Server> EnrollAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings)
+    public static Task<Server> EnrollAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings) =>
+        EnrollAsync(broker, name, [], consumerSettings);
+
+    /// <summary>The same with a quorum queue.</summary>
+    public static Task<Server> EnrollWithQuorumQueueAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings) =>
+        EnrollAsync(broker, name, ["--quorum-queue"], consumerSettings);
+
+    private static async Task<Server> EnrollAsync(RunningBroker broker, string name, string[] options, IEnumerable<string> consumerSettings)
     {
         Server server = new(name);
         await File.WriteAllTextAsync(server.Configuration, $"""
@@ -44,7 +51,7 @@ internal sealed class Server : IAsyncDisposable
             """);
         await File.WriteAllTextAsync(server.Fail2BanLog, "");
         string local = server.folder["f2bbroker.local"];
-        Built.Outcome enroll = await broker.AdminAsync("enroll", name, "--uri", broker.Uri, "--out", local);
+        Built.Outcome enroll = await broker.AdminAsync(["enroll", name, "--uri", broker.Uri, "--out", local, .. options]);
         Assert.True(enroll.ExitCode == 0, enroll.Errors);
         server.Password = (await File.ReadAllLinesAsync(local)).Single(line => line.StartsWith("password", StringComparison.Ordinal)).Split(" = ")[1];
         return server;

@@ -8,6 +8,8 @@
 # Erlang terms in DIR/extra.config, where that is there before a start, go into its advanced.config:
 #   {rabbit, [{consumer_timeout, 5000}]}
 # Files DIR/conf.d/*.conf are read beside its rabbitmq.conf.
+# F2B_CLUSTER names a folder whose file "shared" a new one takes its epmd, its password and its Erlang cookie from: see cluster.sh.
+# F2B_RABBITMQ_ROOT names the root of another Debian, whose RabbitMQ is taken instead of this one's (as root).
 set -euo pipefail
 
 command=$1
@@ -15,7 +17,8 @@ dir=$(realpath "$2")
 shift 2
 umask 077
 # The scripts in /usr/sbin change the user; these do not.
-programs=$(compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin' | tail -n 1)
+root=${F2B_RABBITMQ_ROOT:-}
+programs=$(compgen -G "$root/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin" | tail -n 1)
 
 free_ports() {
     python3 -c 'import socket
@@ -26,10 +29,15 @@ print(*(s.getsockname()[1] for s in sockets))'
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 configure() {
-    local amqp api epmd dist password
+    local amqp api epmd dist password cookie=''
     read -r amqp api epmd dist < <(free_ports)
     password=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
     mkdir -p "$dir"/{home,mnesia,log,conf.d}
+    if [ -n "${F2B_CLUSTER:-}" ]; then
+        read -r epmd password cookie <"$F2B_CLUSTER/shared"
+        printf %s "$cookie" >"$dir/home/.erlang.cookie"
+        chmod 400 "$dir/home/.erlang.cookie"
+    fi
     cat >"$dir/rabbitmq.conf" <<CONF
 listeners.tcp.1 = 127.0.0.1:$amqp
 management.tcp.ip = 127.0.0.1
@@ -53,7 +61,11 @@ on_node() {
         RABBITMQ_ENABLED_PLUGINS_FILE=$dir/plugins RABBITMQ_PID_FILE=$dir/broker.pid RABBITMQ_DIST_PORT=$F2B_DIST_PORT \
         ERL_EPMD_PORT=$F2B_EPMD_PORT ERL_EPMD_ADDRESS=127.0.0.1
     cd "$dir" # Where Erlang leaves its crash dump.
-    exec "$@"
+    [ -n "$root" ] || exec "$@"
+    mkdir -p "$root$dir"
+    # shellcheck disable=SC2016
+    exec unshare --mount sh -c 'mount --bind "$1" "$0$1" && mount -t proc proc "$0/proc" && cd "$1" && shift && exec chroot "$0" "$@"' \
+        "$root" "$dir" env --chdir="$dir" "$@"
 }
 
 start() {
@@ -63,16 +75,20 @@ start() {
     echo "[{kernel, [{inet_dist_use_interface, {127,0,0,1}}]}$extra]." >"$dir/advanced.config"
     # shellcheck source=/dev/null
     . "$dir/env"
-    # Our own epmd, so that its process is known: the broker would start one and leave it behind.
+    answers "$F2B_EPMD_PORT" || start_epmd
+    (on_node setsid "${programs#"$root"}/rabbitmq-server") </dev/null >"$dir/log/output" 2>&1 &
+    echo $! >"$dir/script.pid"
+    wait_until_up "$F2B_AMQP_PORT" "${F2BBROKER_API##*:}"
+}
+
+# Our own, so that its process is known: the broker would start one and leave it behind.
+start_epmd() {
     setsid epmd -port "$F2B_EPMD_PORT" -address 127.0.0.1 </dev/null >"$dir/log/epmd" 2>&1 &
     echo $! >"$dir/epmd.pid"
     for _ in $(seq 100); do
-        ! answers "$F2B_EPMD_PORT" || break
+        ! answers "$F2B_EPMD_PORT" || return 0
         sleep 0.1
     done
-    (on_node setsid "$programs/rabbitmq-server") </dev/null >"$dir/log/output" 2>&1 &
-    echo $! >"$dir/script.pid"
-    wait_until_up "$F2B_AMQP_PORT" "${F2BBROKER_API##*:}"
 }
 
 wait_until_up() {
@@ -117,5 +133,5 @@ runs() { grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null; }
 case $command in
     start | stop) "$command" ;;
     kill) crash ;;
-    ctl) on_node "$programs/rabbitmqctl" "$@" ;;
+    ctl) on_node "${programs#"$root"}/rabbitmqctl" "$@" ;;
 esac

@@ -48,6 +48,7 @@ internal sealed record ProducerSettings(bool ReadsJournal, string LogPath, bool 
 /// <param name="Quarantine">How long one that reported more has to keep to that until its bans are written again.</param>
 /// <param name="Quorum">How many servers have to report an address before it is banned.</param>
 /// <param name="QuorumWindow">How far apart their reports may be.</param>
+/// <param name="QueueType">Of the server's queue and its error queue, as it was enrolled.</param>
 internal sealed record ConsumerSettings(
     string LogPath,
     TimeSpan MaxAge,
@@ -60,4 +61,5 @@ internal sealed record ConsumerSettings(
     Rate MaxBans,
     TimeSpan Quarantine,
     int Quorum,
-    TimeSpan QuorumWindow);
+    TimeSpan QuorumWindow,
+    QueueType QueueType);

@@ -107,7 +107,8 @@ internal sealed class SettingsReader
         Parsed("consumer", "maxbans", "5000/10m", "is neither a number of bans and a duration such as 5000/10m, nor 0", Rate.Parse),
         Time("quarantine", "30m"),
         Number("quorum", "1", "is not a number of servers from 1 to 1000", 1000),
-        Time("quorumwindow", "1h"));
+        Time("quorumwindow", "1h"),
+        Parsed("consumer", "queuetype", QueueType.Classic.Name, "is neither 'classic' nor 'quorum'", QueueType.Parse));
 
     private string LogLevel() =>
         Parsed("log", "level", "Information", $"is none of {string.Join(", ", Levels)}",

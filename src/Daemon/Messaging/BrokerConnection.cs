@@ -41,7 +41,9 @@ internal static class BrokerConnection
     }
 
     /// <summary>Logs in and out again; null when the broker accepts the login, else why not.</summary>
-    public static async Task<LoginFault?> TryAsync(BrokerSettings broker, string server, CancellationToken cancel)
+    /// <param name="check">Gives a sentence for what is wrong on the broker, once it has accepted the login.</param>
+    public static async Task<LoginFault?> TryAsync(
+        BrokerSettings broker, string server, CancellationToken cancel, Func<IChannel, CancellationToken, Task<string?>>? check = null)
     {
         BrokerCertificate certificate = new(broker.Tls?.Authorities);
         ConnectionFactory factory = new()
@@ -59,13 +61,14 @@ internal static class BrokerConnection
             await using IConnection connection = await factory.CreateConnectionAsync($"{NameOf(server)} login check", cancel);
             // The client does not wait for the broker's answer about the virtual host; the answer to a channel comes behind it.
             await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+            string? fault = check is null ? null : await check(channel, cancel);
             await connection.CloseAsync(cancel);
-            return null;
+            return fault is null ? null : new LoginFault(true, fault);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             // Whatever it was (refused, closed, no answer in time), the login was not accepted.
-            return certificate.Fault is { } fault ? LoginFault.OfCertificate(fault, broker) : LoginFault.Of(failure, broker, server);
+            return certificate.Fault is { } untrusted ? LoginFault.OfCertificate(untrusted, broker) : LoginFault.Of(failure, broker, server);
         }
     }
 

@@ -79,25 +79,27 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
         Assert.True(producer.IsRunning, producer.Said);
     }
 
-    [Fact]
-    public async Task A_memory_alarm_holds_the_bans_up_and_loses_none()
+    [Theory]
+    [InlineData("set_vm_memory_high_watermark", "0.000001", "0.4", "mem_alarm", "The broker's memory alarm raised and cleared")]
+    [InlineData("set_disk_free_limit", "100TB", "50MB", "disk_free_alarm", "The broker's disk alarm raised and cleared")]
+    public async Task An_alarm_of_memory_or_disk_holds_the_bans_up_and_loses_none(string command, string tooMuch, string enough, string alarm, string done)
     {
         int times = Soak.Times(1, 3);
         for (int i = 1; i <= times; i++)
         {
-            await broker.ControlAsync("set_vm_memory_high_watermark", "0.000001");
-            await Eventually.TrueAsync(HasAlarmAsync, () => "No alarm.");
+            await broker.ControlAsync(command, tooMuch);
+            await Eventually.TrueAsync(() => HasAlarmAsync(alarm), () => "No alarm.");
             await load.GrowsAsync(200);
             if (times > 1)
             {
                 await SaysAsync(producer, Unconfirmed, i);
             }
 
-            await broker.ControlAsync("set_vm_memory_high_watermark", "0.4");
+            await broker.ControlAsync(command, enough);
             await load.FlowsAsync();
         }
 
-        await load.EndsWellAsync("The broker's memory alarm raised and cleared", times);
+        await load.EndsWellAsync(done, times);
         Assert.InRange(producer.Count(Unconfirmed), 0, times);
         Assert.Equal(producer.Count(Unconfirmed), producer.Count("confirms bans again"));
         await AssertQuietAsync(times);
@@ -211,7 +213,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
         }
     }
 
-    private async Task<bool> HasAlarmAsync() => ((JsonArray)(await broker.GetAsync("nodes"))!).Any(node => (bool?)node!["mem_alarm"] == true);
+    private async Task<bool> HasAlarmAsync(string alarm) => ((JsonArray)(await broker.GetAsync("nodes"))!).Any(node => (bool?)node![alarm] == true);
 
     private async Task<bool> IsBoundAsync() =>
         (await broker.GetAsync("queues/f2b/f2b.bans.b/bindings"))?.ToJsonString().Contains("\"source\":\"f2b.bans\"", StringComparison.Ordinal) == true;

@@ -21,6 +21,9 @@ public sealed class PrivateBroker : RunningBroker, IAsyncLifetime
 
     public Task KillAsync() => local.KillAsync();
 
+    /// <summary>Where its files are.</summary>
+    public string Folder => local.Folder;
+
     /// <summary>What all its files take.</summary>
     public long BytesOnDisk => local.BytesOnDisk;
 

@@ -7,7 +7,7 @@ public sealed class QueueDoubtsTests
 {
     private static readonly string[] Nothing = [];
 
-    private readonly JsonArray queues = [Queue("web1"), Queue("web1_error"), Queue("web2", new() { ["x-queue-type"] = "quorum" }), new JsonObject { ["name"] = "mine", ["arguments"] = new JsonObject { ["x-expires"] = 1 } }];
+    private readonly JsonArray queues = [Queue("web1"), Queue("web1_error"), Queue("web2", new() { ["x-queue-type"] = "quorum", ["x-single-active-consumer"] = true }), Queue("web2_error", new() { ["x-queue-type"] = "quorum" }), new JsonObject { ["name"] = "mine", ["arguments"] = new JsonObject { ["x-expires"] = 1 } }];
     private readonly JsonArray bindings =
     [
         Binding("", "f2b.bans.web1"), Binding("f2b.bans", "f2b.bans.web1"), Binding("f2b.bans.web1", "f2b.bans.web1"), Binding("f2b.bans.web1_error", "f2b.bans.web1_error"),
@@ -23,6 +23,7 @@ public sealed class QueueDoubtsTests
     [Theory]
     [InlineData("""{"x-overflow":"reject-publish","x-max-length":0}""", "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-max-length, x-overflow): it may refuse or copy every server's bans.")]
     [InlineData("""{"x-queue-type":"quorum","x-dead-letter-exchange":"f2b.bans"}""", "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-dead-letter-exchange): it may refuse or copy every server's bans.")]
+    [InlineData("""{"x-queue-type":"classic","x-single-active-consumer":true}""", "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-single-active-consumer): it may refuse or copy every server's bans.")]
     [InlineData("""{"x-queue-type":"stream"}""", "The queue f2b.bans.web1 is a stream, which no F2bBroker makes of it.")]
     public void Arguments_are_told(string arguments, string sentence)
     {

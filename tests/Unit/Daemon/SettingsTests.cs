@@ -39,6 +39,7 @@ public sealed class SettingsTests
     [InlineData("consumer:quarantine=0", "[consumer] quarantine: '0' is not a duration above zero such as 1d, 12h or 3600.")]
     [InlineData("consumer:quorum=0", "[consumer] quorum: '0' is not a number of servers from 1 to 1000.")]
     [InlineData("consumer:quorumwindow=soon", "[consumer] quorumwindow: 'soon' is not a duration above zero such as 1d, 12h or 3600.")]
+    [InlineData("consumer:queuetype=stream", "[consumer] queuetype: 'stream' is neither 'classic' nor 'quorum'.")]
     [InlineData("log:level=Loud", "[log] level: 'Loud' is none of Verbose, Debug, Information, Warning, Error, Fatal.")]
     [InlineData("consumer:ignorip=1", "[consumer] 'ignorip' is not a known key.")]
     [InlineData("broker:cafile=/etc/ca.pem", "[broker] cafile, certfile and keyfile need amqps:// in uri.")]

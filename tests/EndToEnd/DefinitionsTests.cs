@@ -1,0 +1,43 @@
+using F2bBroker.EndToEndTests.Faults;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>A broker that was lost with its disk, and set up anew from a backup of its definitions.</summary>
+public sealed class DefinitionsTests
+{
+    [Fact]
+    public async Task On_a_new_broker_the_servers_log_in_as_before_and_bans_flow()
+    {
+        await using PrivateBroker lost = new();
+        await lost.InitializeAsync();
+        await lost.ResetAsync();
+        await using Server origin = await Server.EnrollAsync(lost, "web1");
+        await using Server receiver = await Server.EnrollWithQuorumQueueAsync(lost, "web2");
+        string definitions = Path.Combine(lost.Folder, "definitions.json");
+        await lost.ControlAsync("export_definitions", definitions);
+        await using (Sender sender = await Sender.ConnectAsync(lost, origin))
+        {
+            await sender.PublishBanAsync("203.0.113.1");
+        }
+
+        string later = Path.Combine(lost.Folder, "later.json");
+        await lost.ControlAsync("export_definitions", later);
+        Assert.Contains("\"password_hash\"", File.ReadAllText(definitions));
+        Assert.DoesNotContain("203.0.113.1", File.ReadAllText(later));
+        await lost.StopAsync();
+
+        await using PrivateBroker anew = new();
+        await anew.InitializeAsync();
+        string backup = Path.Combine(anew.Folder, "definitions.json");
+        File.Copy(definitions, backup);
+        await anew.ControlAsync("import_definitions", backup);
+        string uri = $"F2BBROKER_BROKER__URI={anew.Uri}";
+        await origin.StartProducerAsync(uri);
+        await receiver.StartConsumerAsync(uri);
+        await origin.LogBansAsync("203.0.113.2");
+        await receiver.HasBansAsync(1);
+        // What waited was on the lost disk.
+        Assert.Equal(["203.0.113.2"], receiver.Addresses);
+        await anew.ControlAsync("eval", """{<<"max-connections">>, 8} = lists:keyfind(<<"max-connections">>, 1, maps:to_list(rabbit_auth_backend_internal:get_user_limits(<<"web1">>))).""");
+    }
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Three RabbitMQ nodes on loopback that are one cluster, each of broker.sh's kind in a folder of its own: DIR/1, DIR/2, DIR/3.
+#   cluster.sh start DIR          makes and starts them, and joins them
+#   cluster.sh stop DIR           ends them all
+#   broker.sh kill DIR/2          one node crashes; "stop" ends it in an orderly way, "start" lets it come back
+# The operator's password is the same on all of them, as docs/production.md has it.
+set -euo pipefail
+
+dir=$(realpath "$2")
+broker=$(dirname "$(realpath "$0")")/broker.sh
+umask 077
+
+start() {
+    [ -s "$dir/shared" ] || share
+    local port
+    port=$(cut -d' ' -f1 "$dir/shared")
+    setsid epmd -port "$port" -address 127.0.0.1 </dev/null >"$dir/epmd.log" 2>&1 &
+    echo $! >"$dir/epmd.pid"
+    until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.1; done
+    on_each start_node 1 2 3
+    on_each stop_app 2 3
+    for node in 2 3; do join "$node"; done
+}
+
+# on_each COMMAND NODE...: at once.
+on_each() {
+    local command=$1 job jobs=()
+    shift
+    for node in "$@"; do
+        "$command" "$node" &
+        jobs+=("$!")
+    done
+    for job in "${jobs[@]}"; do wait "$job"; done
+}
+
+start_node() {
+    mkdir -p "$dir/$1/conf.d"
+    echo 'cluster_partition_handling = pause_minority' >"$dir/$1/conf.d/cluster.conf"
+    F2B_CLUSTER=$dir "$broker" start "$dir/$1"
+}
+
+stop_app() { "$broker" ctl "$dir/$1" stop_app; }
+
+# epmd's port, the operator's password, Erlang's cookie.
+share() {
+    local port
+    port=$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    echo "$port $(secret) $(secret)" >"$dir/shared"
+}
+
+secret() { od -An -N12 -tx1 /dev/urandom | tr -d ' \n'; }
+
+join() {
+    local first
+    first=$(sed -n 's/^F2B_AMQP_PORT=/f2b/p' "$dir/1/env")@localhost
+    "$broker" ctl "$dir/$1" join_cluster "$first"
+    "$broker" ctl "$dir/$1" start_app
+}
+
+stop() {
+    for node in 3 2 1; do
+        ! [ -d "$dir/$node" ] || "$broker" stop "$dir/$node"
+    done
+    ! [ -s "$dir/epmd.pid" ] || kill "$(cat "$dir/epmd.pid")" 2>/dev/null || true
+    rm -f "$dir/epmd.pid"
+}
+
+case $1 in
+    start | stop) "$1" ;;
+esac
