@@ -89,19 +89,19 @@ public sealed class UpgradeTests
         Assert.Equal("inactive\nactive\nenabled\nenabled", await group.Web1.RunAsync(States));
         Assert.Equal("# newer", await group.Broker.RunAsync("tail -n 1 /etc/logrotate.d/f2bbroker"));
         Assert.Equal("# mine", await group.Web1.RunAsync("tail -n 1 /etc/logrotate.d/f2bbroker"));
-        await group.Web1.RunAsync($"apt-get --allow-downgrades -o Dpkg::Options::=--force-confold install ./{older}; systemctl start f2bbroker-producer");
+        await group.Web1.RunAsync($"apt-get --allow-downgrades -o Dpkg::Options::=--force-confold install ./{older}; sed -i '/^# mine/d' /etc/logrotate.d/f2bbroker; systemctl start f2bbroker-producer");
         await group.TravelsAsync("203.0.113.20");
     }
 
     private async Task MeanwhileAsync(string older, string newer)
     {
         await FlowsAsync(30);
-        await RestartsAsync(group.Web1, $"apt-get install {newer}");
+        await RestartsAsync(group.Web1, $"apt-get -o Dpkg::Options::=--force-confold install {newer}");
         await FlowsAsync(30);
-        await RestartsAsync(group.Web2, $"apt-get install {newer}");
+        await RestartsAsync(group.Web2, $"apt-get -o Dpkg::Options::=--force-confold install {newer}");
         await FlowsAsync(30);
-        await RestartsAsync(group.Web2, $"apt-get install --allow-downgrades {older}");
-        await RestartsAsync(group.Web1, $"apt-get install --allow-downgrades {older}");
+        await RestartsAsync(group.Web2, $"apt-get -o Dpkg::Options::=--force-confold install --allow-downgrades {older}");
+        await RestartsAsync(group.Web1, $"apt-get -o Dpkg::Options::=--force-confold install --allow-downgrades {older}");
         await FlowsAsync(30);
         await group.Web2.RunAsync($"apt-get remove f2bbroker; apt-get install {newer}; systemctl start {Units}");
         await FlowsAsync(30);
