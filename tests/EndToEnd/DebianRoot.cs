@@ -32,12 +32,18 @@ internal sealed class DebianRoot : IDisposable
         }
     }
 
-    public async Task InstallAsync()
+    /// <summary>Makes a small Debian with more packages in an empty folder.</summary>
+    public static async Task BootstrapAsync(string folder, string packages)
     {
-        Built.Outcome made = await Built.RunAsync("debootstrap", ["--variant=minbase", "--include=adduser,fail2ban,logrotate,libssl3", "bookworm", Folder, Mirror]);
+        Built.Outcome made = await Built.RunAsync("debootstrap", ["--variant=minbase", $"--include={packages}", "bookworm", folder, Mirror]);
         Assert.True(made.ExitCode == 0, $"{made.Output}{made.Errors}");
         // The folder is its /, which others than root have to enter.
-        File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+    }
+
+    public async Task InstallAsync()
+    {
+        await BootstrapAsync(Folder, "adduser,fail2ban,logrotate,libssl3");
         string policy = folder["usr/sbin/policy-rc.d"];
         await File.WriteAllTextAsync(policy, "#!/bin/sh\nexit 101\n");
         File.SetUnixFileMode(policy, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

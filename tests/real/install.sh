@@ -17,7 +17,7 @@ command -v fail2ban-server >/dev/null || missing+=(fail2ban)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v pgrep >/dev/null || missing+=(procps)
 if [ "${1:-}" = package ]; then
-    for tool in debootstrap lintian dpkg-dev; do
+    for tool in debootstrap lintian dpkg-dev systemd-container iproute2; do
         dpkg-query -W "$tool" >/dev/null 2>&1 || missing+=("$tool")
     done
 fi

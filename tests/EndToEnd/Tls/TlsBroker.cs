@@ -63,14 +63,14 @@ public sealed class TlsBroker : RunningBroker, IAsyncLifetime
         Found("127.0.0.1", local.Port, local.Api);
     }
 
-    /// <summary>What docs/tls.md has in <c>rabbitmq.conf</c>, with the files and the port of this one; it is reached without TLS too.</summary>
-    private IEnumerable<string> Documented => File.ReadLines(Repository.Path("docs/tls.md"))
+    /// <summary>What README and docs/tls.md have in <c>rabbitmq.conf</c>, with the files and the port of this one; it is reached without TLS too.</summary>
+    private IEnumerable<string> Documented => File.ReadLines(Repository.Path("README.md")).Concat(File.ReadLines(Repository.Path("docs/tls.md")))
         .Select(line => line.Trim())
         .Where(line => line.StartsWith("ssl_", StringComparison.Ordinal) || line.StartsWith("auth_", StringComparison.Ordinal))
         .Where(line => !line.Contains(".versions.", StringComparison.Ordinal))
         .Select(line => line
             .Replace("/etc/rabbitmq/tls/ca.pem", Authority.File, StringComparison.Ordinal)
-            .Replace("/etc/rabbitmq/tls/mq.example.net", folder["broker"], StringComparison.Ordinal))
+            .Replace("/etc/rabbitmq/tls/$NAME", folder["broker"], StringComparison.Ordinal))
         .Append($"listeners.ssl.1 = 127.0.0.1:{TlsPort}");
 
     private async Task<string> ShownAsync()

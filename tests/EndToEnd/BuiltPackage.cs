@@ -1,0 +1,43 @@
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>The package as <c>deploy/deb/build.sh</c> builds it, but for the compression, which takes long: once in a run, when it is wanted first.</summary>
+public sealed class BuiltPackage : IDisposable
+{
+    private readonly TempFolder folder = new();
+    private readonly Lazy<Task<string>> file;
+    private readonly Lazy<Task<string>> newer;
+
+    public BuiltPackage()
+    {
+        file = new(() => BuildAsync(folder.Path));
+        newer = new(RepackAsync);
+    }
+
+    internal Task<string> FileAsync() => file.Value;
+
+    /// <summary>The same with a higher version and another comment in a file of configuration.</summary>
+    internal Task<string> NewerAsync() => newer.Value;
+
+    /// <summary>Builds it anew; gives the file.</summary>
+    internal static async Task<string> BuildAsync(string folder)
+    {
+        Built.Outcome built = await Built.RunAsync(Repository.Path("deploy/deb/build.sh"), [folder], "DPKG_DEB_COMPRESSOR_TYPE=gzip", "DPKG_DEB_COMPRESSOR_LEVEL=1");
+        Assert.True(built.ExitCode == 0, $"{built.Output}{built.Errors}");
+        return built.Output.Trim().Split('\n')[^1];
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private async Task<string> RepackAsync()
+    {
+        string package = await FileAsync();
+        string repacked = $"{Path.ChangeExtension(package, null)}+1.deb";
+        const string Script = """
+            dpkg-deb --raw-extract "$1" "$2" && sed -i 's/^Version: .*/&+1/' "$2/DEBIAN/control" &&
+            echo '# newer' >>"$2/etc/logrotate.d/f2bbroker" && dpkg-deb -Zgzip -z1 --root-owner-group --build "$2" "$3"
+            """;
+        Built.Outcome outcome = await Built.RunAsync("sh", ["-c", Script, "sh", package, folder["raw"], repacked]);
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        return repacked;
+    }
+}

@@ -1,0 +1,102 @@
+namespace F2bBroker.EndToEndTests.Machines;
+
+/// <summary>Three Debians, mq with the broker and the servers web1 and web2, on which all was done that the README's section Install says.</summary>
+public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
+{
+    /// <summary>Whence the servers are attacked.</summary>
+    public const string Attacker = "203.0.113.7";
+
+    public const string Units = "f2bbroker-producer f2bbroker-consumer";
+
+    private const string Hosts = "192.0.2.1 mq.example.net mq\n192.0.2.11 web1\n192.0.2.12 web2\n";
+    private const string Password = "a-password-of-the-operator";
+
+    private readonly BootableRoot root = new();
+    private Lan? lan;
+
+    /// <summary>Why they are not made, or null.</summary>
+    public string? Obstacle { get; private set; }
+
+    internal Machine Broker { get; private set; } = null!;
+
+    internal Machine Web1 { get; private set; } = null!;
+
+    internal Machine Web2 { get; private set; } = null!;
+
+    internal BuiltPackage Package => package;
+
+    public async ValueTask InitializeAsync()
+    {
+        Obstacle = await DebianRoot.ObstacleAsync();
+        if (Obstacle is not null)
+        {
+            return;
+        }
+
+        await Task.WhenAll(package.FileAsync(), root.InstallAsync(Hosts));
+        lan = await Lan.MakeAsync(Attacker);
+        Broker = await BootAsync("mq", "192.0.2.1");
+        Web1 = await BootAsync("web1", "192.0.2.11");
+        Web2 = await BootAsync("web2", "192.0.2.12");
+        Broker.Take(await package.FileAsync());
+        await Broker.RunAsync(Operator(Documented.Commands("README.md", "**On the broker's machine**")));
+        foreach (Machine server in new[] { Web1, Web2 })
+        {
+            await server.RunAsync(Documented.Commands("README.md", "**Where fail2ban is new**"));
+            await InstallServerAsync(server);
+        }
+    }
+
+    /// <summary>What the README says for each server.</summary>
+    internal static Task<string> InstallServerAsync(Machine server) =>
+        server.RunAsync(Documented.Commands("README.md", "**On each server**").Replace("web1", server.Name, StringComparison.Ordinal));
+
+    /// <summary>Documented commands for the operator, with his password, also where he is asked for it.</summary>
+    internal static string Operator(string commands) => string.Join('\n', commands
+        .Replace("PASSWORD", Password, StringComparison.Ordinal)
+        .Split('\n')
+        .Select(line => line.EndsWith("# asks for a password", StringComparison.Ordinal) ? $"echo {Password} | {line}" : line));
+
+    /// <summary>Tries a login from the attacker's address, which hangs when the ban falls into it; gives what ssh says.</summary>
+    internal async Task<string> AttackAsync(Machine server) => (await Broker.TryAsync(
+        $"timeout 10 ssh -b {Attacker} -o BatchMode=yes nobody-here@{server.Name}", lan!.Outside)).Errors;
+
+    /// <summary>Waits until an address that web1 bans is banned on web2.</summary>
+    internal async Task TravelsAsync(string address)
+    {
+        await Web1.RunAsync($"fail2ban-client set sshd banip {address}");
+        await ArrivesAsync(address);
+    }
+
+    /// <summary>Waits until an address is banned on web2.</summary>
+    internal Task ArrivesAsync(string address) => Web2.EventuallyAsync($"fail2ban-client get f2bbroker banip | grep -wF {address}", TimeSpan.FromMinutes(3));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { Web1, Web2, Broker, lan })
+        {
+            await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+
+        root.Dispose();
+    }
+
+    private async Task<Machine> BootAsync(string name, string address)
+    {
+        Machine machine = new(name, root.Folder, await lan!.AddAsync(name, address));
+        try
+        {
+            await machine.BootAsync();
+            return machine;
+        }
+        catch
+        {
+            await machine.DisposeAsync();
+            throw;
+        }
+    }
+}
+
+/// <summary>The tests that share one such group; each leaves it as it found it.</summary>
+[CollectionDefinition]
+public sealed class InstalledGroupCollection : ICollectionFixture<InstalledGroup>;

@@ -1,0 +1,61 @@
+namespace F2bBroker.EndToEndTests.Machines;
+
+/// <summary>A network of the test's own: a namespace with a bridge, on which attackers have their addresses too, and one for each machine.</summary>
+internal sealed class Lan : IAsyncDisposable
+{
+    private readonly List<Daemon> holders = [];
+
+    private Daemon Hub => holders[0];
+
+    /// <param name="attackers">Addresses from which machines are attacked.</param>
+    public static async Task<Lan> MakeAsync(params string[] attackers)
+    {
+        Lan lan = new();
+        await lan.HoldAsync();
+        string addresses = string.Concat(attackers.Select(address => $"ip address add {address}/32 dev bridge\n"));
+        await RunAsync(lan.Hub, $"""
+            ip link set lo up
+            ip link add bridge type bridge
+            ip address add 192.0.2.254/24 dev bridge
+            {addresses}ip link set bridge up
+            """);
+        return lan;
+    }
+
+    /// <summary>Adds a namespace for a machine; gives its file.</summary>
+    public async Task<string> AddAsync(string machine, string address)
+    {
+        Daemon holder = await HoldAsync();
+        await RunAsync(Hub, $"ip link add {machine} type veth peer name host0 netns {holder.Id}\nip link set {machine} master bridge up");
+        await RunAsync(holder, $"ip link set lo up\nip address add {address}/24 dev host0\nip link set host0 up\nip route add default via 192.0.2.254");
+        return Namespace(holder);
+    }
+
+    /// <summary>The option of nsenter for a command on the attackers' side.</summary>
+    public string Outside => $"--net={Namespace(Hub)}";
+
+    public async ValueTask DisposeAsync()
+    {
+        // A namespace ends with its last process, and its links with it.
+        foreach (Daemon holder in holders)
+        {
+            await holder.DisposeAsync();
+        }
+    }
+
+    private async Task<Daemon> HoldAsync()
+    {
+        Daemon holder = new("unshare", ["--net", "sleep", "infinity"]);
+        holders.Add(holder);
+        await Eventually.TrueAsync(() => File.ReadAllText($"/proc/{holder.Id}/comm") == "sleep\n", () => holder.Said);
+        return holder;
+    }
+
+    private static string Namespace(Daemon holder) => $"/proc/{holder.Id}/ns/net";
+
+    private static async Task RunAsync(Daemon holder, string script)
+    {
+        Built.Outcome outcome = await Built.RunAsync("nsenter", [$"--net={Namespace(holder)}", "sh", "-ec", script]);
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+    }
+}
