@@ -1,6 +1,7 @@
 using F2bBroker.Contracts;
 using F2bBroker.Daemon.Configuration;
 using F2bBroker.Daemon.Logs;
+using F2bBroker.Daemon.Messaging;
 
 namespace F2bBroker.Consumer;
 
@@ -33,7 +34,7 @@ internal sealed class Ledger(ConsumerSettings settings, Containment containment,
     {
         HashSet<string> young = [];
         DateTimeOffset now = time.GetUtcNow();
-        DateTimeOffset oldest = now - settings.MaxAge - WrittenBans.FutureAllowed;
+        DateTimeOffset oldest = now - settings.MaxAge - ReceivedBan.FutureAllowed;
         foreach (string file in RotatedLogs.Of(path).Append(path).Where(file => File.GetLastWriteTimeUtc(file) >= oldest))
         {
             try
