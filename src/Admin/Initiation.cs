@@ -22,6 +22,7 @@ internal sealed class Initiation(ManagementApi api, Action<string> tell)
         Tell($"Rights of '{api.User}' on it", await api.PutAsync(ManagementApi.Path("permissions", VirtualHost, api.User), all, cancel));
         Tell($"Exchange {Topology.Bans}", await MakeExchangeAsync(cancel));
         Tell($"Policy {Policy}", await MakePolicyAsync(cancel));
+        await new HistorySetup(api, Tell, tell).RunAsync(cancel);
     }
 
     private async Task<bool> MakeExchangeAsync(CancellationToken cancel)

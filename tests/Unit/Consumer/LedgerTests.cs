@@ -88,7 +88,7 @@ public sealed class LedgerTests : IDisposable
         ledger.ReadBack(folder["bans.log"], told.Add);
         Assert.Equal(
             [new Verdict.Duplicate(), new Verdict.Written(bans[2].Identity), new Verdict.Quarantined(Some.Time.AddMinutes(30))],
-            new[] { bans[1], bans[2], bans[3] }.Select(ledger.Judge));
+            new[] { bans[1], bans[2], bans[3] }.Select(ban => ledger.Judge(ban)));
     }
 
     private Ledger NewLedger(params string[] settings)
