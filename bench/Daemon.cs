@@ -10,10 +10,17 @@ internal sealed class Daemon : IAsyncDisposable
     private readonly ConcurrentDictionary<string, TaskCompletionSource<long>> awaited = new();
     private readonly Task reading;
 
-    public Daemon(string program, IEnumerable<string> arguments)
+    /// <param name="environment">Variables, each <c>NAME=value</c>.</param>
+    public Daemon(string program, IEnumerable<string> arguments, IEnumerable<string> environment)
     {
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardError = true };
+        foreach (string[] pair in environment.Select(variable => variable.Split('=', 2)))
+        {
+            start.Environment[pair[0]] = pair[1];
+        }
+
         StartedAt = Stopwatch.GetTimestamp();
-        process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process = Process.Start(start)!;
         reading = ReadAsync();
     }
 

@@ -14,6 +14,7 @@ Setting setting = new(folder);
     ("c", Latency.MeasureAsync),
     ("d", Reading.MeasureAsync),
     ("e", Idle.MeasureAsync),
+    ("f", History.MeasureAsync),
 ];
 List<Result> results = [];
 foreach ((string name, Func<Setting, Task<IReadOnlyList<Result>>> measure) in all.Where(part => parts.Length == 0 || parts.Contains(part.Name)))

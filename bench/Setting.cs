@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text;
 using Microsoft.Extensions.Configuration;
 using RabbitMQ.Client;
 
@@ -10,7 +13,8 @@ internal sealed class Setting(string folder)
 
     public Daemon StartProducer() => Start("f2bbroker-producer", "origin");
 
-    public Daemon StartConsumer() => Start("f2bbroker-consumer", "peer");
+    /// <param name="environment">Variables, each <c>NAME=value</c>.</param>
+    public Daemon StartConsumer(params string[] environment) => Start("f2bbroker-consumer", "peer", environment);
 
     public async Task<IConnection> ConnectAsync(string server)
     {
@@ -33,5 +37,17 @@ internal sealed class Setting(string folder)
         File.Delete(FileOf("peer", "bans.log"));
     }
 
-    private Daemon Start(string program, string server) => new(Path.Combine(folder, "bin", program), ["--config", FileOf(server, "f2bbroker.conf")]);
+    /// <summary>Makes the stream anew, as the operator can.</summary>
+    public static async Task EmptyHistoryAsync()
+    {
+        Uri api = new(Environment.GetEnvironmentVariable("F2BBROKER_API")!);
+        using HttpClient http = new() { BaseAddress = new Uri(new UriBuilder(api) { UserName = "", Password = "" }.Uri, "/api/") };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(api.UserInfo)));
+        (await http.DeleteAsync("queues/f2b/f2b.history")).EnsureSuccessStatusCode();
+        using Process init = Process.Start(Environment.GetEnvironmentVariable("F2BBROKER")!, ["init"]);
+        await init.WaitForExitAsync();
+    }
+
+    private Daemon Start(string program, string server, params string[] environment) =>
+        new(Path.Combine(folder, "bin", program), ["--config", FileOf(server, "f2bbroker.conf")], environment);
 }

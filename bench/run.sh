@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the built daemons against RabbitMQ.Client alone, on the same private broker, in one run; prints one table with ratios.
-# bench/run.sh measures all; bench/run.sh a c only these: a publish, b consume, c latency, d read, e idle.
+# bench/run.sh measures all; bench/run.sh a c only these: a publish, b consume, c latency, d read, e idle, f history.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tests/real/install.sh
@@ -23,9 +23,8 @@ mkdir "$dir/broker"
 tests/real/broker.sh start "$dir/broker"
 # shellcheck source=/dev/null
 . "$dir/broker/env"
-export F2BBROKER_API
-f2bbroker=src/Admin/bin/Release/net10.0/f2bbroker
-"$f2bbroker" init 2>/dev/null
+export F2BBROKER_API F2BBROKER=src/Admin/bin/Release/net10.0/f2bbroker
+"$F2BBROKER" init 2>/dev/null
 for server in origin peer; do
     mkdir "$dir/$server"
     cat >"$dir/$server/f2bbroker.conf" <<CONF
@@ -36,7 +35,8 @@ start = beginning
 [consumer]
 logpath = $dir/$server/bans.log
 maxbans = 1000000/10m
+history = 0
 CONF
-    "$f2bbroker" enroll "$server" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" --out "$dir/$server/f2bbroker.local" 2>/dev/null
+    "$F2BBROKER" enroll "$server" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" --out "$dir/$server/f2bbroker.local" 2>/dev/null
 done
 bench/bin/Release/net10.0/bench "$dir" "$@"

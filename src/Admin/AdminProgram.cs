@@ -42,6 +42,22 @@ internal sealed class AdminProgram
 
     private readonly Option<bool> json = new("--json") { Description = "Print JSON." };
 
+    private readonly Option<string?> amqp = new("--amqp")
+    {
+        Description = "The broker as this command reaches it by AMQP; by default the port that the management API names, on its host.",
+        HelpName = "amqps://HOST:5671",
+    };
+
+    private readonly Option<string> since = new("--since") { Description = "How far back: a number and s, m, h, d or w.", HelpName = "1d", DefaultValueFactory = _ => "1d" };
+
+    private readonly Option<string> watchSince = new("--since") { Description = "How far back it begins: a number and s, m, h, d or w.", HelpName = "1h", DefaultValueFactory = _ => "0" };
+
+    private readonly Option<string?> ofServer = new("--server") { Description = "Only the bans that this server reported.", HelpName = "SERVER" };
+
+    private readonly Option<string?> ofJail = new("--jail") { Description = "Only the bans of this jail.", HelpName = "JAIL" };
+
+    private readonly Option<bool> csv = new("--csv") { Description = "Print comma-separated values." };
+
     public Task<int> RunAsync(string[] args)
     {
         RootCommand root = new("Sets up the RabbitMQ broker through which servers share fail2ban's bans.")
@@ -53,8 +69,10 @@ internal sealed class AdminProgram
             Command(new Command("enroll", "Give a server its user, rights and queue.") { server, output, uri, tls, quorumQueue, force }, EnrollAsync),
             Command(new Command("revoke", "Take a server's user, connections and queues away.") { server },
                 (parsed, broker, cancel) => new Revocation(broker, Tell).RunAsync(ServerUser.Named(parsed.GetValue(server)!), cancel)),
-            Command(new Command("status", "Show servers, connections, waiting and refused messages.") { json },
-                async (parsed, broker, cancel) => Console.WriteLine(await new GroupStatus(broker, TimeProvider.System).ReadAsync(parsed.GetValue(json), cancel))),
+            Command(new Command("status", "Show servers, connections, waiting and refused messages.") { json, amqp }, StatusAsync),
+            Command(new Command("history", "Print the last day's bans.") { since, ofServer, ofJail, json, csv, amqp }, HistoryAsync),
+            Command(new Command("watch", "Print bans as they pass.") { watchSince, ofServer, ofJail, json, amqp },
+                (parsed, broker, cancel) => Report(parsed, broker).WatchAsync(HistoryReport.Span(parsed.GetValue(watchSince)!), parsed.GetValue(json), cancel)),
         };
         return root.Parse(args).InvokeAsync();
     }
@@ -79,6 +97,24 @@ internal sealed class AdminProgram
             }
         });
         return command;
+    }
+
+    private BanHistory History(ParseResult parsed, ManagementApi broker) => new(broker, parsed.GetValue(amqp), TimeProvider.System);
+
+    private HistoryReport Report(ParseResult parsed, ManagementApi broker) =>
+        new(History(parsed, broker), new BanFilter(parsed.GetValue(ofServer), parsed.GetValue(ofJail)), TimeProvider.System, Tell);
+
+    private async Task StatusAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel)
+    {
+        GroupStatus status = new(broker, new RecentReports(History(parsed, broker), TimeProvider.System, Tell), TimeProvider.System);
+        Console.WriteLine(await status.ReadAsync(parsed.GetValue(json), cancel));
+    }
+
+    private Task HistoryAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel)
+    {
+        HistoryReport report = Report(parsed, broker);
+        TimeSpan span = HistoryReport.Span(parsed.GetValue(since)!);
+        return parsed.GetValue(json) ? report.PrintJsonAsync(span, cancel) : parsed.GetValue(csv) ? report.PrintCsvAsync(span, cancel) : report.PrintAsync(span, cancel);
     }
 
     private async Task EnrollAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel)

@@ -1,11 +1,12 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin;
 
-/// <summary><c>f2bbroker status</c>: which servers there are, which are connected, what waits for them, and who has put them under quarantine.</summary>
-internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
+/// <summary><c>f2bbroker status</c>: which servers there are, which are connected, what waits for them, what they reported, and who has put them under quarantine.</summary>
+internal sealed class GroupStatus(ManagementApi api, RecentReports reports, TimeProvider time)
 {
     private const string ProgramPrefix = "f2bbroker-";
 
@@ -22,8 +23,12 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
     private static string TableOf(IReadOnlyList<ServerStatus> servers)
     {
         string table = Table.Of(
-            ["SERVER", "CONNECTED", "WAITING", "ERRORS", "QUARANTINED BY"],
-            servers.Select(server => new[] { server.Server, Listed(server.Connected), $"{server.Waiting}", $"{server.Errors}", Listed(server.QuarantinedBy) }));
+            ["SERVER", "CONNECTED", "WAITING", "ERRORS", "LAST REPORT", "BANS 24H", "QUARANTINED BY"],
+            servers.Select(server => new[]
+            {
+                server.Server, Listed(server.Connected), $"{server.Waiting}", $"{server.Errors}", server.LastReport ?? "-", server.Bans24h?.ToString(CultureInfo.InvariantCulture) ?? "-",
+                Listed(server.QuarantinedBy),
+            }));
         return string.Concat([table, .. servers.SelectMany(server => server.Doubts).Select(doubt => $"\n{doubt}")]);
     }
 
@@ -45,6 +50,7 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
         string[] names = [.. Rows(permissions).Select(permission => Text(permission, "user")).Where(user => !operators.Contains(user)).Order(StringComparer.Ordinal)];
         ILookup<string, string> quarantined = Quarantined(names, Rows(bindings));
         ILookup<string, string> doubts = QueueDoubts.Of(queues, bindings);
+        IReadOnlyDictionary<string, Reports>? reported = await reports.ReadAsync(cancel);
         return
         [
             .. names
@@ -53,6 +59,8 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
                     [.. programs[server].Distinct().Order(StringComparer.Ordinal)],
                     messages.GetValueOrDefault(Topology.QueueOf(server)),
                     messages.GetValueOrDefault(Topology.ErrorQueueOf(server)),
+                    reported?.GetValueOrDefault(server) is { } last ? UtcText.Print(last.Last) : null,
+                    reported is null ? null : reported.GetValueOrDefault(server)?.Count ?? 0,
                     [.. quarantined[server]],
                     [.. doubts[server]])),
         ];
@@ -85,8 +93,17 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
     /// <param name="Connected">Programs that are logged in as it.</param>
     /// <param name="Waiting">Messages in its queue, those under way included.</param>
     /// <param name="Errors">Messages that it refused.</param>
+    /// <param name="LastReport">When its youngest ban within 24 hours was detected; null when there is none or no stream that knows.</param>
+    /// <param name="Bans24h">How many bans it reported within 24 hours; null when there is no stream that knows.</param>
     /// <param name="QuarantinedBy">Servers that refuse its bans because it reported too many.</param>
     /// <param name="Doubts">What on the broker looks as if it had been taken over, in sentences.</param>
     private sealed record ServerStatus(
-        string Server, IReadOnlyList<string> Connected, long Waiting, long Errors, IReadOnlyList<string> QuarantinedBy, IReadOnlyList<string> Doubts);
+        string Server,
+        IReadOnlyList<string> Connected,
+        long Waiting,
+        long Errors,
+        string? LastReport,
+        int? Bans24h,
+        IReadOnlyList<string> QuarantinedBy,
+        IReadOnlyList<string> Doubts);
 }

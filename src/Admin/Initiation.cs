@@ -27,6 +27,8 @@ internal sealed class Initiation(ManagementApi api, Action<string> tell)
         {
             Tell($"Policy {QuorumPolicy}", await MakeQuorumPolicyAsync(cancel));
         }
+
+        await new HistorySetup(api, Tell, tell).RunAsync(cancel);
     }
 
     private async Task<bool> MakeExchangeAsync(CancellationToken cancel)

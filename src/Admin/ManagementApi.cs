@@ -27,6 +27,8 @@ internal sealed class ManagementApi : IDisposable
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", basic);
     }
 
+    public ApiLogin Login => login;
+
     public string Host => login.Address.Host;
 
     public string User => login.User;

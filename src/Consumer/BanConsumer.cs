@@ -1,5 +1,6 @@
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
+using F2bBroker.Daemon.Messaging;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,7 @@ internal sealed class BanConsumer(
     {
         try
         {
-            await TakeAsync(Received(context), context.ReceiveContext);
+            await TakeAsync(ReceivedBan.Check(context.ReceiveContext.Properties(), context.Message, time.GetUtcNow()), context.ReceiveContext);
         }
         catch (Refusal refusal)
         {
@@ -54,14 +55,5 @@ internal sealed class BanConsumer(
             bool isKept = await errors.QuarantineAsync(context);
             skipped.Count(isKept ? "of a quarantined server" : "of a quarantined server without a copy");
         }
-    }
-
-    private Ban Received(ConsumeContext<BanDetected> context)
-    {
-        Origin.Verify(Origin.PropertiesOf(context.ReceiveContext), context.Message.Server);
-        Ban ban = Ban.Parse(context.Message);
-        return ban.DetectedAt - time.GetUtcNow() <= WrittenBans.FutureAllowed
-            ? ban
-            : throw new Refusal($"detectedAt {UtcText.Print(ban.DetectedAt)} is more than {WrittenBans.FutureAllowed.TotalMinutes} minutes in the future");
     }
 }

@@ -30,6 +30,9 @@ internal static class BanEndpoint
         .AddSingleton<BanWriter>()
         // Before the bus, so that it still writes while the bus stops.
         .AddHostedService(provider => provider.GetRequiredService<BanWriter>())
+        .AddSingleton<ReplayedBans>()
+        .AddSingleton<Replay>()
+        .AddHostedService(provider => provider.GetRequiredService<Replay>())
         .AddBus(settings, configure: (context, broker) => broker.ReceiveEndpoint(Topology.QueueOf(settings.Server), endpoint => Configure(endpoint, context, settings.Consumer.QueueType)));
 
     private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context, QueueType type)

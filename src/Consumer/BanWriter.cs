@@ -25,9 +25,10 @@ internal sealed class BanWriter(Settings settings, Ledger ledger, Readiness read
     public Task ReadBack => readBack.Task;
 
     /// <summary>Completes once it is known what becomes of the ban, and what was to be written is on disk. While the disk refuses, it waits.</summary>
-    public Task<Verdict> WriteAsync(Ban ban)
+    /// <param name="isPast">Whether it comes from the stream.</param>
+    public Task<Verdict> WriteAsync(Ban ban, bool isPast = false)
     {
-        Request request = new(ban, new TaskCompletionSource<Verdict>(TaskCreationOptions.RunContinuationsAsynchronously));
+        Request request = new(ban, isPast, new TaskCompletionSource<Verdict>(TaskCreationOptions.RunContinuationsAsynchronously));
         waiting.Writer.TryWrite(request);
         return request.Done.Task;
     }
@@ -44,7 +45,7 @@ internal sealed class BanWriter(Settings settings, Ledger ledger, Readiness read
         {
             await WaitAsync(stopping);
             Request[] batch = [.. Drain().Take(LargestBatch)];
-            Verdict[] verdicts = [.. batch.Select(request => ledger.Judge(request.Ban))];
+            Verdict[] verdicts = [.. batch.Select(request => ledger.Judge(request.Ban, request.IsPast))];
             string[] lines = [.. verdicts.OfType<Verdict.Written>().Select(verdict => verdict.Line)];
             await AppendAsync(file, lines, stopping);
             Tell(lines);
@@ -138,5 +139,5 @@ internal sealed class BanWriter(Settings settings, Ledger ledger, Readiness read
         return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => $"{now} {line}\n")));
     }
 
-    private sealed record Request(Ban Ban, TaskCompletionSource<Verdict> Done);
+    private sealed record Request(Ban Ban, bool IsPast, TaskCompletionSource<Verdict> Done);
 }

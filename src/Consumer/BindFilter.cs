@@ -19,6 +19,7 @@ internal sealed class BindFilter(
     BrokerAddresses brokerAddresses,
     Containment containment,
     HeardUpTo heard,
+    Replay replay,
     TimeProvider time,
     ILogger<BindFilter> log)
     : IFilter<ChannelContext>
@@ -43,7 +44,9 @@ internal sealed class BindFilter(
             TellSpan();
         }
 
-        containment.Return(heard.Moment);
+        DateTimeOffset? moment = heard.Moment;
+        containment.Return(moment ?? replay.Oldest);
+        replay.Ask(moment);
         await next.Send(context);
     }
 
@@ -68,6 +71,9 @@ internal sealed class BindFilter(
     private void TellSpan()
     {
         string from = heard.Moment is { } moment ? $"between {UtcText.Print(moment)} and" : "before";
-        log.LogError("The queue {Queue:l} was gone and has been made again: bans of other servers {From:l} {Now:l} may be missing.", queue, from, UtcText.Print(time.GetUtcNow()));
+        log.Log(
+            replay.IsOn ? LogLevel.Warning : LogLevel.Error,
+            "The queue {Queue:l} was gone and has been made again: bans of other servers {From:l} {Now:l} {Fate:l}.",
+            queue, from, UtcText.Print(time.GetUtcNow()), replay.IsOn ? $"are read from {Topology.History} if they are missing" : "may be missing");
     }
 }

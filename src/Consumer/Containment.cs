@@ -64,6 +64,15 @@ internal sealed class Containment(Settings settings, TimeProvider time, ILogger<
         return reporter.QuarantinedUntil is null;
     }
 
+    /// <summary>Whether the server is under quarantine; nothing is counted.</summary>
+    /// <param name="until">The end of the quarantine, as it stands now.</param>
+    public bool IsQuarantined(string server, out DateTimeOffset until)
+    {
+        TimeSpan rest = reporters.GetValueOrDefault(server)?.QuarantinedUntil - Now ?? TimeSpan.Zero;
+        until = time.GetUtcNow() + rest;
+        return rest > TimeSpan.Zero;
+    }
+
     private Reporter ReporterOf(Ban ban)
     {
         if (!reporters.TryGetValue(ban.Server, out Reporter? reporter))

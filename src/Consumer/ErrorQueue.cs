@@ -1,5 +1,6 @@
 using F2bBroker.Contracts;
 using F2bBroker.Daemon.Configuration;
+using F2bBroker.Daemon.Messaging;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Logging;
@@ -34,7 +35,7 @@ internal sealed class ErrorQueue(string name, QueueType type, TimeProvider time,
     /// <param name="reason">For the operator.</param>
     public async Task RefuseAsync(ReceiveContext context, string reason)
     {
-        string origin = Origin.Of(Origin.PropertiesOf(context));
+        string origin = Origin.Of(context.Properties());
         bool isKept = refused.Admits(origin);
         await (isKept ? PutAsync(context, origin, reason) : Task.CompletedTask);
         complaints.Tell(origin, reason, isKept);
@@ -43,7 +44,7 @@ internal sealed class ErrorQueue(string name, QueueType type, TimeProvider time,
     /// <summary>The same for a ban that is in order but of a server under quarantine; false if it is not kept.</summary>
     public async Task<bool> QuarantineAsync(ReceiveContext context)
     {
-        string origin = Origin.Of(Origin.PropertiesOf(context));
+        string origin = Origin.Of(context.Properties());
         bool isKept = quarantined.Admits(origin);
         await (isKept ? PutAsync(context, origin, "quarantined") : Task.CompletedTask);
         return isKept;

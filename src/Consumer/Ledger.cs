@@ -1,6 +1,7 @@
 using F2bBroker.Contracts;
 using F2bBroker.Daemon.Configuration;
 using F2bBroker.Daemon.Logs;
+using F2bBroker.Daemon.Messaging;
 
 namespace F2bBroker.Consumer;
 
@@ -11,20 +12,29 @@ internal sealed class Ledger(ConsumerSettings settings, Containment containment,
     private readonly Quorum quorum = new(settings.Quorum, settings.QuorumWindow, settings.MaxAge, time);
 
     /// <summary>What becomes of the ban, which counts as written if that is to be so.</summary>
-    public Verdict Judge(Ban ban)
+    /// <param name="isPast">Whether it comes from the stream, where <see cref="PastContainment"/> counts.</param>
+    public Verdict Judge(Ban ban, bool isPast = false)
     {
         if (written.Contains(ban))
         {
             return new Verdict.Duplicate();
         }
 
-        if (!containment.Admits(ban, out DateTimeOffset until))
+        DateTimeOffset until;
+        if (isPast ? containment.IsQuarantined(ban.Server, out until) : !containment.Admits(ban, out until))
         {
             return new Verdict.Quarantined(until);
         }
 
         written.Add(ban, age: TimeSpan.Zero);
-        return new Verdict.Written(quorum.IsReachedBy(ban) ? ban.Identity : ban.Report);
+        string line = quorum.IsReachedBy(ban) ? ban.Identity : ban.Report;
+        if (isPast)
+        {
+            // When its live message comes, it is a duplicate.
+            containment.Count(new WrittenLine(time.GetUtcNow(), line, ban));
+        }
+
+        return new Verdict.Written(line);
     }
 
     /// <summary>Reads the log and its rotated siblings back, oldest first; gives young lines that stand in a sibling only, which fail2ban may not have read.</summary>
@@ -33,7 +43,7 @@ internal sealed class Ledger(ConsumerSettings settings, Containment containment,
     {
         HashSet<string> young = [];
         DateTimeOffset now = time.GetUtcNow();
-        DateTimeOffset oldest = now - settings.MaxAge - WrittenBans.FutureAllowed;
+        DateTimeOffset oldest = now - settings.MaxAge - ReceivedBan.FutureAllowed;
         foreach (string file in RotatedLogs.Of(path).Append(path).Where(file => File.GetLastWriteTimeUtc(file) >= oldest))
         {
             try

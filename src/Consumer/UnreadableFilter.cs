@@ -1,3 +1,4 @@
+using F2bBroker.Daemon.Messaging;
 using MassTransit;
 
 namespace F2bBroker.Consumer;

@@ -10,6 +10,9 @@ public static class Topology
     /// <summary>The fanout exchange that every server publishes to.</summary>
     public const string Bans = "f2b.bans";
 
+    /// <summary>The stream that holds what was published within the last day: servers may read it, and have no other right to it.</summary>
+    public const string History = "f2b.history";
+
     /// <summary>Headers of a refused message in the error queue: who sent it, as the broker vouched for, and why it was refused.</summary>
     public const string OriginHeader = "f2b-origin";
     public const string ReasonHeader = "f2b-reason";

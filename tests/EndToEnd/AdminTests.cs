@@ -14,10 +14,12 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     {
         Built.Outcome again = await broker.AdminAsync("init");
         JsonArray policies = (JsonArray)(await broker.GetAsync("policies/f2b"))!;
-        Assert.Equal((0, 3 + policies.Count), (again.ExitCode, again.Errors.Split("was there.").Length - 1));
+        Assert.Equal((0, 4 + policies.Count), (again.ExitCode, again.Errors.Split("was there.").Length - 1));
         JsonNode policy = (await broker.GetAsync("policies/f2b/f2b.bans-limits"))!["definition"]!;
         Assert.Equal((604_800_000, 1_000_000, "drop-head"), ((long)policy["message-ttl"]!, (long)policy["max-length"]!, (string?)policy["overflow"]));
         Assert.Equal(536_870_912, (long)policy["max-length-bytes"]!);
+        JsonNode history = (await broker.GetAsync("policies/f2b/f2b.history-limits"))!["definition"]!;
+        Assert.Equal(("1D", 536_870_912, 4_194_304), ((string?)history["max-age"], (long)history["max-length-bytes"]!, (long)history["stream-max-segment-size-bytes"]!));
     }
 
     [Fact]
@@ -97,10 +99,15 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         string table = "";
         await Eventually.TrueAsync(
             async () => (table = (await broker.AdminAsync("status")).Output).Split('\n', StringSplitOptions.TrimEntries) is
-                ["SERVER  CONNECTED           WAITING  ERRORS  QUARANTINED BY", "web1    consumer, producer  0        1       -", "web2    -                   1        0       -", ""],
+                [
+                    "SERVER  CONNECTED           WAITING  ERRORS  LAST REPORT  BANS 24H  QUARANTINED BY",
+                    "web1    consumer, producer  0        1       -            0         -",
+                    "web2    -                   1        0       -            0         -",
+                    "",
+                ],
             () => table);
         JsonNode json = JsonNode.Parse((await broker.AdminAsync("status", "--json")).Output)!;
-        Assert.Equal("""{"server":"web1","connected":["consumer","producer"],"waiting":0,"errors":1,"quarantinedBy":[],"doubts":[]}""", json[0]!.ToJsonString());
+        Assert.Equal("""{"server":"web1","connected":["consumer","producer"],"waiting":0,"errors":1,"lastReport":null,"bans24h":0,"quarantinedBy":[],"doubts":[]}""", json[0]!.ToJsonString());
     }
 
     [Fact]

@@ -38,6 +38,7 @@ internal sealed record ProducerSettings(bool ReadsJournal, string LogPath, bool 
 /// <summary>The section [consumer].</summary>
 /// <param name="LogPath">The monitored log.</param>
 /// <param name="MaxAge">Older bans are skipped.</param>
+/// <param name="History">How far back the broker's stream is read; zero for not at all.</param>
 /// <param name="IgnoreIp">Never written, on overlap in either direction.</param>
 /// <param name="MinPrefix4">Wider IPv4 networks are skipped.</param>
 /// <param name="MinPrefix6">Wider IPv6 networks are skipped.</param>
@@ -52,6 +53,7 @@ internal sealed record ProducerSettings(bool ReadsJournal, string LogPath, bool 
 internal sealed record ConsumerSettings(
     string LogPath,
     TimeSpan MaxAge,
+    TimeSpan History,
     IReadOnlyList<Subnet> IgnoreIp,
     int MinPrefix4,
     int MinPrefix6,

@@ -98,6 +98,7 @@ internal sealed class SettingsReader
     private ConsumerSettings Consumer() => new(
         Text("consumer", "logpath", "/var/log/f2bbroker/bans.log"),
         Time("maxage", "1d"),
+        Parsed("consumer", "history", "1d", "is not a duration such as 1d or 12h, nor 0", Duration.Parse),
         [.. List("consumer", "ignoreip", "").Select(IgnoredIp).OfType<Subnet>()],
         Prefix("minprefix4", 32),
         Prefix("minprefix6", 128),

@@ -14,6 +14,7 @@ internal sealed partial class BanJson : JsonSerializerContext
         options.RespectRequiredConstructorParameters = true;
         options.RespectNullableAnnotations = true;
         options.AllowDuplicateProperties = false;
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         // MassTransit's own choices, which readers in other languages do not share.
         options.PropertyNameCaseInsensitive = false;
         options.AllowTrailingCommas = false;

@@ -1,7 +1,9 @@
+using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Authentication;
 using F2bBroker.Daemon.Configuration;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Daemon.Messaging;
 
@@ -46,19 +48,9 @@ internal static class BrokerConnection
         BrokerSettings broker, string server, CancellationToken cancel, Func<IChannel, CancellationToken, Task<string?>>? check = null)
     {
         BrokerCertificate certificate = new(broker.Tls?.Authorities);
-        ConnectionFactory factory = new()
-        {
-            UserName = server,
-            Password = broker.Password,
-            VirtualHost = broker.VirtualHost,
-            AutomaticRecoveryEnabled = false,
-            RequestedConnectionTimeout = Patience,
-            ContinuationTimeout = Patience,
-        };
-        Prepare(factory, broker, certificate);
         try
         {
-            await using IConnection connection = await factory.CreateConnectionAsync($"{NameOf(server)} login check", cancel);
+            await using IConnection connection = await FactoryOf(broker, server, certificate).CreateConnectionAsync($"{NameOf(server)} login check", cancel);
             // The client does not wait for the broker's answer about the virtual host; the answer to a channel comes behind it.
             await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
             string? fault = check is null ? null : await check(channel, cancel);
@@ -70,6 +62,32 @@ internal static class BrokerConnection
             // Whatever it was (refused, closed, no answer in time), the login was not accepted.
             return certificate.Fault is { } untrusted ? LoginFault.OfCertificate(untrusted, broker) : LoginFault.Of(failure, broker, server);
         }
+    }
+
+    /// <summary>A connection beside MassTransit's own; it does not come back by itself.</summary>
+    /// <param name="user">Who logs in.</param>
+    /// <param name="purpose">What the management UI shows behind the program's name.</param>
+    /// <exception cref="Exception">See <see cref="IsFailure"/>.</exception>
+    public static Task<IConnection> OpenAsync(BrokerSettings broker, string user, string purpose, CancellationToken cancel) =>
+        FactoryOf(broker, user, new BrokerCertificate(broker.Tls?.Authorities)).CreateConnectionAsync($"{NameOf(user)} {purpose}", cancel);
+
+    /// <summary>Whether a broker that went away, refuses or is slow may be the cause.</summary>
+    public static bool IsFailure(Exception failure) =>
+        failure is RabbitMQClientException or IOException or SocketException or TimeoutException or AuthenticationException or OperationCanceledException;
+
+    private static ConnectionFactory FactoryOf(BrokerSettings broker, string user, BrokerCertificate certificate)
+    {
+        ConnectionFactory factory = new()
+        {
+            UserName = user,
+            Password = broker.Password,
+            VirtualHost = broker.VirtualHost,
+            AutomaticRecoveryEnabled = false,
+            RequestedConnectionTimeout = Patience,
+            ContinuationTimeout = Patience,
+        };
+        Prepare(factory, broker, certificate);
+        return factory;
     }
 
     private static SslOption SslOf(BrokerNode node, TlsSettings? tls, BrokerCertificate certificate) => tls is null ? new SslOption() : new SslOption

@@ -1,5 +1,5 @@
 using System.Text;
-using F2bBroker.Consumer;
+using F2bBroker.Daemon.Messaging;
 
 namespace F2bBroker.UnitTests.Consumer;
 

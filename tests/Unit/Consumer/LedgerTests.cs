@@ -88,7 +88,23 @@ public sealed class LedgerTests : IDisposable
         ledger.ReadBack(folder["bans.log"], told.Add);
         Assert.Equal(
             [new Verdict.Duplicate(), new Verdict.Written(bans[2].Identity), new Verdict.Quarantined(Some.Time.AddMinutes(30))],
-            new[] { bans[1], bans[2], bans[3] }.Select(ledger.Judge));
+            new[] { bans[1], bans[2], bans[3] }.Select(ban => ledger.Judge(ban)));
+    }
+
+    [Fact]
+    public void A_ban_of_the_stream_counts_for_its_live_message_and_a_server_under_quarantine_has_none()
+    {
+        Ledger ledger = NewLedger("consumer:maxbans=2/10m");
+        Ban[] bans = [.. Enumerable.Range(1, 6).Select(i => Some.Ban($"203.0.113.{i}"))];
+        Assert.Equal(new Verdict.Written(bans[0].Identity), ledger.Judge(bans[0], isPast: true));
+        Assert.Equal(new Verdict.Duplicate(), ledger.Judge(bans[0]));
+        Assert.Equal(new Verdict.Written(bans[1].Identity), ledger.Judge(bans[1]));
+        Verdict quarantined = new Verdict.Quarantined(Some.Time.AddMinutes(30));
+        Assert.Equal(quarantined, ledger.Judge(bans[2]));
+        Assert.Equal(quarantined, ledger.Judge(bans[3], isPast: true));
+        Ban old = Some.Ban(server: "web3", at: Some.Time.AddHours(-2));
+        Assert.Equal([new Verdict.Written(old.Identity)], new[] { old }.Select(ban => ledger.Judge(ban, isPast: true)));
+        Assert.Equal([true, true, false], Enumerable.Range(1, 3).Select(i => ledger.Judge(Some.Ban($"203.0.113.{i}", server: "web3")) is Verdict.Written));
     }
 
     private Ledger NewLedger(params string[] settings)

@@ -97,6 +97,14 @@ public sealed class SettingsTests
     [InlineData("0", 0, 0)]
     public void A_rate_is_a_number_and_a_duration(string text, int count, int seconds) => Assert.Equal(new Rate(count, TimeSpan.FromSeconds(seconds)), Rate.Parse(text));
 
+    [Fact]
+    public void The_history_may_be_turned_off()
+    {
+        Assert.Equal([TimeSpan.FromDays(1), TimeSpan.Zero], new[] { Some.Settings(), Some.Settings("consumer:history=0") }.Select(settings => settings.Consumer.History));
+        Assert.Contains("[consumer] history: 'x' is not a duration such as 1d or 12h, nor 0.",
+            Assert.Throws<ConfigurationFault>(() => Some.Settings("consumer:history=x")).Sentences);
+    }
+
     [Theory]
     [InlineData("90", 90)]
     [InlineData("90s", 90)]

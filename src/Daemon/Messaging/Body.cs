@@ -1,8 +1,7 @@
 using System.Text.Json;
-using F2bBroker.Daemon.Messaging;
 using MassTransit;
 
-namespace F2bBroker.Consumer;
+namespace F2bBroker.Daemon.Messaging;
 
 /// <summary>Says in an operator's words why a body is no ban; the JSON reader's own words name types of this program.</summary>
 internal static class Body
@@ -11,6 +10,9 @@ internal static class Body
     public const int Longest = 8 * 1024;
 
     private const string NoText = "a field stands twice, or is no valid text";
+
+    /// <summary>Why a body of that many bytes is refused.</summary>
+    public static string TooLong(long length) => $"the body has {length} bytes, allowed are {Longest}";
 
     /// <summary>The body, or as much of it as the longest one may have.</summary>
     public static byte[] BeginningOf(MessageBody body)

@@ -1,14 +1,11 @@
 using F2bBroker.Contracts;
-using MassTransit;
 using RabbitMQ.Client;
 
-namespace F2bBroker.Consumer;
+namespace F2bBroker.Daemon.Messaging;
 
 /// <summary>Who sent a message, as the broker vouches for it.</summary>
 internal static class Origin
 {
-    public static IReadOnlyBasicProperties PropertiesOf(ReceiveContext context) => context.GetPayload<RabbitMqBasicConsumeContext>().Properties;
-
     /// <summary>The broker refuses a false <c>user_id</c>, so one that is there is true; empty when there is none.</summary>
     public static string Of(IReadOnlyBasicProperties properties) => properties.UserId ?? "";
 

@@ -1,0 +1,87 @@
+using F2bBroker.Contracts;
+using F2bBroker.Daemon.Configuration;
+using Spectre.Console;
+
+namespace F2bBroker.Admin;
+
+/// <summary><c>f2bbroker history</c> and <c>f2bbroker watch</c>: the bans of the stream, oldest first.</summary>
+/// <param name="warn">Takes a sentence.</param>
+internal sealed class HistoryReport(BanHistory history, BanFilter filter, TimeProvider time, Action<string> warn)
+{
+    private static readonly TimeSpan LongestSpan = TimeSpan.FromDays(366);
+
+    /// <exception cref="AdminFault">It is no duration.</exception>
+    public static TimeSpan Span(string text) => Duration.Parse(text) is { } span && span <= LongestSpan
+        ? span
+        : throw new AdminFault(ExitCode.Configuration, $"--since: {Ban.Quoted(text)} is not a duration of at most {LongestSpan.TotalDays} days such as 1h or 1d.");
+
+    /// <summary>Each ban once, as text; on a terminal with the hours as bars.</summary>
+    public async Task PrintAsync(TimeSpan span, CancellationToken cancel)
+    {
+        HourChart chart = new();
+        await foreach (Ban ban in OnceAsync(span, cancel))
+        {
+            Console.WriteLine(BanFormat.Text(ban));
+            chart.Count(ban.DetectedAt);
+        }
+
+        if (!Console.IsOutputRedirected)
+        {
+            chart.Print(AnsiConsole.Console);
+        }
+
+        TellRefused();
+    }
+
+    public async Task PrintCsvAsync(TimeSpan span, CancellationToken cancel)
+    {
+        Console.WriteLine(BanFormat.CsvHead);
+        await foreach (Ban ban in OnceAsync(span, cancel))
+        {
+            Console.WriteLine(BanFormat.Csv(ban));
+        }
+
+        TellRefused();
+    }
+
+    /// <summary>An array.</summary>
+    public async Task PrintJsonAsync(TimeSpan span, CancellationToken cancel)
+    {
+        string before = "[";
+        await foreach (Ban ban in OnceAsync(span, cancel))
+        {
+            Console.WriteLine($"{before}{BanFormat.Json(ban)}");
+            before = ",";
+        }
+
+        Console.WriteLine(before == "[" ? "[]" : "]");
+        TellRefused();
+    }
+
+    /// <summary>Bans as they pass, until it is cancelled.</summary>
+    public async Task WatchAsync(TimeSpan span, bool asJson, CancellationToken cancel)
+    {
+        try
+        {
+            await foreach (Ban ban in history.ReadAsync(time.GetUtcNow() - span, follows: true, cancel).Where(filter.Admits))
+            {
+                Console.WriteLine(asJson ? BanFormat.Json(ban) : BanFormat.Text(ban));
+            }
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The operator has seen enough.
+        }
+    }
+
+    private IAsyncEnumerable<Ban> OnceAsync(TimeSpan span, CancellationToken cancel) =>
+        history.ReadAsync(time.GetUtcNow() - span, follows: false, cancel).Where(filter.Admits).DistinctBy(ban => ban.MessageId);
+
+    private void TellRefused()
+    {
+        foreach ((string sender, int count) in history.Refused)
+        {
+            warn($"Not shown: {count} messages of {(sender.Length > 0 ? Ban.Quoted(sender) : "an unknown sender")} that break the protocol.");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using F2bBroker.EndToEndTests.Faults;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>The stream of the last day's bans: what a new server knows of it, and what it brings back.</summary>
+public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
+{
+    private const string ReadToTheEnd = "to its end: ";
+
+    private Server origin = null!;
+    private Server receiver = null!;
+    private Sender sender = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await broker.ResetAsync();
+        origin = await Server.EnrollAsync(broker, "web1");
+        sender = await Sender.ConnectAsync(broker, origin);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await sender.DisposeAsync();
+        await origin.DisposeAsync();
+        await receiver.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_new_server_has_all_that_is_younger_than_maxage_while_live_bans_come()
+    {
+        await PublishAsync(Old(0, 50));
+        await PublishAsync(Young(0, 1000));
+        receiver = await Server.EnrollAsync(broker, "web2", "maxage = 2h");
+        Daemon consumer = receiver.Start(Built.Consumer);
+        await PublishAsync(Young(1000, 100));
+        await receiver.HasBansAsync(1100);
+        await consumer.SaysAsync(ReadToTheEnd);
+        Assert.Equal(Addresses(0, 1100), receiver.Addresses.Order());
+        Assert.Equal(1, consumer.Count("Read f2b.history since "));
+    }
+
+    [Fact]
+    public async Task Killed_at_random_moments_of_its_first_start_it_has_them_all_and_none_twice()
+    {
+        int seed = Random.Shared.Next();
+        Random random = new(seed);
+        await PublishAsync(Young(0, 3000));
+        receiver = await Server.EnrollAsync(broker, "web2");
+        for (int kill = 0; kill < 10; kill++)
+        {
+            Daemon killed = receiver.Start(Built.Consumer);
+            await random.PauseAsync(1500);
+            await killed.KillAsync();
+        }
+
+        await (await receiver.StartConsumerAsync()).SaysAsync(ReadToTheEnd);
+        // A line may have been torn off by a kill.
+        string[] whole = [.. receiver.Addresses.Where(address => address.StartsWith("198.51.", StringComparison.Ordinal)).Order()];
+        Assert.True(Addresses(0, 3000).SequenceEqual(whole), $"{whole.Length} lines, {whole.Distinct().Count()} of them different (seed {seed})");
+    }
+
+    [Fact]
+    public async Task A_queue_that_is_deleted_while_bans_flow_costs_none()
+    {
+        receiver = await Server.EnrollAsync(broker, "web2");
+        Daemon consumer = await receiver.StartConsumerAsync();
+        for (int i = 0; i < 200; i += 10)
+        {
+            await PublishAsync(Young(i, 10));
+            if (i is 50 or 120)
+            {
+                await broker.DeleteAsync("queues/f2b/f2b.bans.web2");
+            }
+        }
+
+        await receiver.HasBansAsync(200);
+        Assert.Equal(Addresses(0, 200), receiver.Addresses.Order());
+        await consumer.SaysAsync("was gone and has been made again: bans of other servers ");
+        await consumer.SaysAsync("are read from f2b.history if they are missing");
+    }
+
+    [Fact]
+    public async Task What_the_length_limit_dropped_while_the_server_was_away_comes_back()
+    {
+        receiver = await Server.EnrollAsync(broker, "web2");
+        await broker.PutAsync("policies/f2b/short", new() { ["pattern"] = "^f2b.bans.web2$", ["priority"] = 9, ["definition"] = new System.Text.Json.Nodes.JsonObject { ["max-length"] = 10 } });
+        await PublishAsync(Young(0, 60));
+        await receiver.StartConsumerAsync();
+        await receiver.HasBansAsync(60);
+    }
+
+    [Fact]
+    public async Task Without_history_only_the_queue_counts()
+    {
+        await PublishAsync(Young(0, 5));
+        receiver = await Server.EnrollAsync(broker, "web2", "history = 0");
+        Daemon consumer = await receiver.StartConsumerAsync();
+        await PublishAsync(Young(5, 1));
+        await receiver.HasBansAsync(1);
+        await broker.DeleteAsync("queues/f2b/f2b.bans.web2");
+        await consumer.SaysAsync("may be missing");
+        Assert.Equal(0, consumer.Count("f2b.history"));
+    }
+
+    [Fact]
+    public async Task Without_the_stream_all_else_works()
+    {
+        await broker.DeleteAsync("queues/f2b/f2b.history");
+        receiver = await Server.EnrollAsync(broker, "web2");
+        Daemon consumer = await receiver.StartConsumerAsync();
+        await consumer.SaysAsync("The broker has no stream f2b.history (f2bbroker init makes it)");
+        await PublishAsync(Young(0, 1));
+        await receiver.HasBansAsync(1);
+    }
+
+    [Fact]
+    public async Task A_server_that_reported_too_many_is_bounded_in_the_past_too_each_time()
+    {
+        await PublishAsync(Young(0, 50));
+        receiver = await Server.EnrollAsync(broker, "web2", "maxbans = 20/10m");
+        for (int start = 0; start < 3; start++)
+        {
+            Daemon consumer = await receiver.StartConsumerAsync();
+            await consumer.SaysAsync(ReadToTheEnd);
+            Assert.Equal(0, await consumer.StopAsync());
+            Assert.Equal(1, consumer.Count("Passed over in f2b.history: 30 of a server that reported more than maxbans."));
+            Assert.Equal(Addresses(0, 50).Take(20), receiver.Addresses.Order());
+        }
+    }
+
+    private Task PublishAsync(IEnumerable<string> bodies) => sender.PublishAllAsync(bodies.Select(System.Text.Encoding.UTF8.GetBytes));
+
+    private IEnumerable<string> Young(int first, int count) => Addresses(first, count).Select(address => sender.Body(address));
+
+    private static IEnumerable<string> Old(int first, int count) => Addresses(first, count)
+        .Select(address => $$"""{"ip":"{{address}}","jail":"old","server":"web1","detectedAt":"{{TimeProvider.System.GetUtcNow().AddHours(-3):yyyy-MM-ddTHH:mm:ss.fffZ}}"}""");
+
+    private static IEnumerable<string> Addresses(int first, int count) => Enumerable.Range(first, count).Select(i => $"198.51.{100 + i / 250}.{i % 250}").Order();
+}

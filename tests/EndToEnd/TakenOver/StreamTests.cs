@@ -1,0 +1,50 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace F2bBroker.EndToEndTests.TakenOver;
+
+/// <summary>A server that was taken over can read the stream of the last day's bans, and do nothing else to it.</summary>
+public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
+{
+    private const string Stream = "f2b.history";
+    private const string Own = "f2b.bans.a.b";
+
+    [Fact]
+    public async Task It_cannot_write_delete_empty_lead_into_or_cut_off_the_stream()
+    {
+        await group.RefusesAsync(
+            channel => channel.QueueDeleteAsync(Stream),
+            channel => channel.QueueDeleteAsync(Stream, ifUnused: true, ifEmpty: false),
+            channel => channel.BasicPublishAsync("", Stream, mandatory: true, new BasicProperties { UserId = "a.b" }, "{}"u8.ToArray()).AsTask(),
+            channel => channel.QueueBindAsync(Stream, Own, ""),
+            channel => channel.QueueBindAsync(Stream, "f2b.bans", "again"),
+            channel => channel.QueueUnbindAsync(Stream, "f2b.bans", ""));
+        // A stream cannot be purged, by whomever: the broker ends the connection.
+        await using Sender once = await Sender.ConnectAsync(group.Broker, group[TakenOverGroup.Intruder]);
+        await using IChannel own = await once.ChannelAsync();
+        Exception? failure = await Record.ExceptionAsync(() => own.QueuePurgeAsync(Stream, TestContext.Current.CancellationToken));
+        Assert.Equal(540, (int?)(failure as OperationInterruptedException)?.ShutdownReason?.ReplyCode);
+    }
+
+    [Fact]
+    public async Task It_cannot_make_another_server_replay_what_is_not_genuine()
+    {
+        await group.Other.PublishBanAsync("203.0.113.1");
+        string stolen = group.Other.Body("203.0.113.9");
+        await group.Login.PublishAsync(stolen);
+        await group.Login.PublishAsync(stolen, properties => properties.ClearUserId());
+        await group.Login.PublishAsync(group.Login.Body("203.0.113.10"), properties => properties.Headers = new Dictionary<string, object?> { ["x-death"] = "x" });
+        await group.Login.PublishAsync("{");
+        await group.Login.PublishAsync(new byte[10_000]);
+        // As if the stream ended here.
+        await group.Login.PublishAsync(group.Login.Body("203.0.113.2"), properties => properties.Headers = new Dictionary<string, object?> { ["x-stream-offset"] = long.MaxValue });
+        await group.Other.PublishBanAsync("203.0.113.3");
+        await group.PurgeAsync("f2b.bans.axb");
+        Daemon consumer = await group["axb"].StartConsumerAsync();
+        await consumer.SaysAsync("to its end: 8 messages, 3 of them new bans");
+        Assert.Equal(["203.0.113.1 b", "203.0.113.2 a.b", "203.0.113.3 b"],
+            group["axb"].Bans.Select(ban => ban.Split(' ', '=')).Select(parts => $"{parts[1]} {parts[5]}").Order());
+        Assert.Equal(0, await consumer.StopAsync());
+        Assert.Contains("Passed over in f2b.history: 1 refused, of '', 4 refused, of 'a.b'.", consumer.Said);
+    }
+}
