@@ -27,6 +27,7 @@ on web1 fail2ban-client set sshd unbanip "$ip" >/dev/null
 for server in web2 web3; do on "$server" fail2ban-client set f2bbroker unbanip "$ip" >/dev/null; done
 
 echo "web1: somebody at $ip fails to log in by ssh, three times"
+# shellcheck disable=SC2016
 on web1 sh -c 'for try in 1 2 3; do
     echo "$(date "+%b %e %H:%M:%S") web1 sshd[$$]: Failed password for invalid user admin from $1 port 50022 ssh2" >>/var/log/auth.log
 done' sh "$ip"

@@ -1,0 +1,52 @@
+namespace F2bBroker.EndToEndTests.Composed;
+
+/// <summary>A container engine of its own, with images that stand in for the public ones; nothing of it stays.</summary>
+public sealed class PrivateEngine : IAsyncLifetime
+{
+    private readonly TempFolder folder = new();
+    private bool isStarted;
+    private string[] environment = [];
+
+    /// <summary>Why there is none, or null.</summary>
+    public string? Obstacle { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        Obstacle = await DebianRoot.ObstacleAsync();
+        if (Obstacle is not null)
+        {
+            return;
+        }
+
+        isStarted = true;
+        await ScriptAsync("start");
+        environment = await File.ReadAllLinesAsync(folder["env"]);
+        await Task.WhenAll(ScriptAsync("images", "dotnet"), ScriptAsync("images", "rabbitmq"));
+    }
+
+    /// <summary>Runs a client of it to its end; it has to succeed. Gives what it prints.</summary>
+    /// <param name="more">More variables, each <c>NAME=value</c>.</param>
+    public async Task<string> RunAsync(string program, IEnumerable<string> arguments, params IEnumerable<string> more)
+    {
+        string[] list = [.. arguments];
+        Built.Outcome outcome = await Built.RunAsync(program, list, [.. environment, .. more]);
+        Assert.True(outcome.ExitCode == 0, $"{program} {string.Join(' ', list)}\n{outcome.Output}{outcome.Errors}");
+        return outcome.Output.Trim();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (isStarted)
+        {
+            await ScriptAsync("stop");
+        }
+
+        folder.Dispose();
+    }
+
+    private async Task ScriptAsync(string command, params IEnumerable<string> arguments)
+    {
+        Built.Outcome outcome = await Built.RunAsync(Repository.Path("tests/real/docker.sh"), [command, folder.Path, .. arguments]);
+        Assert.True(outcome.ExitCode == 0, $"{outcome.Output}{outcome.Errors}");
+    }
+}
