@@ -3,6 +3,7 @@
 # Options are xunit's own and choose tests: ./test.sh -class '*SubnetTests'
 # ./test.sh --soak runs the tests alone that have a long form, in that form, and prints what was done and what came of it.
 # ./test.sh --package runs those alone that build the Debian package and install it in a clean Debian: they need root and Debian's mirror.
+# ./test.sh --docker runs the one alone that brings docker-compose.yml up in a private engine: it needs root, Debian's mirror and NuGet's.
 set -euo pipefail
 cd "$(dirname "$0")"
 projects=(Unit EndToEnd)
@@ -15,8 +16,12 @@ elif [ "${1:-}" = --package ]; then
     shift
     set -- -trait Form=package "$@"
     tests/real/install.sh package
+elif [ "${1:-}" = --docker ]; then
+    shift
+    set -- -trait Form=docker "$@"
+    tests/real/install.sh docker
 else
-    set -- -trait- Form=package "$@"
+    set -- -trait- Form=package -trait- Form=docker "$@"
     tests/real/install.sh
 fi
 

@@ -31,10 +31,14 @@ internal static class Built
     }
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<Outcome> RunAsync(string program, IEnumerable<string> arguments, params IEnumerable<string> environment)
+    public static Task<Outcome> RunAsync(string program, IEnumerable<string> arguments, params IEnumerable<string> environment) =>
+        RunAsync(TimeSpan.FromMinutes(10), program, arguments, environment);
+
+    /// <param name="within">How long it may take; then it is ended, with all that it has started.</param>
+    public static async Task<Outcome> RunAsync(TimeSpan within, string program, IEnumerable<string> arguments, params IEnumerable<string> environment)
     {
         using Process process = Start(program, arguments, environment);
-        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(10), TimeProvider.System);
+        using CancellationTokenSource limit = new(within, TimeProvider.System);
         Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
         Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
         try
@@ -46,7 +50,7 @@ internal static class Built
         {
             if (!process.HasExited)
             {
-                process.Kill();
+                process.Kill(entireProcessTree: true);
             }
         }
     }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests and the demo need and the machine lacks, Debian's packages: RabbitMQ, fail2ban, the journal that fail2ban can log to, and
-# openssl; install.sh package also what builds, checks and tries our own package.
+# openssl; install.sh package also what builds, checks and tries our own package, install.sh docker
+# what a private container engine with its images takes.
 # No service of theirs starts.
 set -euo pipefail
 
@@ -18,6 +19,10 @@ command -v openssl >/dev/null || missing+=(openssl)
 command -v pgrep >/dev/null || missing+=(procps)
 if [ "${1:-}" = package ]; then
     for tool in debootstrap lintian dpkg-dev systemd-container iproute2; do
+        dpkg-query -W "$tool" >/dev/null 2>&1 || missing+=("$tool")
+    done
+elif [ "${1:-}" = docker ]; then
+    for tool in debootstrap docker.io docker-compose iproute2 slirp4netns; do
         dpkg-query -W "$tool" >/dev/null 2>&1 || missing+=("$tool")
     done
 fi

@@ -1,0 +1,11 @@
+# Debian's fail2ban with a jail for ssh and the jail that F2bBroker ships.
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends fail2ban && rm -rf /var/lib/apt/lists/*
+COPY deploy/fail2ban/filter.d/f2bbroker.conf /etc/fail2ban/filter.d/
+COPY deploy/fail2ban/jail.d/f2bbroker.conf /etc/fail2ban/jail.d/
+COPY deploy/docker/fail2ban.local deploy/docker/jail.local /etc/fail2ban/
+COPY deploy/docker/prepare.sh /usr/lib/f2bbroker/
+# A jail whose log is not there would stop all the others.
+RUN mkdir -p /run/fail2ban && touch /var/log/auth.log
+# -x: what a killed one left behind does not stop the next one.
+CMD ["fail2ban-server", "-xf", "start"]

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Gives the volumes to those who use them, and makes the operator's password: prepare.sh BROKER_UID F2BBROKER_UID
+# What is there stays as it is. Runs as root with CHOWN as its only capability, so root stays the owner of what it looks into again.
+set -eu
+umask 077
+broker=$1
+f2bbroker=$2
+cd /prepare
+
+if ! [ -e operator/api ]; then
+    password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+    # The limits bound what a server that was taken over can send.
+    cat >broker/rabbitmq.conf <<CONF
+default_user = operator
+default_pass = $password
+max_message_size = 65536
+frame_max = 8192
+CONF
+    chmod 640 broker/rabbitmq.conf
+    chmod 750 broker operator
+    chown "root:$broker" broker broker/rabbitmq.conf
+    printf 'http://operator:%s@127.0.0.1:15672\n' "$password" >operator/api.new
+    chown "$f2bbroker:root" operator/api.new
+    chown "root:$f2bbroker" operator
+    # Last: with it all of the above is done.
+    mv operator/api.new operator/api
+fi
+
+for server in web*; do
+    chmod 770 "$server/login" "$server/checkpoint"
+    chmod 750 "$server/log"
+    chown "root:$f2bbroker" "$server/login" "$server/checkpoint" "$server/log"
+    if ! [ -e "$server/log/fail2ban.log" ]; then
+        touch "$server/log/fail2ban.log"
+        chmod 640 "$server/log/fail2ban.log"
+        chown "root:$f2bbroker" "$server/log/fail2ban.log"
+    fi
+    # The jail wants its log before fail2ban starts. The set-group-id bit: a new one, too, can be read by fail2ban's group.
+    if ! [ -e "$server/bans/bans.log" ]; then
+        touch "$server/bans/bans.log"
+        chmod 640 "$server/bans/bans.log"
+        chmod 2750 "$server/bans"
+        chown "$f2bbroker:root" "$server/bans/bans.log" "$server/bans"
+    fi
+done
