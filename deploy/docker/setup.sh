@@ -1,10 +1,10 @@
 #!/bin/sh
-# Sets the broker up and enrolls the servers: setup.sh SERVER...; one that has its login keeps it.
+# Sets the broker up and enrolls the servers: setup.sh SERVER...; one that has its login keeps it. --force: an earlier run may have ended before it wrote one.
 set -eu
 operator() { f2bbroker --api-file /run/operator/api "$@"; }
 
 operator init
 for server; do
     login=/run/logins/$server/f2bbroker.local
-    [ -e "$login" ] || operator enroll "$server" --uri amqp://broker:5672/f2b --out "$login"
+    [ -e "$login" ] || operator enroll "$server" --force --uri amqp://broker:5672/f2b --out "$login"
 done

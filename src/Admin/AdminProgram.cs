@@ -6,6 +6,8 @@ namespace F2bBroker.Admin;
 /// <summary>The command line of <c>f2bbroker</c>.</summary>
 internal sealed class AdminProgram
 {
+    private const string AmqpVariable = "F2BBROKER_AMQP";
+
     private readonly Option<string?> api = new("--api")
     {
         Description = $"RabbitMQ's management API. The login comes from {ApiLogin.Variable} (a whole URL), --api-file, or a prompt.",
@@ -44,7 +46,7 @@ internal sealed class AdminProgram
 
     private readonly Option<string?> amqp = new("--amqp")
     {
-        Description = "The broker as this command reaches it by AMQP; by default the port that the management API names, on its host.",
+        Description = $"The broker as this command reaches it by AMQP; by default {AmqpVariable}, or else the port that the management API names, on its host.",
         HelpName = "amqps://HOST:5671",
     };
 
@@ -99,7 +101,7 @@ internal sealed class AdminProgram
         return command;
     }
 
-    private BanHistory History(ParseResult parsed, ManagementApi broker) => new(broker, parsed.GetValue(amqp), TimeProvider.System);
+    private BanHistory History(ParseResult parsed, ManagementApi broker) => new(broker, parsed.GetValue(amqp) ?? Environment.GetEnvironmentVariable(AmqpVariable), TimeProvider.System);
 
     private HistoryReport Report(ParseResult parsed, ManagementApi broker) =>
         new(History(parsed, broker), new BanFilter(parsed.GetValue(ofServer), parsed.GetValue(ofJail)), TimeProvider.System, Tell);

@@ -53,9 +53,9 @@ internal sealed class BanHistory(ManagementApi api, string? amqp, TimeProvider t
 
     private async Task<BrokerSettings> BrokerAsync(CancellationToken cancel)
     {
-        BrokerUri uri = amqp is null
+        BrokerUri uri = string.IsNullOrWhiteSpace(amqp)
             ? await ListenerAsync(cancel)
-            : BrokerUri.Parse(amqp, (_, fault) => throw new AdminFault(ExitCode.Configuration, $"--amqp: {fault}."));
+            : BrokerUri.Parse(amqp, (_, fault) => throw new AdminFault(ExitCode.Configuration, $"AMQP: {fault}."));
         return new BrokerSettings(uri.Nodes, uri.VirtualHost, api.Login.Password, uri.IsTls ? new TlsSettings(Authorities: null, Certificate: null) : null);
     }
 

@@ -78,6 +78,7 @@ internal sealed class Replay(
     /// <summary>Until it has been read to the end, or cannot be for a reason that lasts.</summary>
     private async Task ReadAsync(DateTimeOffset since, CancellationToken stopping)
     {
+        string? told = null;
         for (TimeSpan pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
@@ -95,7 +96,12 @@ internal sealed class Replay(
             }
             catch (Exception failure) when (BrokerConnection.IsFailure(failure) && !stopping.IsCancellationRequested)
             {
-                log.LogWarning("{Stream:l} cannot be read to its end: {Cause:l} Trying again.", Topology.History, failure.Message.TrimEnd('.') + ".");
+                if (told != failure.Message)
+                {
+                    log.LogWarning("{Stream:l} cannot be read to its end: {Cause:l} Trying again.", Topology.History, failure.Message.TrimEnd('.') + ".");
+                }
+
+                told = failure.Message;
             }
 
             await Task.Delay(pause, time, stopping);

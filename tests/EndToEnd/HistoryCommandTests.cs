@@ -40,6 +40,7 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(["203.0.113.1"], json.AsArray().Select(ban => (string?)ban!["ip"]));
         Assert.Equal("detectedAt,server,jail,ip\n2026-01-01T00:00:00.000Z,web3,a__b_,203.0.113.2\n", (await HistoryAsync("--csv", "--since", "52w", "--server", "web3")).Output);
         Assert.Equal("[]\n", (await HistoryAsync("--json", "--jail", "other")).Output);
+        Assert.Equal((78, "AMQP: uri: 'mq' is not of the form amqps://host:port/vhost.\n"), await FailsAsync("--amqp", "mq"));
         Assert.Equal((78, "--since: 'soon' is not a duration of at most 366 days such as 1h or 1d.\n"), await FailsAsync("--since", "soon"));
     }
 
@@ -77,7 +78,7 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal((78, status.Errors), await FailsAsync());
     }
 
-    private Task<Built.Outcome> HistoryAsync(params string[] options) => broker.AdminAsync(["history", "--amqp", broker.Uri, .. options]);
+    private Task<Built.Outcome> HistoryAsync(params string[] options) => broker.AdminAsync(["history", .. options.Contains("--amqp") ? [] : new[] { "--amqp", broker.Uri }, .. options]);
 
     private Task<Built.Outcome> StatusAsync(params string[] options) => broker.AdminAsync(["status", "--amqp", broker.Uri, .. options]);
 

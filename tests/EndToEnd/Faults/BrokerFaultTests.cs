@@ -81,7 +81,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
 
     [Theory]
     [InlineData("set_vm_memory_high_watermark", "0.000001", "0.4", "mem_alarm", "The broker's memory alarm raised and cleared")]
-    [InlineData("set_disk_free_limit", "100TB", "50MB", "disk_free_alarm", "The broker's disk alarm raised and cleared")]
+    [InlineData("set_disk_free_limit", "100000GB", "50MB", "disk_free_alarm", "The broker's disk alarm raised and cleared")]
     public async Task An_alarm_of_memory_or_disk_holds_the_bans_up_and_loses_none(string command, string tooMuch, string enough, string alarm, string done)
     {
         int times = Soak.Times(1, 3);
@@ -144,29 +144,25 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deleted_queue_is_made_and_bound_again_and_one_error_names_the_span()
+    public async Task A_queue_that_is_deleted_while_bans_flow_is_made_again_and_none_is_lost()
     {
         int times = Soak.Times(1, 6);
         TimeSpan longest = TimeSpan.Zero;
         for (int i = 1; i <= times; i++)
         {
-            // What waits in a queue dies with it: nothing does, and nothing comes, while it is not there.
-            await load.HoldAsync();
-            await load.FlowsAsync();
             long start = TimeProvider.System.GetTimestamp();
             await broker.DeleteAsync("queues/f2b/f2b.bans.b");
             await Eventually.TrueAsync(IsBoundAsync, () => $"The queue is not bound again:\n{consumer.Said}");
             TimeSpan taken = TimeProvider.System.GetElapsedTime(start);
             longest = taken > longest ? taken : longest;
             await SaysAsync(consumer, "was gone and has been made again", i);
-            load.GoOn();
             await load.GrowsAsync(20);
             await load.FlowsAsync();
         }
 
         Assert.True(longest < TimeSpan.FromSeconds(50), $"It took {longest}.");
-        await load.EndsWellAsync($"The server's queue deleted; made and bound again within {longest.TotalSeconds:0.0} s", times);
-        Assert.Equal(times, consumer.Count("may be missing"));
+        await load.EndsWellAsync($"The server's queue deleted while bans flow; made and bound again within {longest.TotalSeconds:0.0} s", times);
+        Assert.Equal(0, consumer.Count("may be missing"));
         await AssertQuietAsync(times);
     }
 

@@ -1,0 +1,37 @@
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>A broker without streams, as one that was upgraded from an old version and has not enabled their feature flag.</summary>
+public sealed class NoStreamsTests : RunningBroker, IAsyncLifetime
+{
+    private readonly LocalBroker local = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        await local.ConfigureAsync("{rabbit, [{forced_feature_flags_on_init, [implicit_default_bindings, maintenance_mode_status, quorum_queue, user_limits, virtual_host_metadata]}]}");
+        await local.StartAsync();
+        Found("127.0.0.1", local.Port, local.Api);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Gone();
+        await local.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Init_says_so_and_all_else_works()
+    {
+        Built.Outcome init = await AdminAsync("init");
+        Assert.Equal(0, init.ExitCode);
+        Assert.SkipWhen(await GetAsync("queues/f2b/f2b.history") is not null, "This RabbitMQ cannot be without streams.");
+        Assert.Contains("No stream f2b.history: a new server will not know the bans from before it was enrolled, and history and watch have nothing to show. All else works.", init.Errors);
+        await using Server web1 = await Server.EnrollAsync(this, "web1");
+        await using Server web2 = await Server.EnrollAsync(this, "web2");
+        Daemon consumer = await web2.StartConsumerAsync();
+        await web1.StartProducerAsync();
+        await web1.LogBansAsync("203.0.113.7");
+        await web2.HasBansAsync(1);
+        await consumer.SaysAsync("The broker has no stream f2b.history");
+        Assert.Equal(78, (await AdminAsync("history")).ExitCode);
+    }
+}
