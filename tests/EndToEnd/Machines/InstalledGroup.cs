@@ -69,7 +69,18 @@ public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
     }
 
     /// <summary>Waits until an address is banned on web2.</summary>
-    internal Task ArrivesAsync(string address) => Web2.EventuallyAsync($"fail2ban-client get f2bbroker banip | grep -wF {address}", TimeSpan.FromMinutes(3));
+    internal async Task ArrivesAsync(string address)
+    {
+        try
+        {
+            await Web2.EventuallyAsync($"fail2ban-client get f2bbroker banip | grep -wF {address}", TimeSpan.FromMinutes(3));
+        }
+        catch (Xunit.Sdk.XunitException failure)
+        {
+            const string words = "journalctl --no-pager --lines=15 --unit=f2bbroker-producer --unit=f2bbroker-consumer; journalctl --no-pager --lines=3 --output=json SYSLOG_IDENTIFIER=fail2ban-server";
+            Assert.Fail($"{failure.Message}\nweb1: {(await Web1.TryAsync(words)).Output}\nweb2: {(await Web2.TryAsync(words)).Output}");
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
