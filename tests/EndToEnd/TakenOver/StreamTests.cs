@@ -33,7 +33,6 @@ public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverG
         string stolen = group.Other.Body("203.0.113.9");
         await group.Login.PublishAsync(stolen);
         await group.Login.PublishAsync(stolen, properties => properties.ClearUserId());
-        await group.Login.PublishAsync(group.Login.Body("203.0.113.10"), properties => properties.Headers = new Dictionary<string, object?> { ["x-death"] = "x" });
         await group.Login.PublishAsync("{");
         await group.Login.PublishAsync(new byte[10_000]);
         // As if the stream ended here.
@@ -41,10 +40,10 @@ public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverG
         await group.Other.PublishBanAsync("203.0.113.3");
         await group.PurgeAsync("f2b.bans.axb");
         Daemon consumer = await group["axb"].StartConsumerAsync();
-        await consumer.SaysAsync("to its end: 8 messages, 3 of them new bans");
+        await consumer.SaysAsync("to its end: 7 messages, 3 of them new bans");
         Assert.Equal(["203.0.113.1 b", "203.0.113.2 a.b", "203.0.113.3 b"],
             group["axb"].Bans.Select(ban => ban.Split(' ', '=')).Select(parts => $"{parts[1]} {parts[5]}").Order());
         Assert.Equal(0, await consumer.StopAsync());
-        Assert.Contains("Passed over in f2b.history: 1 refused, of '', 4 refused, of 'a.b'.", consumer.Said);
+        Assert.Contains("Passed over in f2b.history: 1 refused, of '', 3 refused, of 'a.b'.", consumer.Said);
     }
 }
