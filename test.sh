@@ -6,7 +6,7 @@
 # ./test.sh --docker runs the one alone that brings docker-compose.yml up in a private engine: it needs root, Debian's mirror and NuGet's.
 set -euo pipefail
 cd "$(dirname "$0")"
-projects=(Unit EndToEnd)
+whole=no
 if [ "${1:-}" = --soak ]; then
     shift
     set -- -trait Form=long "$@"
@@ -21,6 +21,7 @@ elif [ "${1:-}" = --docker ]; then
     set -- -trait Form=docker "$@"
     tests/real/install.sh docker
 else
+    [ $# -gt 0 ] || whole=yes
     set -- -trait- Form=package -trait- Form=docker "$@"
     tests/real/install.sh
 fi
@@ -32,7 +33,8 @@ dotnet format F2bBroker.sln --verify-no-changes --no-restore
 echo "Built without a warning; the format is in order."
 
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+own=
+trap '[ -z "$own" ] || pkill -P "$own" || true; rm -rf "$results"' EXIT
 export F2BBROKER_SOAK_TABLES=$results/tables
 mkdir "$F2BBROKER_SOAK_TABLES"
 passed=0 failed=0 skipped=0 outcome=0
@@ -47,10 +49,33 @@ count() {
     skipped=$((skipped + $(attribute notExecuted)))
 }
 
-for project in "${projects[@]}"; do
-    "tests/$project/bin/Release/net10.0/F2bBroker.${project}Tests" -noColor -noLogo -result-trx "$results/$project.trx" "$@" || outcome=1
-    count "$results/$project.trx" || { echo "tests/$project ended without a result." >&2; outcome=1; }
-done
+# run NAME PROJECT OPTIONS...: one run of a test program, and its counts.
+run() {
+    local name=$1 project=$2
+    shift 2
+    "tests/$project/bin/Release/net10.0/F2bBroker.${project}Tests" -noColor -noLogo -result-trx "$results/$name.trx" "$@"
+}
+
+# tally NAME: adds up the counts of a run.
+tally() { count "$results/$1.trx" || { echo "The run '$1' ended without a result." >&2; outcome=1; }; }
+
+if [ "$whole" = yes ]; then
+    # Most of the time is spent waiting: tests on brokers of their own run beside those that share one.
+    run own EndToEnd -trait Broker=own >"$results/own.out" 2>&1 &
+    own=$!
+    set -- "$@" -trait- Broker=own
+fi
+
+run unit Unit "$@" || outcome=1
+run shared EndToEnd "$@" || outcome=1
+tally unit
+tally shared
+if [ "$whole" = yes ]; then
+    wait "$own" || outcome=1
+    own=
+    cat "$results/own.out"
+    tally own
+fi
 
 if [ -n "${F2BBROKER_SOAK:-}" ]; then
     for table in "$F2BBROKER_SOAK_TABLES"/*.md; do

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin;
@@ -9,8 +8,6 @@ internal static class BanFormat
 {
     public const string CsvHead = "detectedAt,server,jail,ip";
 
-    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
-
     /// <summary><c>2026-11-23T02:44:23.706Z  203.0.113.7      sshd        web1</c>.</summary>
     public static string Text(Ban ban) =>
         string.Create(CultureInfo.InvariantCulture, $"{UtcText.Print(ban.DetectedAt)}  {ban.Ip,-15}  {JailName.Plain(ban.Jail),-10}  {ban.Server}");
@@ -19,5 +16,5 @@ internal static class BanFormat
     public static string Csv(Ban ban) => $"{UtcText.Print(ban.DetectedAt)},{ban.Server},{JailName.Plain(ban.Jail)},{ban.Ip}";
 
     /// <summary>An object as in the message, in one line.</summary>
-    public static string Json(Ban ban) => JsonSerializer.Serialize(ban.ToMessage() with { Jail = JailName.Plain(ban.Jail) }, Web);
+    public static string Json(Ban ban) => Admin.Json.LineOf(ban.ToMessage() with { Jail = JailName.Plain(ban.Jail) });
 }

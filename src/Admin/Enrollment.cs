@@ -9,31 +9,75 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+    /// <summary>Of a server that is enrolled, <c>--force</c> makes a new login; role and queue stay unless something else is wished.</summary>
     /// <param name="server">Its valid name.</param>
-    /// <param name="settings">Takes the new password, or null, and the type of the queue.</param>
+    /// <param name="settings">Takes what the server needs to log in.</param>
     /// <exception cref="AdminFault">The name is taken, or the broker refuses.</exception>
-    public async Task RunAsync(string server, Wishes wishes, Action<string?, QueueType> settings, CancellationToken cancel)
+    public async Task RunAsync(string server, Wishes wishes, Action<NewLogin> settings, CancellationToken cancel)
     {
         ServerUser user = new(api, server);
-        bool isEnrolled = await user.ExistsAsync(cancel);
-        if (isEnrolled && !wishes.IsForced)
+        EnrolledServer? enrolled = await user.FindAsync(cancel);
+        if (enrolled is not null && !wishes.IsForced)
         {
             throw new AdminFault(ExitCode.Configuration,
                 $"'{server}' is enrolled already. --force gives it a new password and ends the connections that use the old one.");
         }
 
-        QueueType type = await ChooseTypeAsync(server, wishes.HasQuorumQueue, cancel);
-        if (isEnrolled)
+        await MakeAsync(user, server, enrolled, wishes, settings, cancel);
+    }
+
+    /// <summary><c>f2bbroker rotate</c>: a new password for a server; role, queue and what waits in it stay.</summary>
+    /// <exception cref="AdminFault">There is no such server, it has no password, or the broker refuses.</exception>
+    public async Task RotateAsync(string server, Action<NewLogin> settings, CancellationToken cancel)
+    {
+        ServerUser user = new(api, server);
+        EnrolledServer enrolled = await user.FindAsync(cancel)
+            ?? throw new AdminFault(ExitCode.Configuration, $"'{server}' is not enrolled: f2bbroker enroll {server}.");
+        if (!enrolled.HasPassword)
+        {
+            throw new AdminFault(ExitCode.Configuration, $"'{server}' logs in by certificate and has no password: have your authority sign a new certificate.");
+        }
+
+        await MakeAsync(user, server, enrolled, new Wishes(IsForced: true, HasCertificate: false, HasQuorumQueue: false, Role: null), settings, cancel);
+    }
+
+    private async Task MakeAsync(ServerUser user, string server, EnrolledServer? enrolled, Wishes wishes, Action<NewLogin> settings, CancellationToken cancel)
+    {
+        Role role = wishes.Role ?? enrolled?.Role ?? Role.Both;
+        QueueType type = role.Receives ? await ChooseTypeAsync(server, wishes.HasQuorumQueue, cancel) : NoQueue(wishes.HasQuorumQueue);
+        if (enrolled is not null)
         {
             // First, for whoever is logged in may hold the queue for himself alone (exclusive) or declare it with arguments, and neither must save him.
             await user.RemoveAsync(cancel);
         }
 
-        await MakeQueueAsync(Topology.QueueOf(server), type, cancel);
+        if (role.Receives)
+        {
+            await MakeQueueAsync(Topology.QueueOf(server), type, cancel);
+        }
+        else
+        {
+            await new ServerObjects(api, server).RemoveAsync(TellRemoved, cancel);
+        }
+
         string? password = wishes.HasCertificate ? null : RandomNumberGenerator.GetString(Alphabet, 32);
-        await user.MakeAsync(password, cancel);
-        settings(password, type);
-        tell(isEnrolled ? $"'{server}' has a new {(wishes.HasCertificate ? "login, by certificate" : "password")}; its connections are closed." : $"'{server}' is enrolled.");
+        await user.MakeAsync(password, role, cancel);
+        settings(new NewLogin(password, role, type));
+        string asRole = role == Role.Both ? "" : $" as a {role}";
+        tell(enrolled is null ? $"'{server}' is enrolled{asRole}."
+            : $"'{server}' has a new {(wishes.HasCertificate ? "login, by certificate" : "password")}{asRole}; its connections are closed.");
+    }
+
+    private static QueueType NoQueue(bool isQuorumWished) => isQuorumWished
+        ? throw new AdminFault(ExitCode.Configuration, $"--quorum-queue: a {Role.Reporter} has no queue.")
+        : QueueType.Classic;
+
+    private void TellRemoved(string what, bool wasThere)
+    {
+        if (wasThere)
+        {
+            tell($"{what}: removed, since a {Role.Reporter} has none.");
+        }
     }
 
     /// <summary>A queue that is there keeps its type: it cannot be changed, and a new login is no reason to lose what waits in it.</summary>
@@ -64,5 +108,10 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
     /// <param name="IsForced">Whether a server that is enrolled gets a new login.</param>
     /// <param name="HasCertificate">Whether it logs in by a certificate, and so has no password.</param>
     /// <param name="HasQuorumQueue">Whether its queue is to be a quorum queue.</param>
-    internal sealed record Wishes(bool IsForced, bool HasCertificate, bool HasQuorumQueue);
+    /// <param name="Role">Null for the one that it has, or else both.</param>
+    internal sealed record Wishes(bool IsForced, bool HasCertificate, bool HasQuorumQueue, Role? Role);
+
+    /// <param name="Password">Null when a certificate logs in.</param>
+    /// <param name="Type">Of its queue.</param>
+    internal sealed record NewLogin(string? Password, Role Role, QueueType Type);
 }

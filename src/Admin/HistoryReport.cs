@@ -58,12 +58,19 @@ internal sealed class HistoryReport(BanHistory history, BanFilter filter, TimePr
         TellRefused();
     }
 
-    /// <summary>Bans as they pass, until it is cancelled.</summary>
+    /// <summary>Bans as they pass, until it is cancelled: on a terminal as a table, else as lines.</summary>
     public async Task WatchAsync(TimeSpan span, bool asJson, CancellationToken cancel)
     {
         try
         {
-            await foreach (Ban ban in history.ReadAsync(time.GetUtcNow() - span, follows: true, cancel).Where(filter.Admits))
+            IAsyncEnumerable<Ban> bans = history.ReadAsync(time.GetUtcNow() - span, follows: true, cancel).Where(filter.Admits);
+            if (!asJson && !Console.IsOutputRedirected)
+            {
+                await new LiveBans(AnsiConsole.Console, time).ShowAsync(bans, cancel);
+                return;
+            }
+
+            await foreach (Ban ban in bans)
             {
                 Console.WriteLine(asJson ? BanFormat.Json(ban) : BanFormat.Text(ban));
             }

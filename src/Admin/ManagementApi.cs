@@ -53,10 +53,19 @@ internal sealed class ManagementApi : IDisposable
 
     /// <summary>Makes or changes what stands at the path; true when it was not there.</summary>
     /// <exception cref="AdminFault">The API cannot be reached or refuses.</exception>
-    public async Task<bool> PutAsync(string path, JsonObject content, CancellationToken cancel) => await WriteAsync(HttpMethod.Put, path, content, cancel);
+    public async Task<bool> PutAsync(string path, JsonObject content, CancellationToken cancel)
+    {
+        using HttpResponseMessage answer = await WriteAsync(HttpMethod.Put, path, content, cancel);
+        return answer.StatusCode == HttpStatusCode.Created;
+    }
 
+    /// <summary>The API's answer, or null when it has none to give.</summary>
     /// <exception cref="AdminFault">The API cannot be reached or refuses.</exception>
-    public async Task PostAsync(string path, JsonObject content, CancellationToken cancel) => await WriteAsync(HttpMethod.Post, path, content, cancel);
+    public async Task<JsonNode?> PostAsync(string path, JsonObject content, CancellationToken cancel)
+    {
+        using HttpResponseMessage answer = await WriteAsync(HttpMethod.Post, path, content, cancel);
+        return await answer.Content.ReadAsStringAsync(cancel) is { Length: > 0 } text ? JsonNode.Parse(text) : null;
+    }
 
     /// <summary>Removes what stands at the path; false when nothing does.</summary>
     /// <exception cref="AdminFault">The API cannot be reached or refuses.</exception>
@@ -68,12 +77,16 @@ internal sealed class ManagementApi : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private async Task<bool> WriteAsync(HttpMethod method, string path, JsonObject content, CancellationToken cancel)
+    private async Task<HttpResponseMessage> WriteAsync(HttpMethod method, string path, JsonObject content, CancellationToken cancel)
     {
-        using HttpResponseMessage answer = await SendAsync(method, path, JsonContent.Create(content), cancel);
-        return answer.StatusCode == HttpStatusCode.NotFound
-            ? throw new AdminFault(ExitCode.Failure, $"The broker does not find what belongs to {path}: is it set up (f2bbroker init)?")
-            : answer.StatusCode == HttpStatusCode.Created;
+        HttpResponseMessage answer = await SendAsync(method, path, JsonContent.Create(content), cancel);
+        if (answer.StatusCode != HttpStatusCode.NotFound)
+        {
+            return answer;
+        }
+
+        answer.Dispose();
+        throw new AdminFault(ExitCode.Failure, $"The broker does not find what belongs to {path}: is it set up (f2bbroker init)?");
     }
 
     /// <summary>Sends, and lets pass what succeeded or was not found.</summary>

@@ -1,3 +1,3 @@
 using F2bBroker.Admin;
 
-return await new AdminProgram().RunAsync(args);
+return await AdminProgram.RunAsync(args);

@@ -8,24 +8,47 @@ internal sealed class RecentReports(BanHistory history, TimeProvider time, Actio
 {
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
-    /// <summary>Number and last time for each server that reported; null, with a sentence, where the stream cannot be read.</summary>
-    public async Task<IReadOnlyDictionary<string, Reports>?> ReadAsync(CancellationToken cancel)
+    private readonly Lock changing = new();
+    private readonly Dictionary<Guid, (string Server, DateTimeOffset DetectedAt)> bans = [];
+    private bool isUnknown;
+
+    /// <summary>Takes what the stream holds; where it cannot be read, says why, and nothing is known.</summary>
+    /// <param name="follows">Whether it goes on with what comes then, until it is cancelled.</param>
+    public async Task TakeAsync(bool follows, CancellationToken cancel)
     {
-        Dictionary<string, Reports> reports = [];
         try
         {
-            await foreach (Ban ban in history.ReadAsync(time.GetUtcNow() - Day, follows: false, cancel).DistinctBy(ban => ban.MessageId))
+            await foreach (Ban ban in history.ReadAsync(time.GetUtcNow() - Day, follows, cancel))
             {
-                Reports old = reports.GetValueOrDefault(ban.Server, new Reports(0, ban.DetectedAt));
-                reports[ban.Server] = new Reports(old.Count + 1, old.Last > ban.DetectedAt ? old.Last : ban.DetectedAt);
+                lock (changing)
+                {
+                    bans[ban.MessageId] = (ban.Server, ban.DetectedAt);
+                }
             }
-
-            return reports;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Nobody looks any more.
         }
         catch (AdminFault fault)
         {
+            isUnknown = true;
             warn(fault.Message);
-            return null;
+        }
+    }
+
+    /// <summary>Number and last time for each server that reported; null where the stream cannot be read.</summary>
+    public IReadOnlyDictionary<string, Reports>? Now()
+    {
+        lock (changing)
+        {
+            DateTimeOffset oldest = time.GetUtcNow() - Day;
+            foreach (Guid old in bans.Where(ban => ban.Value.DetectedAt < oldest).Select(ban => ban.Key).ToArray())
+            {
+                bans.Remove(old);
+            }
+
+            return isUnknown ? null : bans.Values.GroupBy(ban => ban.Server).ToDictionary(of => of.Key, of => new Reports(of.Count(), of.Max(ban => ban.DetectedAt)));
         }
     }
 }

@@ -1,5 +1,3 @@
-using F2bBroker.Contracts;
-
 namespace F2bBroker.Admin;
 
 /// <summary><c>f2bbroker revoke</c>: the user first, which ends its connections, then what it owned.</summary>
@@ -9,12 +7,8 @@ internal sealed class Revocation(ManagementApi api, Action<string> tell)
     public async Task RunAsync(string server, CancellationToken cancel)
     {
         ServerUser user = new(api, server);
-        Tell($"User '{server}'", await user.ExistsAsync(cancel) && await user.RemoveAsync(cancel));
-        foreach (string name in new[] { Topology.QueueOf(server), Topology.ErrorQueueOf(server) })
-        {
-            Tell($"Queue {name}", await api.DeleteAsync(ManagementApi.Path("queues", Topology.VirtualHost, name), cancel));
-            Tell($"Exchange {name}", await api.DeleteAsync(ManagementApi.Path("exchanges", Topology.VirtualHost, name), cancel));
-        }
+        Tell($"User '{server}'", await user.FindAsync(cancel) is not null && await user.RemoveAsync(cancel));
+        await new ServerObjects(api, server).RemoveAsync(Tell, cancel);
     }
 
     private void Tell(string what, bool wasThere) => tell($"{what}: {(wasThere ? "removed" : "was not there")}.");

@@ -9,9 +9,9 @@ internal static class ServerSettings
     private const string Folder = "/etc/f2bbroker";
 
     /// <summary>The text with name, URI, login and type of the queue set; all other lines and comments stay.</summary>
-    /// <param name="password">Null when a certificate logs in: then files that are named already stay so.</param>
-    public static string Update(string text, string server, string uri, string? password, QueueType type)
+    public static string Update(string text, string server, BrokerAddress broker, Enrollment.NewLogin login)
     {
+        (string? password, QueueType type) = (login.Password, login.Type);
         List<string> lines = [.. text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n')];
         if (lines is [""])
         {
@@ -19,7 +19,15 @@ internal static class ServerSettings
         }
 
         Set(lines, "server", "name", server);
-        Set(lines, "broker", "uri", uri);
+        if (broker.IsDefault)
+        {
+            SetMissing(lines, "uri", broker.Uris);
+        }
+        else
+        {
+            Set(lines, "broker", "uri", broker.Uris);
+        }
+
         // The daemons refuse two logins at once.
         lines.RemoveAll(line => IsKey(line, "passwordfile"));
         if (password is not null)
@@ -28,6 +36,7 @@ internal static class ServerSettings
         }
         else
         {
+            // Files that are named already stay so.
             lines.RemoveAll(line => IsKey(line, "password"));
             SetMissing(lines, "cafile", $"{Folder}/ca.pem");
             SetMissing(lines, "certfile", $"{Folder}/{server}.pem");
@@ -45,27 +54,6 @@ internal static class ServerSettings
         }
 
         return string.Concat(lines.Select(line => $"{line}\n"));
-    }
-
-    /// <exception cref="AdminFault">It is no list of amqp URIs, or one holds a login.</exception>
-    public static string CheckUri(string uris, bool hasCertificate)
-    {
-        foreach (string part in uris.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (part.Contains('@'))
-            {
-                throw new AdminFault(ExitCode.Configuration, "--uri: user and password do not belong in it.");
-            }
-
-            if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
-            {
-                throw new AdminFault(ExitCode.Configuration, $"--uri: {Ban.Quoted(part)} is not of the form amqps://host:port/vhost.");
-            }
-        }
-
-        return !hasCertificate || uris.Split(' ').All(part => part.StartsWith("amqps:", StringComparison.Ordinal))
-            ? uris
-            : throw new AdminFault(ExitCode.Configuration, "--uri: with --tls the broker is reached by amqps://.");
     }
 
     private static void SetMissing(List<string> lines, string key, string value)

@@ -19,34 +19,41 @@ internal sealed class ServerUser(ManagementApi api, string server)
         ? list.Select(tag => tag!.ToString())
         : (user["tags"]?.ToString() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Whether the user is there.</summary>
+    /// <summary>What is known of the server, or null when it is not enrolled.</summary>
     /// <exception cref="AdminFault">The name is somebody else's.</exception>
-    public async Task<bool> ExistsAsync(CancellationToken cancel)
+    public async Task<EnrolledServer?> FindAsync(CancellationToken cancel)
     {
         JsonNode? user = await api.GetAsync(path, cancel);
         if (user is null)
         {
-            return false;
+            return null;
         }
 
-        JsonNode? permissions = await api.GetAsync($"{path}/permissions", cancel);
-        bool isElsewhere = permissions is JsonArray list && list.Any(permission => permission!["vhost"]!.ToString() != Topology.VirtualHost);
+        JsonNode[] permissions = [.. (await api.GetAsync($"{path}/permissions", cancel) as JsonArray ?? []).OfType<JsonNode>()];
+        bool isElsewhere = permissions.Any(permission => permission["vhost"]!.ToString() != Topology.VirtualHost);
         return TagsOf(user).Any() || isElsewhere
             ? throw new AdminFault(ExitCode.Configuration,
                 $"'{server}' is an operator or somebody else's user (it has a tag, or rights outside {Topology.VirtualHost}): choose another name for the server.")
-            : true;
+            : new EnrolledServer(permissions.Select(permission => RoleIn(permission, server)).FirstOrDefault(), user["password_hash"]?.ToString() is { Length: > 0 });
+    }
+
+    /// <summary>The role of which a permission of the management API tells; null when it is none that F2bBroker gives.</summary>
+    public static Role? RoleIn(JsonNode permission, string server)
+    {
+        string Pattern(string right) => permission[right]?.ToString() ?? "";
+        return Role.Of(server, new Rights(Pattern("configure"), Pattern("write"), Pattern("read")));
     }
 
     /// <summary>Makes the user anew: what was logged in before is out.</summary>
     /// <param name="password">Null for a user that no password lets in.</param>
-    public async Task MakeAsync(string? password, CancellationToken cancel)
+    public async Task MakeAsync(string? password, Role role, CancellationToken cancel)
     {
         await api.DeleteAsync(path, cancel);
         await api.PutAsync(path, new JsonObject { [password is null ? "password_hash" : "password"] = password ?? "", ["tags"] = "" }, cancel);
-        (string configure, string write, string read) = Topology.RightsOf(server);
+        Rights rights = role.RightsOf(server);
         await api.PutAsync(
             ManagementApi.Path("permissions", Topology.VirtualHost, server),
-            new JsonObject { ["configure"] = configure, ["write"] = write, ["read"] = read },
+            new JsonObject { ["configure"] = rights.Configure, ["write"] = rights.Write, ["read"] = rights.Read },
             cancel);
         await LimitAsync("max-connections", 8, cancel);
         await LimitAsync("max-channels", 32, cancel);
@@ -58,3 +65,7 @@ internal sealed class ServerUser(ManagementApi api, string server)
     private Task<bool> LimitAsync(string limit, int value, CancellationToken cancel) =>
         api.PutAsync(ManagementApi.Path("user-limits", server, limit), new JsonObject { ["value"] = value }, cancel);
 }
+
+/// <param name="Role">Null when somebody has given it other rights.</param>
+/// <param name="HasPassword">Whether a password logs it in; else a certificate does.</param>
+internal sealed record EnrolledServer(Role? Role, bool HasPassword);

@@ -34,12 +34,13 @@ internal sealed class SettingsOutput : IDisposable
 
     private string Next => path + ".new";
 
-    public void Write(string server, string uri, string? password, QueueType type)
+    /// <param name="print">Takes the settings where no file is to hold them.</param>
+    public void Write(string server, BrokerAddress broker, Enrollment.NewLogin login, Action<string> print)
     {
-        string text = ServerSettings.Update(old, server, uri, password, type);
+        string text = ServerSettings.Update(old, server, broker, login);
         if (next is null)
         {
-            Console.Out.Write(text);
+            print(text);
             return;
         }
 

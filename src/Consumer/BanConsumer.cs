@@ -1,5 +1,6 @@
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
+using F2bBroker.Daemon.Configuration;
 using F2bBroker.Daemon.Messaging;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
@@ -10,7 +11,7 @@ namespace F2bBroker.Consumer;
 /// <summary>Takes a message: refuses it, skips it, or has it written before it is acknowledged.</summary>
 /// <remarks>A refusal must not leave as an exception: MassTransit would send a fault to wherever the sender's headers say.</remarks>
 internal sealed class BanConsumer(
-    Acceptance acceptance, BanWriter writer, ErrorQueue errors, QuarantineSign sign, HeardUpTo heard, TimeProvider time, ILogger<BanConsumer> log)
+    Settings settings, Acceptance acceptance, BanWriter writer, ErrorQueue errors, QuarantineSign sign, HeardUpTo heard, TimeProvider time, ILogger<BanConsumer> log)
     : IConsumer<BanDetected>, IDisposable
 {
     private readonly Tally skipped = new("Skipped bans", log, time);
@@ -19,7 +20,9 @@ internal sealed class BanConsumer(
     {
         try
         {
-            await TakeAsync(ReceivedBan.Check(context.ReceiveContext.Properties(), context.Message, time.GetUtcNow()), context.ReceiveContext);
+            Origin origin = context.ReceiveContext.OriginFor(settings.Server);
+            Ban ban = ReceivedBan.Check(origin, context.Message, time.GetUtcNow());
+            await TakeAsync(ban, origin.IsRequeued ? Way.Requeued : Way.Live, context.ReceiveContext);
         }
         catch (Refusal refusal)
         {
@@ -29,7 +32,7 @@ internal sealed class BanConsumer(
 
     public void Dispose() => skipped.Dispose();
 
-    private async Task TakeAsync(Ban ban, ReceiveContext context)
+    private async Task TakeAsync(Ban ban, Way way, ReceiveContext context)
     {
         if (acceptance.ReasonToSkip(ban) is { } reason)
         {
@@ -37,7 +40,7 @@ internal sealed class BanConsumer(
         }
         else
         {
-            await FollowAsync(await writer.WriteAsync(ban), ban.Server, context);
+            await FollowAsync(await writer.WriteAsync(ban, way), ban.Server, context);
         }
 
         heard.Hear(ban);

@@ -16,7 +16,7 @@ internal static class BanEndpoint
     public static void Compose(IServiceCollection services, Settings settings) => services
         .AddSingleton<OwnAddresses>()
         .AddSingleton<Acceptance>()
-        .AddSingleton(provider => ActivatorUtilities.CreateInstance<ErrorQueue>(provider, Topology.ErrorQueueOf(settings.Server), settings.Consumer.QueueType))
+        .AddSingleton<ErrorQueue>()
         .AddSingleton(new QuarantineSign(Topology.ErrorQueueOf(settings.Server)))
         .AddSingleton<HeardUpTo>()
         .AddSingleton(settings.Consumer)

@@ -25,10 +25,9 @@ internal sealed class BanWriter(Settings settings, Ledger ledger, Readiness read
     public Task ReadBack => readBack.Task;
 
     /// <summary>Completes once it is known what becomes of the ban, and what was to be written is on disk. While the disk refuses, it waits.</summary>
-    /// <param name="isPast">Whether it comes from the stream.</param>
-    public Task<Verdict> WriteAsync(Ban ban, bool isPast = false)
+    public Task<Verdict> WriteAsync(Ban ban, Way way = Way.Live)
     {
-        Request request = new(ban, isPast, new TaskCompletionSource<Verdict>(TaskCreationOptions.RunContinuationsAsynchronously));
+        Request request = new(ban, way, new TaskCompletionSource<Verdict>(TaskCreationOptions.RunContinuationsAsynchronously));
         waiting.Writer.TryWrite(request);
         return request.Done.Task;
     }
@@ -45,7 +44,7 @@ internal sealed class BanWriter(Settings settings, Ledger ledger, Readiness read
         {
             await WaitAsync(stopping);
             Request[] batch = [.. Drain().Take(LargestBatch)];
-            Verdict[] verdicts = [.. batch.Select(request => ledger.Judge(request.Ban, request.IsPast))];
+            Verdict[] verdicts = [.. batch.Select(request => ledger.Judge(request.Ban, request.Way))];
             string[] lines = [.. verdicts.OfType<Verdict.Written>().Select(verdict => verdict.Line)];
             await AppendAsync(file, lines, stopping);
             Tell(lines);
@@ -139,5 +138,5 @@ internal sealed class BanWriter(Settings settings, Ledger ledger, Readiness read
         return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => $"{now} {line}\n")));
     }
 
-    private sealed record Request(Ban Ban, bool IsPast, TaskCompletionSource<Verdict> Done);
+    private sealed record Request(Ban Ban, Way Way, TaskCompletionSource<Verdict> Done);
 }

@@ -16,18 +16,19 @@ namespace F2bBroker.Consumer;
 /// MassTransit's own way copies <c>user_id</c>, which the broker refuses from any other user, and obeys addresses in the sender's headers: either would
 /// stop the queue for ever.
 /// </remarks>
-internal sealed class ErrorQueue(string name, QueueType type, TimeProvider time, ILogger<ErrorQueue> log) : IDisposable
+internal sealed class ErrorQueue(Settings settings, TimeProvider time, ILogger<ErrorQueue> log) : IDisposable
 {
     private static readonly Dictionary<string, object?> NoArguments = [];
 
-    private readonly Complaints complaints = new(name, log, time);
+    private readonly string name = Topology.ErrorQueueOf(settings.Server);
+    private readonly Complaints complaints = new(Topology.ErrorQueueOf(settings.Server), log, time);
     private readonly Allowance refused = new(new Rate(1000, TimeSpan.FromMinutes(10)), time);
     private readonly Allowance quarantined = new(new Rate(10_000, TimeSpan.FromMinutes(10)), time);
 
     public async Task DeclareAsync(ChannelContext channel)
     {
         await channel.ExchangeDeclare(name, ExchangeType.Fanout, durable: true, autoDelete: false, NoArguments, channel.CancellationToken);
-        await channel.QueueDeclare(name, durable: true, exclusive: false, autoDelete: false, type.OfErrors.ToDictionary(), channel.CancellationToken);
+        await channel.QueueDeclare(name, durable: true, exclusive: false, autoDelete: false, settings.Consumer.QueueType.OfErrors.ToDictionary(), channel.CancellationToken);
         await channel.QueueBind(name, name, "", NoArguments, channel.CancellationToken);
     }
 
@@ -35,7 +36,7 @@ internal sealed class ErrorQueue(string name, QueueType type, TimeProvider time,
     /// <param name="reason">For the operator.</param>
     public async Task RefuseAsync(ReceiveContext context, string reason)
     {
-        string origin = Origin.Of(context.Properties());
+        string origin = context.OriginFor(settings.Server).Name;
         bool isKept = refused.Admits(origin);
         await (isKept ? PutAsync(context, origin, reason) : Task.CompletedTask);
         complaints.Tell(origin, reason, isKept);
@@ -44,7 +45,7 @@ internal sealed class ErrorQueue(string name, QueueType type, TimeProvider time,
     /// <summary>The same for a ban that is in order but of a server under quarantine; false if it is not kept.</summary>
     public async Task<bool> QuarantineAsync(ReceiveContext context)
     {
-        string origin = Origin.Of(context.Properties());
+        string origin = context.OriginFor(settings.Server).Name;
         bool isKept = quarantined.Admits(origin);
         await (isKept ? PutAsync(context, origin, "quarantined") : Task.CompletedTask);
         return isKept;
@@ -59,6 +60,7 @@ internal sealed class ErrorQueue(string name, QueueType type, TimeProvider time,
         {
             Persistent = true,
             ContentType = "application/json",
+            Timestamp = new AmqpTimestamp(time.GetUtcNow().ToUnixTimeSeconds()),
             Headers = new Dictionary<string, object?> { [Topology.OriginHeader] = origin, [Topology.ReasonHeader] = reason },
         };
         await PublishAsync(context.GetPayload<ChannelContext>(), properties, Body.BeginningOf(context.Body), context.CancellationToken);

@@ -12,23 +12,27 @@ internal sealed class Ledger(ConsumerSettings settings, Containment containment,
     private readonly Quorum quorum = new(settings.Quorum, settings.QuorumWindow, settings.MaxAge, time);
 
     /// <summary>What becomes of the ban, which counts as written if that is to be so.</summary>
-    /// <param name="isPast">Whether it comes from the stream, where <see cref="PastContainment"/> counts.</param>
-    public Verdict Judge(Ban ban, bool isPast = false)
+    public Verdict Judge(Ban ban, Way way = Way.Live)
     {
         if (written.Contains(ban))
         {
             return new Verdict.Duplicate();
         }
 
-        DateTimeOffset until;
-        if (isPast ? containment.IsQuarantined(ban.Server, out until) : !containment.Admits(ban, out until))
+        DateTimeOffset until = default;
+        if (way switch
+        {
+            Way.Live => !containment.Admits(ban, out until),
+            Way.Stream => containment.IsQuarantined(ban.Server, out until),
+            _ => false,
+        })
         {
             return new Verdict.Quarantined(until);
         }
 
         written.Add(ban, age: TimeSpan.Zero);
         string line = quorum.IsReachedBy(ban) ? ban.Identity : ban.Report;
-        if (isPast)
+        if (way == Way.Stream)
         {
             // When its live message comes, it is a duplicate.
             containment.Count(new WrittenLine(time.GetUtcNow(), line, ban));

@@ -5,5 +5,5 @@ DaemonProgram program = new(
     "Receives the other servers' bans from RabbitMQ and writes them to the log that fail2ban monitors.",
     ConsumerFiles.Faults,
     BanEndpoint.Compose,
-    faultOnBroker: TypeMismatch.FindAsync);
+    faultOnBroker: QueueCheck.FindFaultAsync);
 return await program.RunAsync(args);

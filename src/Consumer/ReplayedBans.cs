@@ -43,14 +43,14 @@ internal sealed class ReplayedBans(Settings settings, Acceptance acceptance, Ban
             string? reason = acceptance.ReasonToSkip(ban) ?? (containment.Admits(ban) ? null : "of a server that reported more than maxbans");
             if (reason is null)
             {
-                return await writer.WriteAsync(ban, isPast: true);
+                return await writer.WriteAsync(ban, Way.Stream);
             }
 
             passedOver.Count(reason);
         }
         catch (Refusal)
         {
-            passedOver.Count($"refused, of {Ban.Quoted(Origin.Of(message.Properties))}");
+            passedOver.Count($"refused, of {Ban.Quoted(Origin.Of(message.Properties).Name)}");
         }
 
         return null;

@@ -1,32 +1,11 @@
 using F2bBroker.Contracts;
 using F2bBroker.Daemon.Configuration;
-using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Consumer;
 
 /// <summary>Says that a queue on the broker is of another type than <c>[consumer] queuetype</c>, which the broker refuses for ever.</summary>
 internal static class TypeMismatch
 {
-    private const int NotFound = 404;
-
-    /// <summary>Declares the server's queue anew if it is there, which changes nothing; a sentence when it is of another type.</summary>
-    public static async Task<string?> FindAsync(Settings settings, IChannel channel, CancellationToken cancel)
-    {
-        string queue = Topology.QueueOf(settings.Server);
-        try
-        {
-            await channel.QueueDeclarePassiveAsync(queue, cancel);
-            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, settings.Consumer.QueueType.OfBans.ToDictionary(), cancellationToken: cancel);
-            return null;
-        }
-        catch (OperationInterruptedException refusal) when (refusal.ShutdownReason is { } answer)
-        {
-            // One that is not there is made by the consumer, which tells what that means.
-            return answer.ReplyCode == NotFound ? null : Sentence(settings, answer.ReplyText);
-        }
-    }
-
     /// <param name="answer">What the broker answered to a declaration.</param>
     /// <returns>Null when it is about something else.</returns>
     public static string? Sentence(Settings settings, string answer)

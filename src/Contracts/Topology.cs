@@ -1,8 +1,6 @@
-using System.Text.RegularExpressions;
-
 namespace F2bBroker.Contracts;
 
-/// <summary>Names and rights on the broker; every program takes them from here.</summary>
+/// <summary>Names on the broker; every program takes them from here.</summary>
 public static class Topology
 {
     public const string VirtualHost = "f2b";
@@ -17,16 +15,12 @@ public static class Topology
     public const string OriginHeader = "f2b-origin";
     public const string ReasonHeader = "f2b-reason";
 
+    /// <summary>Client property of a connection: this host's clock at the time of the login (<see cref="UtcText"/>), so that the operator sees one that is off.</summary>
+    public const string ClockProperty = "f2b-clock";
+
     /// <summary>The server's durable queue, and MassTransit's exchange of the same name.</summary>
     public static string QueueOf(string server) => $"{Bans}.{server}";
 
     /// <summary>What the server refused, with the reason.</summary>
     public static string ErrorQueueOf(string server) => $"{QueueOf(server)}_error";
-
-    /// <summary>Patterns of RabbitMQ's permissions for the server's user: anchored at both ends, dots escaped.</summary>
-    public static (string Configure, string Write, string Read) RightsOf(string server)
-    {
-        string name = Regex.Escape(server);
-        return ($@"^f2b\.bans\.{name}(_error)?$", $@"^f2b\.bans(\.{name}(_error)?)?$", $@"^f2b\.(bans(\.{name}(_error)?)?|history)$");
-    }
 }

@@ -22,7 +22,7 @@ internal sealed class DaemonProgram(
     Func<Settings, IEnumerable<string>> faultsOfFiles,
     Action<IServiceCollection, Settings> compose,
     Func<Settings, IEnumerable<string>>? doubts = null,
-    Func<Settings, IChannel, CancellationToken, Task<string?>>? faultOnBroker = null)
+    Func<Settings, IConnection, CancellationToken, Task<string?>>? faultOnBroker = null)
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
@@ -102,8 +102,8 @@ internal sealed class DaemonProgram(
         return ending.Code;
     }
 
-    private Func<IChannel, CancellationToken, Task<string?>>? CheckOf(Settings settings) =>
-        faultOnBroker is null ? null : (channel, cancel) => faultOnBroker(settings, channel, cancel);
+    private Func<IConnection, CancellationToken, Task<string?>>? CheckOf(Settings settings) =>
+        faultOnBroker is null ? null : (connection, cancel) => faultOnBroker(settings, connection, cancel);
 
     private async Task<int> TestAsync(Settings settings, bool asksBroker, CancellationToken cancel)
     {

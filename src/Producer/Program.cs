@@ -11,5 +11,6 @@ DaemonProgram program = new(
         .AddBus(settings, configure: (_, broker) => broker.ConfigurePublish(publish => publish.UseExecute(context => SignedBy.Server(context, settings.Server))))
         .AddSingleton<BanPublisher>()
         .AddHostedService<Shipper>(),
-    settings => ProducerFiles.Doubts(settings, LogTarget.In(LogTarget.Folder)));
+    settings => ProducerFiles.Doubts(settings, LogTarget.In(LogTarget.Folder)),
+    (settings, connection, cancel) => OwnRights.FaultOfPublishingAsync(connection, settings.Server, cancel));
 return await program.RunAsync(args);

@@ -52,6 +52,36 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         await consumer.SaysAsync("refuses the login of 'web1'");
     }
 
+    [Fact]
+    public async Task Rotate_gives_a_new_password_and_ends_the_connections_of_the_old_one_and_keeps_all_else()
+    {
+        await using Server server = await Server.EnrollAsync(broker, "web1");
+        Daemon consumer = await server.StartConsumerAsync();
+        string local = Path.ChangeExtension(server.Configuration, ".local");
+        string old = File.ReadAllText(local);
+        Built.Outcome rotated = await broker.AdminAsync("rotate", "web1", "--out", local);
+        Assert.Equal((0, "'web1' has a new password; its connections are closed.\n"), (rotated.ExitCode, rotated.Errors));
+        Assert.Equal(old[..old.IndexOf("password", StringComparison.Ordinal)], File.ReadAllText(local)[..old.IndexOf("password", StringComparison.Ordinal)]);
+        Assert.NotEqual(old, File.ReadAllText(local));
+        await consumer.SaysAsync("refuses the login of 'web1'");
+        await consumer.StopAsync();
+        await server.StartConsumerAsync();
+        Assert.Equal((78, "'web9' is not enrolled: f2bbroker enroll web9.\n"), await SaidAsync("rotate", "web9"));
+        await broker.AdminAsync("enroll", "web3", "--tls");
+        Assert.Equal((78, "'web3' logs in by certificate and has no password: have your authority sign a new certificate.\n"), await SaidAsync("rotate", "web3"));
+    }
+
+    [Fact]
+    public async Task What_changes_something_answers_in_JSON_if_that_is_wished()
+    {
+        JsonNode enroll = JsonNode.Parse((await broker.AdminAsync("enroll", "web1", "--json", "--uri", "amqp://mq:5672/f2b")).Output)!;
+        Assert.Equal(("web1", "both", null, "'web1' is enrolled."), ((string?)enroll["server"], (string?)enroll["role"], (string?)enroll["file"], (string?)enroll["done"]![0]));
+        Assert.Matches("^\\[server\\]\nname = web1\n\\[broker\\]\nuri = amqp://mq:5672/f2b\npassword = [A-Za-z0-9]{32}\n$", (string)enroll["settings"]!);
+        Assert.Equal("Exchange f2b.bans: was there.", (string?)JsonNode.Parse((await broker.AdminAsync("init", "--json")).Output)!["done"]![2]);
+        Built.Outcome revoke = await broker.AdminAsync("revoke", "web1", "--json");
+        Assert.Equal(("User 'web1': removed.", ""), ((string?)JsonNode.Parse(revoke.Output)!["done"]![0], revoke.Errors));
+    }
+
     [Theory]
     [InlineData("operator")]
     [InlineData("elsewhere")]
@@ -100,14 +130,20 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         await Eventually.TrueAsync(
             async () => (table = (await broker.AdminAsync("status")).Output).Split('\n', StringSplitOptions.TrimEntries) is
                 [
-                    "SERVER  CONNECTED           WAITING  ERRORS  LAST REPORT  BANS 24H  QUARANTINED BY",
-                    "web1    consumer, producer  0        1       -            0         -",
-                    "web2    -                   1        0       -            0         -",
+                    "SERVER  ROLE  CONNECTED           WAITING  ERRORS  LAST REPORT  BANS 24H  QUARANTINED BY",
+                    "web1    both  consumer, producer  0        1       -            0         -",
+                    "web2    both  -                   1        0       -            0         -",
+                    "web1 has refused 1 message: f2bbroker errors web1 tells which, and why.",
+                    "web2's consumer is not connected: on web2, systemctl status f2bbroker-consumer, and f2bbroker doctor.",
+                    "web2's producer is not connected: on web2, systemctl status f2bbroker-producer, and f2bbroker doctor.",
                     "",
                 ],
             () => table);
         JsonNode json = JsonNode.Parse((await broker.AdminAsync("status", "--json")).Output)!;
-        Assert.Equal("""{"server":"web1","connected":["consumer","producer"],"waiting":0,"errors":1,"lastReport":null,"bans24h":0,"quarantinedBy":[],"doubts":[]}""", json[0]!.ToJsonString());
+        Assert.Equal(
+            """{"server":"web1","role":"both","connected":["consumer","producer"],"waiting":0,"errors":1,"lastReport":null,"bans24h":0,"quarantinedBy":[],"doubts":[],"todo":["""
+            + """ "web1 has refused 1 message: f2bbroker errors web1 tells which, and why."]}""".TrimStart(),
+            json[0]!.ToJsonString());
     }
 
     [Fact]
@@ -126,6 +162,22 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         Assert.True((bool)answer["routed"]!);
         await server.HasBansAsync(1);
         Assert.StartsWith($"Ban 203.0.113.7 jail=manual server={broker.Operator} detected=", server.Bans[0]);
+    }
+
+    [Fact]
+    public async Task Ban_reports_an_address_under_the_operators_own_login()
+    {
+        await using Server server = await Server.EnrollAsync(broker, "web1");
+        await server.StartConsumerAsync();
+        Assert.Equal((78, "'203.0.113' is not an address or network.\n"), await SaidAsync("ban", "203.0.113"));
+        Assert.Equal((78, "--jail: jail has 0 characters, allowed are 1 to 200.\n"), await SaidAsync("ban", "203.0.113.7", "--jail", ""));
+        Built.Outcome ban = await broker.AdminAsync("ban", "2001:DB8::7", "--jail", "noticed");
+        await server.HasBansAsync(1);
+        Assert.StartsWith($"Ban 2001:db8::7 jail=noticed server={broker.Operator} detected=", server.Bans[0]);
+        Assert.StartsWith($"Published: {server.Bans[0]}. ", ban.Errors);
+        await broker.AdminAsync("revoke", "web1");
+        await broker.DeleteAsync("queues/f2b/f2b.history");
+        Assert.Equal((1, "No queue is bound to f2b.bans, so nobody has heard of it: f2bbroker enroll makes them.\n"), await SaidAsync("ban", "203.0.113.8"));
     }
 
     [Theory]
@@ -152,5 +204,11 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         Built.Outcome status = await broker.AdminAsync("status");
         Assert.Equal(78, status.ExitCode);
         Assert.Contains("The broker has no virtual host f2b: run f2bbroker init first.\n", status.Errors);
+    }
+
+    private async Task<(int Code, string Errors)> SaidAsync(params string[] arguments)
+    {
+        Built.Outcome outcome = await broker.AdminAsync(arguments);
+        return (outcome.ExitCode, outcome.Errors);
     }
 }

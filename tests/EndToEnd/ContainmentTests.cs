@@ -42,7 +42,7 @@ public sealed class ContainmentTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(1, consumer.Count("web1 has reported more than 20 bans within 10 minutes (maxbans), so it is quarantined"));
         Assert.Equal(0, consumer.Count("Refused a message"));
         string status = (await broker.AdminAsync("status")).Output;
-        Assert.Matches(@"(?m)^SERVER +CONNECTED +WAITING +ERRORS +LAST REPORT +BANS 24H +QUARANTINED BY$", status);
+        Assert.Matches(@"(?m)^SERVER +ROLE +CONNECTED +WAITING +ERRORS +LAST REPORT +BANS 24H +QUARANTINED BY$", status);
         Assert.Matches(@"(?m)^web1 .* web2$", status);
         Assert.Matches(@"(?m)^web3 .* -$", status);
         JsonNode json = JsonNode.Parse((await broker.AdminAsync("status", "--json")).Output)!;

@@ -3,6 +3,7 @@ using F2bBroker.EndToEndTests.Faults;
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>A broker that was lost with its disk, and set up anew from a backup of its definitions.</summary>
+[Trait("Broker", "own")]
 public sealed class DefinitionsTests
 {
     [Fact]

@@ -73,7 +73,7 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
         await broker.DeleteAsync("queues/f2b/f2b.history");
         Built.Outcome status = await StatusAsync();
         Assert.Equal(0, status.ExitCode);
-        Assert.Matches(@"(?m)^web1 +[^ ]+ +0 +0 +- +- +-$", status.Output);
+        Assert.Matches(@"(?m)^web1 +both +[^ ]+ +0 +0 +- +- +-$", status.Output);
         Assert.Equal("The broker has no stream f2b.history: f2bbroker init makes it.\n", status.Errors);
         Assert.Equal((78, status.Errors), await FailsAsync());
     }

@@ -1,6 +1,7 @@
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>A broker without streams, as one that was upgraded from an old version and has not enabled their feature flag.</summary>
+[Trait("Broker", "own")]
 public sealed class NoStreamsTests : RunningBroker, IAsyncLifetime
 {
     private readonly LocalBroker local = new();

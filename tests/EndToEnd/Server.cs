@@ -1,3 +1,5 @@
+using F2bBroker.Contracts;
+
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>One server of the group: enrolled, with its configuration, its logs, and its daemons when they are started.</summary>
@@ -36,6 +38,9 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>The same with a quorum queue.</summary>
     public static Task<Server> EnrollWithQuorumQueueAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings) =>
         EnrollAsync(broker, name, ["--quorum-queue"], consumerSettings);
+
+    /// <summary>The same as a reporter or a receiver.</summary>
+    public static Task<Server> EnrollAsync(RunningBroker broker, string name, Role role) => EnrollAsync(broker, name, ["--role", role.Name], []);
 
     private static async Task<Server> EnrollAsync(RunningBroker broker, string name, string[] options, IEnumerable<string> consumerSettings)
     {
@@ -79,9 +84,12 @@ internal sealed class Server : IAsyncDisposable
         return consumer;
     }
 
-    public Daemon Start(string program, params IEnumerable<string> environment)
+    public Daemon Start(string program, params IEnumerable<string> environment) => Start(program, [], environment);
+
+    /// <summary>Starts one of the daemons with further options.</summary>
+    public Daemon Start(string program, string[] options, params IEnumerable<string> environment)
     {
-        Daemon daemon = new(program, ["--config", Configuration], environment);
+        Daemon daemon = new(program, ["--config", Configuration, .. options], environment);
         daemons.Add(daemon);
         return daemon;
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests and the demo need and the machine lacks, Debian's packages: RabbitMQ, fail2ban, the journal that fail2ban can log to, and
-# openssl; install.sh package also what builds, checks and tries our own package, install.sh docker
+# Installs what the tests and the demo need and the machine lacks, Debian's packages: RabbitMQ, fail2ban, the journal that fail2ban can log to,
+# openssl, and a library that puts clocks wrong; install.sh package also what builds, checks and tries our own package, install.sh docker
 # what a private container engine with its images takes.
 # No service of theirs starts.
 set -euo pipefail
@@ -16,6 +16,7 @@ command -v fail2ban-server >/dev/null || missing+=(fail2ban)
 [ -x /lib/systemd/systemd-journald ] || missing+=(systemd)
 /usr/bin/python3 -c 'import systemd.journal' 2>/dev/null || missing+=(python3-systemd)
 command -v openssl >/dev/null || missing+=(openssl)
+[ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 ] || missing+=(faketime)
 command -v pgrep >/dev/null || missing+=(procps)
 if [ "${1:-}" = package ]; then
     for tool in debootstrap lintian dpkg-dev systemd-container iproute2; do

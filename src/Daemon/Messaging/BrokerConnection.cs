@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Authentication;
+using F2bBroker.Contracts;
 using F2bBroker.Daemon.Configuration;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -42,10 +43,13 @@ internal static class BrokerConnection
         }
     }
 
+    /// <summary>Has the next connection tell the broker what time it is here.</summary>
+    public static void TellClock(ConnectionFactory factory, TimeProvider time) => factory.ClientProperties[Topology.ClockProperty] = UtcText.Print(time.GetUtcNow());
+
     /// <summary>Logs in and out again; null when the broker accepts the login, else why not.</summary>
     /// <param name="check">Gives a sentence for what is wrong on the broker, once it has accepted the login.</param>
     public static async Task<LoginFault?> TryAsync(
-        BrokerSettings broker, string server, CancellationToken cancel, Func<IChannel, CancellationToken, Task<string?>>? check = null)
+        BrokerSettings broker, string server, CancellationToken cancel, Func<IConnection, CancellationToken, Task<string?>>? check = null)
     {
         BrokerCertificate certificate = new(broker.Tls?.Authorities);
         try
@@ -53,7 +57,7 @@ internal static class BrokerConnection
             await using IConnection connection = await FactoryOf(broker, server, certificate).CreateConnectionAsync($"{NameOf(server)} login check", cancel);
             // The client does not wait for the broker's answer about the virtual host; the answer to a channel comes behind it.
             await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
-            string? fault = check is null ? null : await check(channel, cancel);
+            string? fault = check is null ? null : await check(connection, cancel);
             await connection.CloseAsync(cancel);
             return fault is null ? null : new LoginFault(true, fault);
         }

@@ -43,16 +43,18 @@ internal static class Bus
     {
         BrokerNode first = settings.Broker.Nodes[0];
         BrokerLogin login = context.GetRequiredService<BrokerLogin>();
+        TimeProvider time = context.GetRequiredService<TimeProvider>();
         CancellationToken stopping = context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         broker.Host(first.Host, (ushort)first.Port, settings.Broker.VirtualHost, BrokerConnection.NameOf(settings.Server), host =>
         {
             host.Username(settings.Server);
             host.Password(settings.Broker.Password);
             host.Heartbeat(Heartbeat);
-            host.OnRefreshConnectionFactory = factory =>
+            host.OnRefreshConnectionFactory = async factory =>
             {
                 BrokerConnection.Prepare(factory, settings.Broker, new BrokerCertificate(settings.Broker.Tls?.Authorities));
-                return login.WaitAsync(stopping);
+                await login.WaitAsync(stopping);
+                BrokerConnection.TellClock(factory, time);
             };
         });
     }

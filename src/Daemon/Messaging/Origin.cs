@@ -1,31 +1,52 @@
+using System.Text;
 using F2bBroker.Contracts;
 using RabbitMQ.Client;
 
 namespace F2bBroker.Daemon.Messaging;
 
-/// <summary>Who sent a message, as the broker vouches for it.</summary>
-internal static class Origin
+/// <summary>Who sent a message, and how that is known.</summary>
+/// <param name="Name">Empty when nobody vouches for a sender.</param>
+/// <param name="IsRequeued">Whether an operator has put the message back into the queue of the server that had refused it.</param>
+/// <param name="IsDeadLettered">Whether it is a copy that some queue has thrown out.</param>
+internal sealed record Origin(string Name, bool IsRequeued, bool IsDeadLettered)
 {
-    /// <summary>The broker refuses a false <c>user_id</c>, so one that is there is true; empty when there is none.</summary>
-    public static string Of(IReadOnlyBasicProperties properties) => properties.UserId ?? "";
+    /// <summary>Of a message that was published to the group: the broker refuses a false <c>user_id</c>, so one that is there is true.</summary>
+    public static Origin Of(IReadOnlyBasicProperties properties) => new(properties.UserId ?? "", IsRequeued: false, HasDied(properties));
+
+    /// <summary>
+    /// Of a message that came through the server's own exchange, where only it and the operator may publish: the header says who had sent it, for
+    /// <c>user_id</c> would have to be the operator's.
+    /// </summary>
+    public static Origin OfRequeued(IReadOnlyBasicProperties properties) => new(Noted(properties), IsRequeued: true, HasDied(properties));
+
+    /// <summary>Who had sent a message of an error queue, as its header says; empty when it does not.</summary>
+    public static string Noted(IReadOnlyBasicProperties properties) => TextOf(properties, Topology.OriginHeader);
+
+    /// <summary>A header that is a text; empty when there is none.</summary>
+    public static string TextOf(IReadOnlyBasicProperties properties, string header) =>
+        properties.Headers?.TryGetValue(header, out object? value) == true && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : "";
 
     /// <exception cref="Refusal">The message is not the server's own word.</exception>
-    public static void Verify(IReadOnlyBasicProperties properties, string server)
+    public void Verify(string server)
     {
-        if (Of(properties).Length == 0)
+        if (Name.Length == 0)
         {
-            throw new Refusal("user_id is missing, so the broker does not vouch for the sender");
+            throw new Refusal(IsRequeued
+                ? $"{Topology.OriginHeader} is missing, which says of a requeued message who had sent it"
+                : "user_id is missing, so the broker does not vouch for the sender");
         }
 
-        if (Of(properties) != server)
+        if (Name != server)
         {
-            throw new Refusal($"server {Ban.Quoted(server)} is not the sender {Ban.Quoted(Of(properties))}");
+            throw new Refusal($"server {Ban.Quoted(server)} is not the sender {Ban.Quoted(Name)}");
         }
 
         // A dead-lettered copy keeps its user_id: a server could replay what others once sent.
-        if (properties.Headers?.ContainsKey("x-death") == true)
+        if (IsDeadLettered)
         {
             throw new Refusal("the message was dead-lettered (x-death), so it is not the sender's own");
         }
     }
+
+    private static bool HasDied(IReadOnlyBasicProperties properties) => properties.Headers?.ContainsKey("x-death") == true;
 }

@@ -12,6 +12,7 @@ internal static class ReceivedBan
 
     private static readonly JsonSerializerOptions Json = BanJson.Apply(new JsonSerializerOptions());
 
+    /// <summary>Of a message of the stream, which holds what was published to the group.</summary>
     /// <exception cref="Refusal">The message breaks the protocol.</exception>
     public static Ban Parse(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, DateTimeOffset now)
     {
@@ -22,7 +23,7 @@ internal static class ReceivedBan
 
         try
         {
-            return Check(properties, JsonSerializer.Deserialize<BanDetected>(body.Span, Json) ?? throw new JsonException(), now);
+            return Check(Origin.Of(properties), JsonSerializer.Deserialize<BanDetected>(body.Span, Json) ?? throw new JsonException(), now);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -31,9 +32,9 @@ internal static class ReceivedBan
     }
 
     /// <exception cref="Refusal">The message breaks the protocol.</exception>
-    public static Ban Check(IReadOnlyBasicProperties properties, BanDetected message, DateTimeOffset now)
+    public static Ban Check(Origin origin, BanDetected message, DateTimeOffset now)
     {
-        Origin.Verify(properties, message.Server);
+        origin.Verify(message.Server);
         Ban ban = Ban.Parse(message);
         return ban.DetectedAt - now <= FutureAllowed
             ? ban

@@ -4,6 +4,7 @@ namespace F2bBroker.EndToEndTests.Cluster;
 
 /// <summary>A cluster of three nodes, of which one goes and comes back while bans flow through quorum queues.</summary>
 [Trait("Form", "long")]
+[Trait("Broker", "own")]
 public sealed class ClusterTests(BrokerCluster broker) : IClassFixture<BrokerCluster>, IAsyncLifetime
 {
     private Server origin = null!;

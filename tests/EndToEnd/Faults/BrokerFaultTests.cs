@@ -5,6 +5,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// <summary>A broker that is away, refuses, or forgets, while bans flow.</summary>
 [Collection(OnPrivateBroker.Name)]
 [Trait("Form", "long")]
+[Trait("Broker", "own")]
 public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
 {
     private const string Away = "does not answer";

@@ -8,6 +8,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// <summary>What a server that was taken over can do until it is revoked, what it costs the others, and what bounds it.</summary>
 [Collection(OnPrivateBroker.Name)]
 [Trait("Form", "long")]
+[Trait("Broker", "own")]
 public sealed class FloodTests(PrivateBroker broker) : IAsyncLifetime
 {
     private const string Own = "f2b.bans.evil";

@@ -39,6 +39,6 @@ public sealed class InstallTests
         IEnumerable<string> variables = Documented.Commands("README.md", "**On the broker's machine**").Split('\n')
             .Where(line => line.StartsWith("NAME=", StringComparison.Ordinal) || line.StartsWith("export ", StringComparison.Ordinal));
         string status = await group.Broker.RunAsync(InstalledGroup.Operator($"{string.Join('\n', variables)}\nf2bbroker status"));
-        Assert.Matches(@"(?m)^web1 +consumer, producer +0 +0 +20[^ ]+Z +[1-9][0-9]* +-$", status);
+        Assert.Matches(@"(?m)^web1 +both +consumer, producer +0 +0 +20[^ ]+Z +[1-9][0-9]* +-$", status);
     }
 }

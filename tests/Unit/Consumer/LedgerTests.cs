@@ -96,14 +96,16 @@ public sealed class LedgerTests : IDisposable
     {
         Ledger ledger = NewLedger("consumer:maxbans=2/10m");
         Ban[] bans = [.. Enumerable.Range(1, 6).Select(i => Some.Ban($"203.0.113.{i}"))];
-        Assert.Equal(new Verdict.Written(bans[0].Identity), ledger.Judge(bans[0], isPast: true));
+        Assert.Equal(new Verdict.Written(bans[0].Identity), ledger.Judge(bans[0], Way.Stream));
         Assert.Equal(new Verdict.Duplicate(), ledger.Judge(bans[0]));
         Assert.Equal(new Verdict.Written(bans[1].Identity), ledger.Judge(bans[1]));
         Verdict quarantined = new Verdict.Quarantined(Some.Time.AddMinutes(30));
         Assert.Equal(quarantined, ledger.Judge(bans[2]));
-        Assert.Equal(quarantined, ledger.Judge(bans[3], isPast: true));
+        Assert.Equal(quarantined, ledger.Judge(bans[3], Way.Stream));
+        Assert.Equal(new Verdict.Written(bans[4].Identity), ledger.Judge(bans[4], Way.Requeued));
+        Assert.Equal(quarantined, ledger.Judge(bans[5]));
         Ban old = Some.Ban(server: "web3", at: Some.Time.AddHours(-2));
-        Assert.Equal([new Verdict.Written(old.Identity)], new[] { old }.Select(ban => ledger.Judge(ban, isPast: true)));
+        Assert.Equal([new Verdict.Written(old.Identity)], new[] { old }.Select(ban => ledger.Judge(ban, Way.Stream)));
         Assert.Equal([true, true, false], Enumerable.Range(1, 3).Select(i => ledger.Judge(Some.Ban($"203.0.113.{i}", server: "web3")) is Verdict.Written));
     }
 

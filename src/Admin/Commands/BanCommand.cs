@@ -1,0 +1,23 @@
+using System.CommandLine;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Admin.Commands;
+
+/// <summary>The command ban.</summary>
+internal sealed class BanCommand(CommandLine line)
+{
+    private readonly Argument<string> address = new("ADDRESS") { Description = "What to ban. A network is taken by servers only that allow it (minprefix4, minprefix6)." };
+
+    private readonly Option<string> jail = new("--jail") { Description = "The jail that servers note, and may choose by.", HelpName = "NAME", DefaultValueFactory = _ => "manual" };
+
+    public Command Command => line.Changing(new Command("ban", "Report a ban to all servers, under the operator's own login.") { address, jail }, ActAsync);
+
+    private async Task ActAsync(ParseResult parsed, ManagementApi broker, Answer answer, CancellationToken cancel)
+    {
+        ManualBan manual = new(broker, TimeProvider.System);
+        Ban ban = manual.Of(parsed.GetValue(address)!, parsed.GetValue(jail)!);
+        await manual.PublishAsync(ban, cancel);
+        answer.Add("ban", ban.Identity);
+        answer.Tell($"Published: {ban.Identity}. Each server bans it unless its own settings say otherwise (ignoreip, private addresses, networks).");
+    }
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using F2bBroker.Admin.Doctor;
+using F2bBroker.Contracts;
+using F2bBroker.Daemon.Configuration;
+
+namespace F2bBroker.Admin.Commands;
+
+/// <summary>The command doctor.</summary>
+internal sealed class DoctorCommand(CommandLine line)
+{
+    private readonly Option<string> config = new("--config")
+    {
+        Description = "The daemons' configuration; X.local beside X.conf overrides it.",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => SettingsFile.DefaultPath,
+    };
+
+    private readonly Option<string?> socket = new("--socket") { Description = "fail2ban's socket, as of fail2ban-client.", HelpName = "FILE" };
+
+    public Command Command => CommandLine.Alone(
+        new Command("doctor", "Look, on a server and as root, at all that a ban passes there; ends with 1 when something is wrong.") { config, socket }, ActAsync);
+
+    private async Task<int> ActAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        List<Finding> findings = [];
+        await foreach (Finding finding in new Examination(parsed.GetValue(config)!, parsed.GetValue(socket)).RunAsync(cancel))
+        {
+            findings.Add(finding);
+            if (!line.IsJson(parsed))
+            {
+                Console.WriteLine(finding);
+            }
+        }
+
+        if (line.IsJson(parsed))
+        {
+            Console.WriteLine(Json.Of(findings));
+        }
+
+        return findings.All(finding => finding.IsOk) ? ExitCode.Stopped : ExitCode.Failure;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+
+namespace F2bBroker.Admin.Doctor;
+
+/// <summary>Looks at a daemon: its own test, and whether its unit runs.</summary>
+/// <param name="program">Such as <c>f2bbroker-producer</c>.</param>
+internal sealed class DaemonCheck(string program, string configuration)
+{
+    // What systemctl is-active says under systemd; elsewhere it says none of these.
+    private static readonly string[] States = ["active", "reloading", "inactive", "failed", "activating", "deactivating", "maintenance"];
+
+    public async IAsyncEnumerable<Finding> LookAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        string beside = Path.Combine(AppContext.BaseDirectory, program);
+        Tool.Result? test = await Tool.AskAsync(File.Exists(beside) ? beside : program, ["--config", configuration, "--test"], cancel);
+        yield return test switch
+        {
+            null => new Finding(program, "it is not installed beside f2bbroker, nor on the path."),
+            { IsSuccess: true } => new Finding($"{program} --test"),
+            _ => new Finding($"{program} --test", test.Words),
+        };
+        if (await Tool.AskAsync("systemctl", ["is-active", program], cancel) is { } state && States.Contains(state.Output))
+        {
+            yield return state.Output == "active"
+                ? new Finding($"{program} runs")
+                : new Finding($"{program} is {state.Output}", $"systemctl enable --now {program}; if it does not stay up, journalctl -u {program} tells why.");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using F2bBroker.Contracts;
+using RabbitMQ.Client;
+
+namespace F2bBroker.Admin.Errors;
+
+/// <summary>A message of an error queue. Its texts come from outside: they are made printable.</summary>
+/// <param name="RefusedAt">By the clock of the server that refused it; null when it is not known.</param>
+/// <param name="Origin">Who had sent it; empty when the broker vouched for nobody.</param>
+/// <param name="Reason">Why it was refused.</param>
+/// <param name="Body">Its beginning.</param>
+internal sealed partial record RefusedMessage(string? RefusedAt, string Origin, string Reason, string Body)
+{
+    private const int LongestBody = 200;
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blanks { get; }
+
+    public static RefusedMessage Of(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body) => new(
+        properties.IsTimestampPresent() ? UtcText.Print(DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(properties.Timestamp.UnixTime, 0, 253_402_300_799))) : null,
+        Printable(Daemon.Messaging.Origin.Noted(properties), 64),
+        Printable(Daemon.Messaging.Origin.TextOf(properties, Topology.ReasonHeader), LongestBody),
+        Printable(Encoding.UTF8.GetString(body[..Math.Min(body.Length, LongestBody)]), LongestBody));
+
+    private static string Printable(string text, int longest) =>
+        string.Concat(Blanks.Replace(text, " ").Take(longest).Select(c => char.IsBetween(c, ' ', '~') ? c : '?'));
+}

@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary><c>f2bbroker doctor</c> on a server with a real fail2ban. systemd, which these tests cannot start, is played by scripts on the path.</summary>
+public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
+{
+    private readonly TempFolder path = new();
+    private Server server = null!;
+    private Fail2Ban fail2ban = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await broker.ResetAsync();
+        server = await Server.EnrollAsync(broker, "web1");
+        fail2ban = await Fail2Ban.StartAsync(server);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await fail2ban.DisposeAsync();
+        await server.DisposeAsync();
+        path.Dispose();
+    }
+
+    [Fact]
+    public async Task A_server_in_order_has_nothing_to_do()
+    {
+        Systemd(unit: "active", synchronised: "yes");
+        Built.Outcome outcome = await DoctorAsync();
+        Assert.Equal(
+            [
+                $"ok     configuration {server.Configuration} of server 'web1'",
+                $"ok     the broker at {broker.Host}:{broker.Port} accepts the login of 'web1'",
+                "ok     rights on the broker, as reporter and receiver",
+                "ok     queue f2b.bans.web1, bound to f2b.bans, 0 waiting, 0 consumers",
+                "ok     f2bbroker-producer --test",
+                "ok     f2bbroker-producer runs",
+                "ok     f2bbroker-consumer --test",
+                "ok     f2bbroker-consumer runs",
+                $"ok     fail2ban's log target {server.Fail2BanLog}",
+                $"ok     fail2ban's jail f2bbroker, which monitors {server.BansLog}",
+                "ok     ban action record",
+                "ok     clock, synchronised",
+            ],
+            outcome.Output.TrimEnd().Split('\n'));
+        Assert.Equal(0, outcome.ExitCode);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_on_the_server_is_named_with_what_to_do()
+    {
+        Systemd(unit: "failed", synchronised: "no");
+        await broker.DeleteAsync("queues/f2b/f2b.bans.web1");
+        await fail2ban.ClientAsync("stop", "f2bbroker");
+        File.WriteAllText(server.Configuration, File.ReadAllText(server.Configuration).Replace(server.Fail2BanLog, server.Fail2BanLog + ".1", StringComparison.Ordinal));
+        File.WriteAllText(server.Fail2BanLog + ".1", "");
+        Built.Outcome outcome = await DoctorAsync();
+        string[] faults = [.. outcome.Output.Split('\n').Where(line => line.StartsWith("FAULT  ", StringComparison.Ordinal))];
+        string[] expected =
+        [
+            "queue f2b.bans.web1: it is not there, so somebody has deleted it. The consumer makes it again",
+            "f2bbroker-producer is failed: systemctl enable --now f2bbroker-producer",
+            "f2bbroker-consumer is failed: systemctl enable --now f2bbroker-consumer",
+            $"fail2ban's log target: it is {server.Fail2BanLog}, and [producer] logpath is {server.Fail2BanLog}.1",
+            "fail2ban's jail f2bbroker: it is not there.",
+            "clock: it is not synchronised",
+        ];
+        Assert.Equal(expected.Length, faults.Length);
+        Assert.All(expected.Zip(faults), pair => Assert.StartsWith($"FAULT  {pair.First}", pair.Second));
+        Assert.Equal(1, outcome.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_changed_password_a_missing_log_and_a_missing_firewall_are_named()
+    {
+        await broker.PutAsync("users/web1", new() { ["password"] = "another", ["tags"] = "" });
+        await fail2ban.ClientAsync("set", "f2bbroker", "action", "record", "actionban", "<shorewall> drop <ip>");
+        await fail2ban.ClientAsync("set", "f2bbroker", "dellogpath", server.BansLog);
+        JsonNode[] findings = [.. JsonNode.Parse((await DoctorAsync("--json")).Output)!.AsArray().Where(finding => !(bool)finding!["isOk"]!).Select(finding => finding!)];
+        Assert.Equal(["broker", "f2bbroker-producer --test", "f2bbroker-consumer --test", "fail2ban's jail f2bbroker", "ban action record"], findings.Select(finding => (string?)finding["subject"]));
+        Assert.Contains("refuses the login of 'web1': unknown user or wrong password. Enroll the server", (string?)findings[0]["todo"]);
+        Assert.StartsWith($"it does not monitor {server.BansLog}: set logpath = {server.BansLog}", (string?)findings[3]["todo"]);
+        Assert.StartsWith("it calls shorewall, which is not installed", (string?)findings[4]["todo"]);
+        await fail2ban.StopAsync();
+        Assert.Matches("(?m)^FAULT  fail2ban: it does not answer: systemctl start fail2ban", (await DoctorAsync()).Output);
+    }
+
+    [Fact]
+    public async Task Settings_that_do_not_fit_are_named_and_end_the_examination()
+    {
+        File.AppendAllText(server.Configuration, "\nmaxage = soon\n");
+        Built.Outcome outcome = await DoctorAsync();
+        Assert.StartsWith($"FAULT  configuration {server.Configuration}: ", Assert.Single(outcome.Output.TrimEnd().Split('\n')));
+        Assert.Contains("[consumer] maxage: 'soon' is not a duration", outcome.Output);
+        Assert.Equal(1, outcome.ExitCode);
+    }
+
+    private Task<Built.Outcome> DoctorAsync(params string[] options) => Built.RunAsync(
+        Built.Admin,
+        ["doctor", "--config", server.Configuration, "--socket", Path.Combine(server.Folder, "socket"), .. options],
+        $"PATH={path.Path}:{Environment.GetEnvironmentVariable("PATH")}");
+
+    private void Systemd(string unit, string synchronised)
+    {
+        foreach ((string program, string answer) in new[] { ("systemctl", unit), ("timedatectl", synchronised) })
+        {
+            File.WriteAllText(path[program], $"#!/bin/sh\necho {answer}\n");
+            File.SetUnixFileMode(path[program], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+    }
+}

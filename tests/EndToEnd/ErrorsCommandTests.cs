@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>What <c>f2bbroker errors</c> does with the messages that web2 refused.</summary>
+public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
+{
+    private const string Queue = "f2b.bans.web2_error";
+
+    private Server origin = null!;
+    private Server receiver = null!;
+    private Sender web1 = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await broker.ResetAsync();
+        origin = await Server.EnrollAsync(broker, "web1");
+        receiver = await Server.EnrollAsync(broker, "web2", "maxbans = 1/10m");
+        web1 = await Sender.ConnectAsync(broker, origin);
+        await receiver.StartConsumerAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await web1.DisposeAsync();
+        await origin.DisposeAsync();
+        await receiver.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task They_are_listed_with_what_they_mean_and_stay_in_their_place()
+    {
+        await web1.PublishBanAsync("203.0.113.1", properties => properties.ClearUserId());
+        await broker.RefusedAsync(1);
+        await web1.PublishAsync(web1.Body("203.0.113.2", server: "web3"));
+        IReadOnlyList<JsonNode> before = await broker.RefusedAsync(2);
+        string list = (await ErrorsAsync()).Output;
+        Assert.Matches(@"(?m)^REFUSED +FROM +REASON +BODY\n20[^ ]+Z +nobody +user_id is missing.* \{""ip"":""203\.0\.113\.1"",", list);
+        Assert.Matches(@"(?m)^20[^ ]+Z +web1 +server 'web3' is not the sender 'web1' +\{""ip"":""203\.0\.113\.2"",", list);
+        Assert.Matches(@"(?m)^1 of web1: The sender reported under another server's name", list);
+        JsonArray json = JsonNode.Parse((await ErrorsAsync("--json", "--from", "web1")).Output)!.AsArray();
+        Assert.Equal("server 'web3' is not the sender 'web1'", (string?)Assert.Single(json)!["reason"]);
+        Assert.Equal(before.Select(Payload), (await broker.PeekAsync(Queue)).Select(Payload));
+        Assert.Equal("'web2' has refused nothing that is asked for here.\n", (await ErrorsAsync("--reason", "quarantined")).Output);
+    }
+
+    [Fact]
+    public async Task Only_what_was_chosen_is_dropped()
+    {
+        await web1.PublishBanAsync("203.0.113.1", properties => properties.ClearUserId());
+        await broker.RefusedAsync(1);
+        await web1.PublishAsync(web1.Body("203.0.113.2", server: "web3"));
+        await broker.RefusedAsync(2);
+        await web1.PublishAsync("hello");
+        IReadOnlyList<JsonNode> before = await broker.RefusedAsync(3);
+        Assert.Equal("1 message dropped.\n", (await ErrorsAsync("--drop", "--reason", "is not the sender")).Errors);
+        Assert.Equal([Payload(before[0]), Payload(before[2])], (await broker.RefusedAsync(2)).Select(Payload));
+        JsonNode rest = JsonNode.Parse((await ErrorsAsync("--drop", "--json")).Output)!;
+        Assert.Equal(2, (int)rest["dropped"]!);
+        await broker.RefusedAsync(0);
+    }
+
+    [Fact]
+    public async Task A_quarantined_ban_that_is_requeued_is_written_under_its_senders_name_and_by_this_server_only()
+    {
+        await using Server other = await Server.EnrollAsync(broker, "web4");
+        await other.StartConsumerAsync();
+        await web1.PublishBanAsync("203.0.113.1");
+        await web1.PublishBanAsync("203.0.113.2");
+        await broker.RefusedAsync(1);
+        await other.HasBansAsync(2);
+        Assert.Equal("1 message requeued.\n", (await ErrorsAsync("--requeue")).Errors);
+        await receiver.HasBansAsync(2);
+        Assert.StartsWith("Ban 203.0.113.2 jail=sshd server=web1 detected=", receiver.Bans[1]);
+        await broker.RefusedAsync(0);
+        await web1.PublishBanAsync("203.0.113.3");
+        await broker.RefusedAsync(1);
+        await other.HasBansAsync(3);
+        Assert.Equal(2, receiver.Bans.Count);
+    }
+
+    [Fact]
+    public async Task What_is_refused_for_itself_comes_back_and_keeps_its_sender()
+    {
+        await web1.PublishAsync(web1.Body("203.0.113.2", server: "web3"));
+        await broker.RefusedAsync(1);
+        Assert.Equal(0, (await ErrorsAsync("--requeue")).ExitCode);
+        await Eventually.TrueAsync(() => receiver.Said.Split('\n').Count(line => line.Contains("Refused a message of 'web1'", StringComparison.Ordinal)) == 1, () => receiver.Said);
+        IReadOnlyList<JsonNode> again = await broker.RefusedAsync(1);
+        Assert.Contains("\"f2b-origin\":\"web1\"", again[0].ToJsonString());
+        Assert.Empty(receiver.Bans);
+    }
+
+    [Fact]
+    public async Task An_origin_that_the_sender_himself_names_counts_for_nothing()
+    {
+        void Named(RabbitMQ.Client.BasicProperties properties)
+        {
+            properties.ClearUserId();
+            properties.Headers = new Dictionary<string, object?> { ["f2b-origin"] = "web3" };
+        }
+
+        await web1.PublishAsync(web1.Body("203.0.113.1", server: "web3"), Named);
+        Assert.Contains("user_id is missing", Assert.Single(await broker.RefusedAsync(1)).ToJsonString());
+        Assert.Empty(receiver.Bans);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_is_said()
+    {
+        Assert.Equal((78, "--drop and --requeue exclude each other.\n"), Said(await ErrorsAsync("--drop", "--requeue")));
+        Assert.Equal(
+            (78, "'web9' has no error queue f2b.bans.web9_error: it is not enrolled, is a reporter, or its consumer has never started.\n"),
+            Said(await broker.AdminAsync("errors", "web9", "--amqp", broker.Uri)));
+    }
+
+    private static string Payload(JsonNode message) => message["payload"]!.ToString();
+
+    private static (int Code, string Errors) Said(Built.Outcome outcome) => (outcome.ExitCode, outcome.Errors);
+
+    private Task<Built.Outcome> ErrorsAsync(params string[] options) => broker.AdminAsync(["errors", "web2", "--amqp", broker.Uri, .. options]);
+}

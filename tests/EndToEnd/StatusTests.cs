@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>What <c>f2bbroker status</c> names, and what it and <c>f2bbroker watch</c> show as it happens.</summary>
+public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
+{
+    private const string AheadByAnHour = "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+
+    private Server server = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await broker.ResetAsync();
+        server = await Server.EnrollAsync(broker, "web1");
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Fact]
+    public async Task A_clock_that_is_off_by_an_hour_is_named()
+    {
+        await server.StartConsumerAsync();
+        await server.StartProducerAsync(AheadByAnHour, "FAKETIME=+1h", "FAKETIME_DONT_FAKE_MONOTONIC=1");
+        await NamesAsync("web1's clock was 60 minutes ahead of the broker's when its producer connected: have both synchronised (NTP)");
+    }
+
+    [Fact]
+    public async Task A_queue_that_was_deleted_and_a_daemon_that_has_stopped_are_named()
+    {
+        Daemon consumer = await server.StartConsumerAsync();
+        await server.StartProducerAsync();
+        string status = "";
+        await Eventually.TrueAsync(async () => !(status = await StatusAsync()).Contains("web1's", StringComparison.Ordinal), () => status);
+        await consumer.StopAsync();
+        await broker.DeleteAsync("queues/f2b/f2b.bans.web1");
+        await NamesAsync("web1's consumer is not connected: on web1, systemctl status f2bbroker-consumer, and f2bbroker doctor.");
+        Assert.Contains("web1 has no queue f2b.bans.web1: somebody has deleted it.", await StatusAsync());
+    }
+
+    [Fact]
+    public async Task Rights_that_F2bBroker_does_not_give_are_named()
+    {
+        await broker.PutAsync("permissions/f2b/web1", new() { ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" });
+        await NamesAsync("web1 has rights on the broker that F2bBroker does not give: f2bbroker enroll web1 --force");
+    }
+
+    [Fact]
+    public async Task Status_again_and_again_follows_what_happens()
+    {
+        await using Daemon json = new(Built.Admin, ["status", "--watch", "--json", "--amqp", broker.Uri], [Login]);
+        await json.SaysAsync("\"bans24h\":0");
+        await broker.AdminAsync("ban", "203.0.113.1");
+        await using Sender sender = await Sender.ConnectAsync(broker, server);
+        await sender.PublishBanAsync("203.0.113.2");
+        await json.SaysAsync("\"bans24h\":1");
+        Assert.Equal(0, await json.StopAsync());
+        Assert.All(json.Said.Split('\n'), line => Assert.IsType<JsonArray>(JsonNode.Parse(line)));
+    }
+
+    [Fact]
+    public async Task On_a_terminal_watch_is_a_table_and_status_renews_itself()
+    {
+        await using Daemon watch = OnTerminal("watch");
+        await watch.SaysAsync("no ban yet");
+        await broker.AdminAsync("ban", "203.0.113.1", "--jail", "noticed");
+        await watch.SaysAsync("203.0.113.1");
+        await watch.SaysAsync($"{broker.Operator} 1");
+        Assert.NotEqual(0, watch.Count("│ noticed"));
+        await using Daemon status = OnTerminal("status --watch");
+        await status.SaysAsync("Ctrl+C ends");
+    }
+
+    private string Login => $"F2BBROKER_API={broker.Api}";
+
+    private async Task<string> StatusAsync() => (await broker.AdminAsync("status", "--amqp", broker.Uri)).Output;
+
+    private async Task NamesAsync(string sentence)
+    {
+        string status = "";
+        await Eventually.TrueAsync(async () => (status = await StatusAsync()).Contains(sentence, StringComparison.Ordinal), () => status);
+    }
+
+    /// <summary>util-linux's script gives the command a terminal.</summary>
+    private Daemon OnTerminal(string command) => new(
+        "script",
+        ["--quiet", "--return", "--command", $"stty cols 120 rows 30; exec {Path.Combine(AppContext.BaseDirectory, Built.Admin)} {command} --amqp {broker.Uri}", "/dev/null"],
+        [Login, "TERM=xterm"]);
+}

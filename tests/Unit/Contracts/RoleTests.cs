@@ -1,0 +1,36 @@
+using System.Text.RegularExpressions;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.UnitTests.Contracts;
+
+public sealed class RoleTests
+{
+    [Theory]
+    [InlineData("reporter", "f2b.bans", false, true, false)]
+    [InlineData("reporter", "f2b.bans.a.b", false, false, false)]
+    [InlineData("reporter", "f2b.history", false, false, false)]
+    [InlineData("receiver", "f2b.bans", false, false, true)]
+    [InlineData("receiver", "f2b.bans.a.b", true, true, true)]
+    [InlineData("receiver", "f2b.bans.a.b_error", true, true, true)]
+    [InlineData("receiver", "f2b.bans.axb", false, false, false)]
+    [InlineData("receiver", "f2b.history", false, false, true)]
+    public void A_reporter_has_no_queue_and_a_receiver_may_not_publish(string role, string name, bool configure, bool write, bool read)
+    {
+        Rights rights = Role.Parse(role)!.RightsOf("a.b");
+        Assert.Equal((configure, write, read), (Regex.IsMatch(name, rights.Configure), Regex.IsMatch(name, rights.Write), Regex.IsMatch(name, rights.Read)));
+    }
+
+    [Theory]
+    [InlineData("both")]
+    [InlineData("reporter")]
+    [InlineData("receiver")]
+    public void A_role_is_known_by_its_rights(string name)
+    {
+        Role role = Role.Parse(name)!;
+        Assert.Equal(role, Role.Of("web1", role.RightsOf("web1")));
+        Assert.Null(Role.Of("web2", role.RightsOf("web1") with { Write = ".*" }));
+    }
+
+    [Fact]
+    public void Another_word_is_no_role() => Assert.Null(Role.Parse("Both"));
+}
