@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using F2bBroker.EndToEndTests.Machines;
 
 namespace F2bBroker.EndToEndTests;
 
@@ -28,22 +29,12 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     {
         Systemd(unit: "active", synchronised: "yes");
         Built.Outcome outcome = await DoctorAsync();
-        Assert.Equal(
-            [
-                $"ok     configuration {server.Configuration} of server 'web1'",
-                $"ok     the broker at {broker.Host}:{broker.Port} accepts the login of 'web1'",
-                "ok     rights on the broker, as reporter and receiver",
-                "ok     queue f2b.bans.web1, bound to f2b.bans, 0 waiting, 0 consumers",
-                "ok     f2bbroker-producer --test",
-                "ok     f2bbroker-producer runs",
-                "ok     f2bbroker-consumer --test",
-                "ok     f2bbroker-consumer runs",
-                $"ok     fail2ban's log target {server.Fail2BanLog}",
-                $"ok     fail2ban's jail f2bbroker, which monitors {server.BansLog}",
-                "ok     ban action record",
-                "ok     clock, synchronised",
-            ],
-            outcome.Output.TrimEnd().Split('\n'));
+        string output = outcome.Output
+            .Replace(server.Configuration, "/etc/f2bbroker/f2bbroker.conf", StringComparison.Ordinal)
+            .Replace(server.Fail2BanLog, "/var/log/fail2ban.log", StringComparison.Ordinal)
+            .Replace(server.BansLog, "/var/log/f2bbroker/bans.log", StringComparison.Ordinal)
+            .Replace($"{broker.Host}:{broker.Port}", "mq.example.net:5671", StringComparison.Ordinal);
+        Assert.Equal(Documented.Commands("docs/operate.md", "`f2bbroker doctor`"), output.TrimEnd());
         Assert.Equal(0, outcome.ExitCode);
     }
 

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using F2bBroker.Contracts;
+using F2bBroker.EndToEndTests.Machines;
 
 namespace F2bBroker.EndToEndTests;
 
@@ -36,6 +38,25 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
         await broker.DeleteAsync("queues/f2b/f2b.bans.web1");
         await NamesAsync("web1's consumer is not connected: on web1, systemctl status f2bbroker-consumer, and f2bbroker doctor.");
         Assert.Contains("web1 has no queue f2b.bans.web1: somebody has deleted it.", await StatusAsync());
+    }
+
+    [Fact]
+    public async Task The_samples_of_the_documentation_are_what_is_printed()
+    {
+        await using Server web2 = await Server.EnrollAsync(broker, "web2", Role.Receiver);
+        await using Server web3 = await Server.EnrollAsync(broker, "web3");
+        await server.StartConsumerAsync();
+        await web2.StartConsumerAsync();
+        await server.StartProducerAsync();
+        await server.LogBansAsync("203.0.113.7", "203.0.113.8");
+        await web2.HasBansAsync(2);
+        await using Sender ahead = await Sender.ConnectAsync(broker, server);
+        await ahead.PublishAsync($$"""{"ip":"203.0.113.9","jail":"sshd","server":"web1","detectedAt":"{{TimeProvider.System.GetUtcNow().AddHours(1):yyyy-MM-ddTHH:mm:ss.fffZ}}"}""");
+        await ahead.DisposeAsync();
+        string expected = Documented.Shape(Documented.Commands("docs/operate.md", "`f2bbroker status`"));
+        string status = "";
+        await Eventually.TrueAsync(async () => Documented.Shape(status = await StatusAsync()) == expected, () => status);
+        Assert.Equal(Documented.Shape(Documented.Commands("docs/operate.md", "`f2bbroker errors web2`")), Documented.Shape((await broker.AdminAsync("errors", "web2", "--amqp", broker.Uri)).Output));
     }
 
     [Fact]

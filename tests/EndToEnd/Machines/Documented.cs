@@ -1,6 +1,8 @@
+using System.Text.RegularExpressions;
+
 namespace F2bBroker.EndToEndTests.Machines;
 
-/// <summary>Commands as a page of documentation has them.</summary>
+/// <summary>Commands, and what they print, as a page of documentation has them.</summary>
 internal static class Documented
 {
     private const string Indent = "    ";
@@ -13,6 +15,9 @@ internal static class Documented
         string[] block = [.. lines.SkipWhile(line => !IsCode(line)).TakeWhile(line => line.Length == 0 || IsCode(line))];
         return string.Join('\n', block.Select(line => line.Length == 0 ? "" : line[Indent.Length..])).Trim();
     }
+
+    /// <summary>What a command has printed, without its numbers and widths: what documentation and a run have in common.</summary>
+    public static string Shape(string output) => Regex.Replace(Regex.Replace(output.Trim(), "[0-9]+", "0"), " +", " ");
 
     private static bool IsCode(string line) => line.StartsWith(Indent, StringComparison.Ordinal);
 }

@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
-/// <summary>Three Debians, mq with the broker and the servers web1 and web2, on which all was done that the README's section Install says.</summary>
+/// <summary>Three Debians, mq with the broker and the servers web1 and web2, on which all was done that the README says for the first ten minutes.</summary>
 public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
 {
     /// <summary>Whence the servers are attacked.</summary>
@@ -42,7 +42,7 @@ public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
         await Broker.RunAsync(Operator(Documented.Commands("README.md", "**On the broker's machine**")));
         foreach (Machine server in new[] { Web1, Web2 })
         {
-            await server.RunAsync(Documented.Commands("README.md", "**Where fail2ban is new**"));
+            await server.RunAsync(Documented.Commands("docs/install.md", "## A new fail2ban"));
             await InstallServerAsync(server);
         }
     }

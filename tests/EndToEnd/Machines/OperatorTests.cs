@@ -1,0 +1,91 @@
+namespace F2bBroker.EndToEndTests.Machines;
+
+/// <summary>What a new operator meets: the first look, and the faults of docs/operate.md on servers that systemd runs.</summary>
+[Trait("Form", "package")]
+[Collection<InstalledGroupCollection>]
+public sealed class OperatorTests
+{
+    private readonly InstalledGroup group;
+
+    public OperatorTests(InstalledGroup group)
+    {
+        Assert.SkipWhen(group.Obstacle is not null, group.Obstacle ?? "");
+        this.group = group;
+    }
+
+    [Fact]
+    public async Task The_first_look_shows_a_ban_on_every_server_and_it_can_be_taken_back_on_all()
+    {
+        foreach (Machine server in new[] { group.Web1, group.Web2 })
+        {
+            string findings = await DoctorAsync(server);
+            Assert.DoesNotMatch("(?m)^FAULT  (?!clock)", findings);
+            Assert.Equal(11, findings.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal) && !line.Contains("clock", StringComparison.Ordinal)));
+        }
+
+        string seen = await AsOperatorAsync(Documented.Commands("README.md", "**See that it works.**").Replace("f2bbroker watch", "timeout --signal=INT 10 f2bbroker watch --since 1m", StringComparison.Ordinal));
+        Assert.Matches("(?m) 203.0.113.7 +manual +operator$", seen);
+        await group.Web1.EventuallyAsync("fail2ban-client get f2bbroker banip | grep -wF 203.0.113.7");
+        await group.ArrivesAsync("203.0.113.7");
+        Assert.Equal("web1: 1\nweb2: 1", await AsOperatorAsync(Documented.Commands("docs/operate.md", "## Take a ban back")));
+        foreach (Machine server in new[] { group.Web1, group.Web2 })
+        {
+            Assert.DoesNotContain("203.0.113.7", await server.RunAsync("fail2ban-client banned"));
+        }
+    }
+
+    [Fact]
+    public async Task A_daemon_that_was_stopped_and_a_queue_that_was_deleted_are_named()
+    {
+        await group.Web2.RunAsync("systemctl stop f2bbroker-consumer");
+        await group.Broker.RunAsync("rabbitmqctl --quiet delete_queue --vhost f2b f2b.bans.web2");
+        await NamesAsync("web2's consumer is not connected: on web2, systemctl status f2bbroker-consumer", "web2 has no queue f2b.bans.web2: somebody has deleted it.");
+        string findings = await DoctorAsync(group.Web2);
+        Assert.Matches("(?m)^FAULT  f2bbroker-consumer is inactive: systemctl enable --now f2bbroker-consumer;", findings);
+        Assert.Matches("(?m)^FAULT  queue f2b.bans.web2: it is not there,", findings);
+        await group.Web1.RunAsync("fail2ban-client set sshd banip 203.0.113.70");
+        await group.Web2.RunAsync("systemctl enable --now f2bbroker-consumer");
+        await group.ArrivesAsync("203.0.113.70");
+    }
+
+    [Fact]
+    public async Task A_password_that_was_changed_is_named_and_rotated()
+    {
+        await group.Broker.RunAsync("rabbitmqctl --quiet change_password web2 another");
+        Assert.Matches("(?m)^FAULT  broker: .* refuses the login of 'web2': unknown user or wrong password", await DoctorAsync(group.Web2));
+        await AsOperatorAsync(Documented.Commands("docs/operate.md", "## A new password").Replace("web1", "web2", StringComparison.Ordinal));
+        Assert.DoesNotMatch("(?m)^FAULT  (?!clock)", await DoctorAsync(group.Web2));
+        // Where it is installed from once more.
+        await group.Web2.RunAsync("cp /etc/f2bbroker/f2bbroker.local web2.local");
+        await group.TravelsAsync("203.0.113.71");
+    }
+
+    [Fact]
+    public async Task A_jail_that_is_missing_is_named()
+    {
+        await group.Web2.RunAsync("printf '[f2bbroker]\\nenabled = false\\n' >/etc/fail2ban/jail.d/zz.local && systemctl restart fail2ban");
+        await group.Web2.EventuallyAsync("fail2ban-client ping");
+        Assert.Matches("(?m)^FAULT  fail2ban's jail f2bbroker: it is not there.", await DoctorAsync(group.Web2));
+        await group.Web2.RunAsync("rm /etc/fail2ban/jail.d/zz.local && fail2ban-client reload");
+        await group.TravelsAsync("203.0.113.72");
+    }
+
+    private static async Task<string> DoctorAsync(Machine server) => (await server.TryAsync("f2bbroker doctor")).Output;
+
+    private async Task NamesAsync(params string[] sentences)
+    {
+        string status = "";
+        await Eventually.TrueAsync(
+            async () => sentences.All((status = await AsOperatorAsync("f2bbroker status")).Contains),
+            () => status,
+            TimeSpan.FromMinutes(2));
+    }
+
+    /// <summary>On the broker's machine, with the README's variables.</summary>
+    private Task<string> AsOperatorAsync(string commands)
+    {
+        IEnumerable<string> variables = Documented.Commands("README.md", "**On the broker's machine**").Split('\n')
+            .Where(line => line.StartsWith("NAME=", StringComparison.Ordinal) || line.StartsWith("export ", StringComparison.Ordinal));
+        return group.Broker.RunAsync(InstalledGroup.Operator($"{string.Join('\n', variables)}\n{commands}"));
+    }
+}
