@@ -23,7 +23,7 @@ public sealed class OperatorTests
             Assert.Equal(11, findings.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal) && !line.Contains("clock", StringComparison.Ordinal)));
         }
 
-        string seen = await AsOperatorAsync(Documented.Commands("README.md", "**See that it works.**").Replace("f2bbroker watch", "timeout --signal=INT 10 f2bbroker watch --since 1m", StringComparison.Ordinal));
+        string seen = await AsOperatorAsync(Documented.Commands("README.md", "**See that it works.**").Replace("f2bbroker watch", "timeout --preserve-status --signal=INT 10 f2bbroker watch --since 1m", StringComparison.Ordinal));
         Assert.Matches("(?m) 203.0.113.7 +manual +operator$", seen);
         await group.Web1.EventuallyAsync("fail2ban-client get f2bbroker banip | grep -wF 203.0.113.7");
         await group.ArrivesAsync("203.0.113.7");
