@@ -6,12 +6,17 @@ namespace F2bBroker.Daemon.Messaging;
 /// <summary>When the broker was last heard of on the bus's connection. Its heartbeats keep that young while nothing else comes.</summary>
 internal sealed class BrokerContact(TimeProvider time)
 {
-    private long heardAt;
+    private const long Never = 0;
 
-    /// <summary>0 for never.</summary>
-    public double UnixSeconds => Volatile.Read(ref heardAt) / 1000.0;
+    private long heardAt = Never;
 
-    public void Hear() => Volatile.Write(ref heardAt, time.GetUtcNow().ToUnixTimeMilliseconds());
+    /// <summary>By this host's clock, however it was set meanwhile; 0 for never.</summary>
+    public double UnixSeconds => Silence is { } silence ? (time.GetUtcNow() - silence - DateTimeOffset.UnixEpoch).TotalSeconds : 0;
+
+    /// <summary>For how long nothing was heard; null when nothing ever was.</summary>
+    public TimeSpan? Silence => Volatile.Read(ref heardAt) is not Never and var heard ? time.GetElapsedTime(heard) : null;
+
+    public void Hear() => Volatile.Write(ref heardAt, time.GetTimestamp());
 
     /// <summary>Has it hear whatever comes over the factory's connections.</summary>
     public void ListenTo(ConnectionFactory factory)
