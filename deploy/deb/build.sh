@@ -26,6 +26,9 @@ install_file 644 f2bbroker.conf etc/f2bbroker/f2bbroker.conf
 install_file 644 fail2ban/filter.d/f2bbroker.conf etc/fail2ban/filter.d/f2bbroker.conf
 install_file 644 fail2ban/jail.d/f2bbroker.conf etc/fail2ban/jail.d/f2bbroker.conf
 install_file 644 logrotate/f2bbroker etc/logrotate.d/f2bbroker
+for example in prometheus/scrape.yml prometheus/f2bbroker.rules.yml prometheus/f2bbroker.test.yml grafana/f2bbroker.json; do
+    install_file 644 "$example" "usr/share/doc/f2bbroker/examples/${example##*/}"
+done
 install_file 644 deb/copyright usr/share/doc/f2bbroker/copyright
 install_file 644 deb/lintian-overrides usr/share/lintian/overrides/f2bbroker
 mkdir -p "$package"/usr/{bin,sbin} "$package/DEBIAN"

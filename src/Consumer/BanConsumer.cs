@@ -11,7 +11,8 @@ namespace F2bBroker.Consumer;
 /// <summary>Takes a message: refuses it, skips it, or has it written before it is acknowledged.</summary>
 /// <remarks>A refusal must not leave as an exception: MassTransit would send a fault to wherever the sender's headers say.</remarks>
 internal sealed class BanConsumer(
-    Settings settings, Acceptance acceptance, BanWriter writer, ErrorQueue errors, QuarantineSign sign, HeardUpTo heard, TimeProvider time, ILogger<BanConsumer> log)
+    Settings settings, Acceptance acceptance, BanWriter writer, ErrorQueue errors, QuarantineSign sign, HeardUpTo heard, ConsumerMetrics metrics, TimeProvider time,
+    ILogger<BanConsumer> log)
     : IConsumer<BanDetected>, IDisposable
 {
     private readonly Tally skipped = new("Skipped bans", log, time);
@@ -26,7 +27,7 @@ internal sealed class BanConsumer(
         }
         catch (Refusal refusal)
         {
-            await errors.RefuseAsync(context.ReceiveContext, refusal.Message);
+            await errors.RefuseAsync(context.ReceiveContext, refusal);
         }
     }
 
@@ -37,6 +38,7 @@ internal sealed class BanConsumer(
         if (acceptance.ReasonToSkip(ban) is { } reason)
         {
             skipped.Count(reason);
+            metrics.Skipped(reason);
         }
         else
         {
@@ -51,6 +53,7 @@ internal sealed class BanConsumer(
         if (verdict is Verdict.Duplicate)
         {
             skipped.Count("already written");
+            metrics.Duplicate();
         }
         else if (verdict is Verdict.Quarantined(var until))
         {

@@ -1,6 +1,7 @@
 using F2bBroker.Contracts;
 using F2bBroker.Daemon.Configuration;
 using F2bBroker.Daemon.Messaging;
+using F2bBroker.Daemon.Metrics;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,7 +14,8 @@ internal static class BanEndpoint
     private const ushort Prefetch = 1000;
     private const int Concurrency = 200;
 
-    public static void Compose(IServiceCollection services, Settings settings) => services
+    public static void Compose(IServiceCollection services, Settings settings) => MetricsEndpoint.AddTo(services, settings.Metrics.Consumer)
+        .AddSingleton<ConsumerMetrics>()
         .AddSingleton<OwnAddresses>()
         .AddSingleton<Acceptance>()
         .AddSingleton<ErrorQueue>()

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Consumer;
 
 /// <summary>The one writer of the monitored log: takes what is waiting, appends it, flushes once, and only then lets the messages be acknowledged.</summary>
-internal sealed class BanWriter(Settings settings, Ledger ledger, Readiness readiness, Ending ending, TimeProvider time, ILogger<BanWriter> log) : Worker(ending)
+internal sealed class BanWriter(
+    Settings settings, Ledger ledger, ConsumerMetrics metrics, Readiness readiness, Ending ending, TimeProvider time, ILogger<BanWriter> log)
+    : Worker(ending)
 {
     private const int LargestBatch = 1000;
 
@@ -28,6 +30,7 @@ internal sealed class BanWriter(Settings settings, Ledger ledger, Readiness read
     public Task<Verdict> WriteAsync(Ban ban, Way way = Way.Live)
     {
         Request request = new(ban, way, new TaskCompletionSource<Verdict>(TaskCreationOptions.RunContinuationsAsynchronously));
+        metrics.Held();
         waiting.Writer.TryWrite(request);
         return request.Done.Task;
     }
@@ -50,6 +53,7 @@ internal sealed class BanWriter(Settings settings, Ledger ledger, Readiness read
             Tell(lines);
             foreach ((Request request, Verdict verdict) in batch.Zip(verdicts))
             {
+                metrics.Settled(request.Ban, verdict, request.Way);
                 request.Done.SetResult(verdict);
             }
         }

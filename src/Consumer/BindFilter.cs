@@ -20,6 +20,7 @@ internal sealed class BindFilter(
     Containment containment,
     HeardUpTo heard,
     Replay replay,
+    ConsumerMetrics metrics,
     TimeProvider time,
     ILogger<BindFilter> log)
     : IFilter<ChannelContext>
@@ -42,6 +43,7 @@ internal sealed class BindFilter(
         if (!wasThere)
         {
             TellSpan();
+            metrics.QueueRemade();
         }
 
         DateTimeOffset? moment = heard.Moment;

@@ -16,7 +16,7 @@ namespace F2bBroker.Consumer;
 /// MassTransit's own way copies <c>user_id</c>, which the broker refuses from any other user, and obeys addresses in the sender's headers: either would
 /// stop the queue for ever.
 /// </remarks>
-internal sealed class ErrorQueue(Settings settings, TimeProvider time, ILogger<ErrorQueue> log) : IDisposable
+internal sealed class ErrorQueue(Settings settings, ConsumerMetrics metrics, TimeProvider time, ILogger<ErrorQueue> log) : IDisposable
 {
     private static readonly Dictionary<string, object?> NoArguments = [];
 
@@ -33,13 +33,13 @@ internal sealed class ErrorQueue(Settings settings, TimeProvider time, ILogger<E
     }
 
     /// <summary>Completes once the broker has confirmed the message in the error queue; only then may it be acknowledged in its own.</summary>
-    /// <param name="reason">For the operator.</param>
-    public async Task RefuseAsync(ReceiveContext context, string reason)
+    public async Task RefuseAsync(ReceiveContext context, Refusal refusal)
     {
         string origin = context.OriginFor(settings.Server).Name;
         bool isKept = refused.Admits(origin);
-        await (isKept ? PutAsync(context, origin, reason) : Task.CompletedTask);
-        complaints.Tell(origin, reason, isKept);
+        await (isKept ? PutAsync(context, origin, refusal.Message) : Task.CompletedTask);
+        complaints.Tell(origin, refusal.Message, isKept);
+        metrics.Refused(origin, refusal.Kind);
     }
 
     /// <summary>The same for a ban that is in order but of a server under quarantine; false if it is not kept.</summary>
@@ -48,6 +48,7 @@ internal sealed class ErrorQueue(Settings settings, TimeProvider time, ILogger<E
         string origin = context.OriginFor(settings.Server).Name;
         bool isKept = quarantined.Admits(origin);
         await (isKept ? PutAsync(context, origin, "quarantined") : Task.CompletedTask);
+        metrics.Quarantined(origin);
         return isKept;
     }
 

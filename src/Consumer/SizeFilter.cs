@@ -1,3 +1,4 @@
+using F2bBroker.Contracts;
 using F2bBroker.Daemon.Messaging;
 using MassTransit;
 
@@ -7,7 +8,7 @@ namespace F2bBroker.Consumer;
 internal sealed class SizeFilter(ErrorQueue errors) : IFilter<ReceiveContext>
 {
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) => context.Body.Length is { } length and > Body.Longest
-        ? errors.RefuseAsync(context, $"{Body.TooLong(length)}; its first {Body.Longest} stand here")
+        ? errors.RefuseAsync(context, new Refusal($"{Body.TooLong(length)}; its first {Body.Longest} stand here", RefusalKind.Length))
         : next.Send(context);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("size");

@@ -1,3 +1,4 @@
+using F2bBroker.Contracts;
 using F2bBroker.Daemon.Messaging;
 using MassTransit;
 
@@ -14,7 +15,7 @@ internal sealed class UnreadableFilter(ErrorQueue errors) : IFilter<ExceptionRec
             throw new InvalidOperationException("The message was not taken.", context.Exception);
         }
 
-        await errors.RefuseAsync(context, Body.FaultOf(context.GetBody()));
+        await errors.RefuseAsync(context, new Refusal(Body.FaultOf(context.GetBody()), RefusalKind.Body));
         // Without this MassTransit goes on to declare a _skipped queue, which this server has no right to.
         await context.NotifyFaulted(context.Exception);
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Producer;
 
 /// <summary>Publishes a ban and returns once the broker has confirmed it, however long that takes.</summary>
-internal sealed class BanPublisher(IBus bus, BrokerLogin login, TimeProvider time, ILogger<BanPublisher> log)
+internal sealed class BanPublisher(IBus bus, BrokerLogin login, ProducerMetrics metrics, TimeProvider time, ILogger<BanPublisher> log)
 {
     // MassTransit retries a refused publish in silence until its token fires.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -19,6 +19,7 @@ internal sealed class BanPublisher(IBus bus, BrokerLogin login, TimeProvider tim
 
     public async Task PublishAsync(Ban ban, CancellationToken stopping)
     {
+        metrics.Sent();
         bool isStuck = false;
         TimeSpan pause = FirstPause;
         long start = time.GetTimestamp();
@@ -42,6 +43,7 @@ internal sealed class BanPublisher(IBus bus, BrokerLogin login, TimeProvider tim
             log.LogInformation("The broker confirms bans again.");
         }
 
+        metrics.Confirmed();
         log.LogInformation("Published: {Ban:l}", ban.Identity);
     }
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 DaemonProgram program = new(
     "Follows fail2ban's log or the journal and shares each ban with the other servers through RabbitMQ.",
     settings => ProducerFiles.Faults(settings, LogTarget.In(LogTarget.Folder)),
-    (services, settings) => services
+    (services, settings) => ProducerMetrics.AddTo(services, settings)
         .AddBus(settings, configure: (_, broker) => broker.ConfigurePublish(publish => publish.UseExecute(context => SignedBy.Server(context, settings.Server))))
         .AddSingleton<BanPublisher>()
         .AddHostedService<Shipper>(),

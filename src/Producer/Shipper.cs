@@ -11,7 +11,7 @@ namespace F2bBroker.Producer;
 
 /// <summary>Carries fail2ban's bans to the broker: publish → confirm → checkpoint, with many publishes under way.</summary>
 internal sealed class Shipper(
-    Settings settings, BrokerLogin login, BanPublisher publisher, Readiness readiness, Ending ending, TimeProvider time, ILogger<Shipper> log)
+    Settings settings, BrokerLogin login, BanPublisher publisher, ProducerMetrics metrics, Readiness readiness, Ending ending, TimeProvider time, ILogger<Shipper> log)
     : Worker(ending)
 {
     private const int Window = 1000;
@@ -97,19 +97,14 @@ internal sealed class Shipper(
 
     private bool IsShared([NotNullWhen(true)] Ban? ban)
     {
-        if (ban is null)
+        string? reason = ban is null ? "no ban of an address or network" : settings.Producer.Jails.Includes(ban.Jail) ? null : "of an ignored jail";
+        if (reason is not null)
         {
-            passedOver.Count("no ban of an address or network");
-            return false;
+            passedOver.Count(reason);
+            metrics.PassedOver(reason);
         }
 
-        if (!settings.Producer.Jails.Includes(ban.Jail))
-        {
-            passedOver.Count("of an ignored jail");
-            return false;
-        }
-
-        return true;
+        return reason is null;
     }
 
     private void Warn(string sentence) => log.LogWarning("{Sentence:l}", sentence);

@@ -14,6 +14,9 @@ internal sealed class LocalBroker : IAsyncDisposable
 
     public string Api { get; private set; } = "";
 
+    /// <summary>Where it answers Prometheus.</summary>
+    public int MetricsPort { get; private set; }
+
     /// <summary>What all its files take.</summary>
     public long BytesOnDisk => new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(Length);
 
@@ -29,6 +32,7 @@ internal sealed class LocalBroker : IAsyncDisposable
         await ScriptAsync("start");
         Dictionary<string, string> values = (await File.ReadAllLinesAsync(folder["env"])).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
         (Port, Api) = (int.Parse(values["F2B_AMQP_PORT"], CultureInfo.InvariantCulture), values["F2BBROKER_API"]);
+        MetricsPort = int.Parse(values["F2B_METRICS_PORT"], CultureInfo.InvariantCulture);
     }
 
     public Task StopAsync() => ScriptAsync("stop");

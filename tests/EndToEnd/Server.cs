@@ -68,6 +68,14 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>Moves the checkpoint to another folder, before the producer starts.</summary>
     public void MoveCheckpoint(string place) => Checkpoint = Move(Checkpoint, place);
 
+    /// <summary>Lets its daemons answer Prometheus, the producer on the first port, the consumer on the second.</summary>
+    public async Task<PortPair> MeasureAsync()
+    {
+        PortPair ports = PortPair.Find();
+        await File.AppendAllTextAsync(Configuration, $"\n[metrics]\nlisten = 127.0.0.1:{ports.First}\n");
+        return ports;
+    }
+
     /// <summary>Starts the producer; ready once it follows the log.</summary>
     public async Task<Daemon> StartProducerAsync(params IEnumerable<string> environment)
     {

@@ -11,6 +11,9 @@ public sealed class TestBroker : RunningBroker, IAsyncLifetime
     private RabbitMqContainer? container;
     private LocalBroker? local;
 
+    /// <summary>Where it answers Prometheus; null in a container, whose image has that plugin off.</summary>
+    public int? MetricsPort => local?.MetricsPort;
+
     public async ValueTask InitializeAsync()
     {
         try

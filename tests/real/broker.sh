@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# A private RabbitMQ on loopback, on free ports, with the management UI:
+# A private RabbitMQ on loopback, on free ports, with the management UI and metrics for Prometheus:
 #   broker.sh start DIR      a new one, or the one of DIR again: its ports, its password, what it holds
 #   broker.sh stop DIR       in an orderly way
 #   broker.sh kill DIR       as a crash does
 #   broker.sh ctl DIR ARGS   rabbitmqctl on it
-# start writes DIR/env (0600): F2B_AMQP_PORT and F2BBROKER_API, the management API's URL with the operator's login.
+# start writes DIR/env (0600): F2B_AMQP_PORT, F2BBROKER_API, the management API's URL with the operator's login, and F2B_METRICS_PORT.
 # Erlang terms in DIR/extra.config, where that is there before a start, go into its advanced.config:
 #   {rabbit, [{consumer_timeout, 5000}]}
 # Files DIR/conf.d/*.conf are read beside its rabbitmq.conf.
@@ -22,15 +22,15 @@ programs=$(compgen -G "$root/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin" | tail
 
 free_ports() {
     python3 -c 'import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(5)]
 print(*(s.getsockname()[1] for s in sockets))'
 }
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 configure() {
-    local amqp api epmd dist password cookie=''
-    read -r amqp api epmd dist < <(free_ports)
+    local amqp api epmd dist metrics password cookie=''
+    read -r amqp api epmd dist metrics < <(free_ports)
     password=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
     mkdir -p "$dir"/{home,mnesia,log,conf.d}
     if [ -n "${F2B_CLUSTER:-}" ]; then
@@ -42,14 +42,16 @@ configure() {
 listeners.tcp.1 = 127.0.0.1:$amqp
 management.tcp.ip = 127.0.0.1
 management.tcp.port = $api
+prometheus.tcp.ip = 127.0.0.1
+prometheus.tcp.port = $metrics
 default_user = operator
 default_pass = $password
 collect_statistics_interval = 1000
 disk_free_limit.absolute = 50MB
 CONF
-    echo '[rabbitmq_auth_mechanism_ssl,rabbitmq_management].' >"$dir/plugins"
-    printf 'F2B_AMQP_PORT=%s\nF2BBROKER_API=http://operator:%s@127.0.0.1:%s\nF2B_EPMD_PORT=%s\nF2B_DIST_PORT=%s\n' \
-        "$amqp" "$password" "$api" "$epmd" "$dist" >"$dir/env"
+    echo '[rabbitmq_auth_mechanism_ssl,rabbitmq_management,rabbitmq_prometheus].' >"$dir/plugins"
+    printf 'F2B_AMQP_PORT=%s\nF2BBROKER_API=http://operator:%s@127.0.0.1:%s\nF2B_EPMD_PORT=%s\nF2B_DIST_PORT=%s\nF2B_METRICS_PORT=%s\n' \
+        "$amqp" "$password" "$api" "$epmd" "$dist" "$metrics" >"$dir/env"
 }
 
 # on_node COMMAND...: replaces this shell by a program of RabbitMQ, on our node.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests and the demo need and the machine lacks, Debian's packages: RabbitMQ, fail2ban, the journal that fail2ban can log to,
-# openssl, and a library that puts clocks wrong; install.sh package also what builds, checks and tries our own package, install.sh docker
+# openssl, a library that puts clocks wrong, and Prometheus; install.sh package also what builds, checks and tries our own package, install.sh docker
 # what a private container engine with its images takes.
 # No service of theirs starts.
 set -euo pipefail
@@ -18,6 +18,7 @@ command -v fail2ban-server >/dev/null || missing+=(fail2ban)
 command -v openssl >/dev/null || missing+=(openssl)
 [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 ] || missing+=(faketime)
 command -v pgrep >/dev/null || missing+=(procps)
+command -v promtool >/dev/null || missing+=(prometheus)
 if [ "${1:-}" = package ]; then
     for tool in debootstrap lintian dpkg-dev systemd-container iproute2; do
         dpkg-query -W "$tool" >/dev/null 2>&1 || missing+=("$tool")

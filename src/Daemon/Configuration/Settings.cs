@@ -4,7 +4,7 @@ using F2bBroker.Contracts;
 namespace F2bBroker.Daemon.Configuration;
 
 /// <summary>Everything that f2bbroker.conf says, read and checked once at start.</summary>
-internal sealed record Settings(string Server, BrokerSettings Broker, ProducerSettings Producer, ConsumerSettings Consumer, string LogLevel);
+internal sealed record Settings(string Server, BrokerSettings Broker, ProducerSettings Producer, ConsumerSettings Consumer, string LogLevel, MetricsSettings Metrics);
 
 /// <summary>Where the broker is and how this server logs in; the user is the server's name.</summary>
 /// <param name="Password">Empty when a certificate logs in.</param>

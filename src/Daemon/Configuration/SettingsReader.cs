@@ -21,7 +21,7 @@ internal sealed class SettingsReader
     {
         SettingsReader reader = new(configuration);
         string server = reader.Server();
-        Settings settings = new(server, reader.Broker(server), reader.Producer(), reader.Consumer(), reader.LogLevel());
+        Settings settings = new(server, reader.Broker(server), reader.Producer(), reader.Consumer(), reader.LogLevel(), reader.Metrics());
         reader.RefuseUnknown();
         return reader.faults.Count == 0 ? settings : throw new ConfigurationFault(reader.faults);
     }
@@ -114,6 +114,8 @@ internal sealed class SettingsReader
     private string LogLevel() =>
         Parsed("log", "level", "Information", $"is none of {string.Join(", ", Levels)}",
             text => Levels.FirstOrDefault(level => level.Equals(text, StringComparison.OrdinalIgnoreCase)));
+
+    private MetricsSettings Metrics() => Parsed("metrics", "listen", "", MetricsSettings.Rule, MetricsSettings.Parse);
 
     private TimeSpan Time(string key, string byDefault) =>
         Parsed("consumer", key, byDefault, "is not a duration above zero such as 1d, 12h or 3600",

@@ -18,7 +18,7 @@ internal static class Bus
         Action<IBusRegistrationConfigurator>? register = null,
         Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator>? configure = null)
     {
-        services.AddSingleton<BrokerLogin>();
+        services.AddSingleton<BrokerLogin>().AddSingleton<BrokerContact>();
         services.Configure<MassTransitHostOptions>(options => options.StopTimeout = StopPatience);
         return services.AddMassTransit(bus =>
         {
@@ -44,6 +44,7 @@ internal static class Bus
         BrokerNode first = settings.Broker.Nodes[0];
         BrokerLogin login = context.GetRequiredService<BrokerLogin>();
         TimeProvider time = context.GetRequiredService<TimeProvider>();
+        BrokerContact contact = context.GetRequiredService<BrokerContact>();
         CancellationToken stopping = context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         broker.Host(first.Host, (ushort)first.Port, settings.Broker.VirtualHost, BrokerConnection.NameOf(settings.Server), host =>
         {
@@ -53,6 +54,7 @@ internal static class Bus
             host.OnRefreshConnectionFactory = async factory =>
             {
                 BrokerConnection.Prepare(factory, settings.Broker, new BrokerCertificate(settings.Broker.Tls?.Authorities));
+                contact.ListenTo(factory);
                 await login.WaitAsync(stopping);
                 BrokerConnection.TellClock(factory, time);
             };

@@ -33,18 +33,18 @@ internal sealed record Origin(string Name, bool IsRequeued, bool IsDeadLettered)
         {
             throw new Refusal(IsRequeued
                 ? $"{Topology.OriginHeader} is missing, which says of a requeued message who had sent it"
-                : "user_id is missing, so the broker does not vouch for the sender");
+                : "user_id is missing, so the broker does not vouch for the sender", RefusalKind.Sender);
         }
 
         if (Name != server)
         {
-            throw new Refusal($"server {Ban.Quoted(server)} is not the sender {Ban.Quoted(Name)}");
+            throw new Refusal($"server {Ban.Quoted(server)} is not the sender {Ban.Quoted(Name)}", RefusalKind.Sender);
         }
 
         // A dead-lettered copy keeps its user_id: a server could replay what others once sent.
         if (IsDeadLettered)
         {
-            throw new Refusal("the message was dead-lettered (x-death), so it is not the sender's own");
+            throw new Refusal("the message was dead-lettered (x-death), so it is not the sender's own", RefusalKind.Sender);
         }
     }
 

@@ -18,7 +18,7 @@ internal static class ReceivedBan
     {
         if (body.Length > Body.Longest)
         {
-            throw new Refusal(Body.TooLong(body.Length));
+            throw new Refusal(Body.TooLong(body.Length), RefusalKind.Length);
         }
 
         try
@@ -27,7 +27,7 @@ internal static class ReceivedBan
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            throw new Refusal(Body.FaultOf(body.ToArray()));
+            throw new Refusal(Body.FaultOf(body.ToArray()), RefusalKind.Body);
         }
     }
 
@@ -38,6 +38,6 @@ internal static class ReceivedBan
         Ban ban = Ban.Parse(message);
         return ban.DetectedAt - now <= FutureAllowed
             ? ban
-            : throw new Refusal($"detectedAt {UtcText.Print(ban.DetectedAt)} is more than {FutureAllowed.TotalMinutes} minutes in the future");
+            : throw new Refusal($"detectedAt {UtcText.Print(ban.DetectedAt)} is more than {FutureAllowed.TotalMinutes} minutes in the future", RefusalKind.Time);
     }
 }

@@ -1,6 +1,8 @@
 using F2bBroker.Consumer;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Configuration;
+using F2bBroker.Daemon.Messaging;
+using F2bBroker.Daemon.Metrics;
 using F2bBroker.Daemon.Systemd;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,11 +15,13 @@ public sealed class BanWriterTests : IAsyncLifetime
     private readonly TempFolder folder = new();
     private readonly FakeTimeProvider clock = Some.Clock();
     private readonly string path;
+    private readonly DaemonMeter meter;
     private BanWriter writer;
 
     public BanWriterTests()
     {
         path = folder["bans.log"];
+        meter = new DaemonMeter(new BrokerContact(clock), clock);
         writer = NewWriter();
     }
 
@@ -26,6 +30,7 @@ public sealed class BanWriterTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        meter.Dispose();
         folder.Dispose();
     }
 
@@ -119,7 +124,8 @@ public sealed class BanWriterTests : IAsyncLifetime
         ApplicationLifetime lifetime = new(NullLogger<ApplicationLifetime>.Instance);
         Settings settings = Some.Settings($"consumer:logpath={path}");
         Ledger ledger = new(settings.Consumer, new Containment(settings, clock, NullLogger<Containment>.Instance), new HeardUpTo(clock), clock);
-        return new BanWriter(settings, ledger, new Readiness(), new Ending(lifetime, NullLogger<Ending>.Instance), clock, NullLogger<BanWriter>.Instance);
+        return new BanWriter(
+            settings, ledger, new ConsumerMetrics(meter, clock), new Readiness(), new Ending(lifetime, NullLogger<Ending>.Instance), clock, NullLogger<BanWriter>.Instance);
     }
 
     private async Task StopAsync()

@@ -41,6 +41,7 @@ public sealed class SettingsTests
     [InlineData("consumer:quorumwindow=soon", "[consumer] quorumwindow: 'soon' is not a duration above zero such as 1d, 12h or 3600.")]
     [InlineData("consumer:queuetype=stream", "[consumer] queuetype: 'stream' is neither 'classic' nor 'quorum'.")]
     [InlineData("log:level=Loud", "[log] level: 'Loud' is none of Verbose, Debug, Information, Warning, Error, Fatal.")]
+    [InlineData("metrics:listen=9710", "[metrics] listen: '9710' is not an IPv4 loopback address and a port from 1 to 65534, such as 127.0.0.1:9710.")]
     [InlineData("consumer:ignorip=1", "[consumer] 'ignorip' is not a known key.")]
     [InlineData("broker:cafile=/etc/ca.pem", "[broker] cafile, certfile and keyfile need amqps:// in uri.")]
     [InlineData("broker:uri=amqps://mq1 amqp://mq2", "[broker] uri: the nodes are to be reached all by amqp:// or all by amqps://.")]
@@ -104,6 +105,30 @@ public sealed class SettingsTests
         Assert.Contains("[consumer] history: 'x' is not a duration such as 1d or 12h, nor 0.",
             Assert.Throws<ConfigurationFault>(() => Some.Settings("consumer:history=x")).Sentences);
     }
+
+    [Fact]
+    public void Metrics_are_off_unless_an_address_is_named_and_the_consumer_takes_the_next_port()
+    {
+        Assert.Equal(new MetricsSettings(null, null), Some.Settings().Metrics);
+        Assert.Equal(new MetricsSettings(null, null), Some.Settings("metrics:listen=").Metrics);
+        MetricsSettings metrics = Some.Settings("metrics:listen=127.0.0.1:9710").Metrics;
+        Assert.Equal(("127.0.0.1:9710", "127.0.0.1:9711"), ($"{metrics.Producer}", $"{metrics.Consumer}"));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:1", true)]
+    [InlineData("127.9.9.9:65534", true)]
+    [InlineData("127.0.0.1:65535", false)]
+    [InlineData("127.0.0.1:0", false)]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("127.1:9710", false)]
+    [InlineData("127.0.0.1:09710", false)]
+    [InlineData("[::1]:9710", false)]
+    [InlineData("0.0.0.0:9710", false)]
+    [InlineData("192.0.2.1:9710", false)]
+    [InlineData("localhost:9710", false)]
+    [InlineData("*:9710", false)]
+    public void Metrics_are_shown_on_IPv4_loopback_only(string listen, bool fits) => Assert.Equal(fits, MetricsSettings.Parse(listen) is not null);
 
     [Theory]
     [InlineData("90", 90)]

@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>Two ports of loopback, one after the other, that were free a moment ago.</summary>
+internal sealed record PortPair(int First)
+{
+    public int Second => First + 1;
+
+    public static PortPair Find()
+    {
+        while (true)
+        {
+            using TcpListener first = new(IPAddress.Loopback, 0);
+            first.Start();
+            int port = ((IPEndPoint)first.LocalEndpoint).Port;
+            try
+            {
+                using TcpListener second = Take(port + 1);
+                return new PortPair(port);
+            }
+            catch (Exception failure) when (failure is SocketException or ArgumentOutOfRangeException)
+            {
+                // The next one is taken, or there is none.
+            }
+        }
+    }
+
+    /// <summary>Listens there until it is disposed.</summary>
+    public static TcpListener Take(int port)
+    {
+        TcpListener listener = new(IPAddress.Loopback, port);
+        listener.Start();
+        return listener;
+    }
+
+    /// <summary>The TCP ports that a process listens on.</summary>
+    public static IReadOnlyList<int> Of(int process)
+    {
+        string[] sockets = [.. new DirectoryInfo($"/proc/{process}/fd").GetFiles().Select(file => file.LinkTarget ?? "")];
+        // sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode; state 0A listens.
+        return [.. new[] { "tcp", "tcp6" }.SelectMany(kind => File.ReadLines($"/proc/{process}/net/{kind}").Skip(1))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(parts => parts[3] == "0A" && sockets.Contains($"socket:[{parts[9]}]"))
+            .Select(parts => Convert.ToInt32(parts[1].Split(':')[1], 16))];
+    }
+}
