@@ -4,9 +4,10 @@
 # ./test.sh --soak runs the tests alone that have a long form, in that form, and prints what was done and what came of it.
 # ./test.sh --package runs those alone that build the Debian package and install it in a clean Debian: they need root and Debian's mirror.
 # ./test.sh --docker runs the one alone that brings docker-compose.yml up in a private engine: it needs root, Debian's mirror and NuGet's.
+# ./test.sh --ui looks at a group in RabbitMQ's management UI with a real browser (docs/pictures/take.sh), and runs nothing else.
 set -euo pipefail
 cd "$(dirname "$0")"
-projects=(Unit EndToEnd)
+projects=(Unit EndToEnd) is_ui=
 if [ "${1:-}" = --soak ]; then
     shift
     set -- -trait Form=long "$@"
@@ -20,6 +21,10 @@ elif [ "${1:-}" = --docker ]; then
     shift
     set -- -trait Form=docker "$@"
     tests/real/install.sh docker
+elif [ "${1:-}" = --ui ]; then
+    projects=()
+    is_ui=1
+    tests/real/install.sh ui
 else
     set -- -trait- Form=package -trait- Form=docker "$@"
     tests/real/install.sh
@@ -47,10 +52,24 @@ count() {
     skipped=$((skipped + $(attribute notExecuted)))
 }
 
+# The same of the browser's results, in TAP.
+count_ui() {
+    grep -q '^# fail ' "$results/ui.tap" || return 1
+    number() { sed -n "s/^# $1 //p" "$results/ui.tap"; }
+    passed=$((passed + $(number pass)))
+    failed=$((failed + $(number fail) + $(number cancelled)))
+    skipped=$((skipped + $(number skipped)))
+}
+
 for project in "${projects[@]}"; do
     "tests/$project/bin/Release/net10.0/F2bBroker.${project}Tests" -noColor -noLogo -result-trx "$results/$project.trx" "$@" || outcome=1
     count "$results/$project.trx" || { echo "tests/$project ended without a result." >&2; outcome=1; }
 done
+
+if [ -n "$is_ui" ]; then
+    docs/pictures/take.sh "$results" | tee "$results/ui.tap" || outcome=1
+    count_ui || { echo "docs/pictures/take.sh ended without a result." >&2; outcome=1; }
+fi
 
 if [ -n "${F2BBROKER_SOAK:-}" ]; then
     for table in "$F2BBROKER_SOAK_TABLES"/*.md; do
