@@ -1,22 +1,9 @@
 #!/usr/bin/env bash
 # Three servers on this machine share their bans: real RabbitMQ, real fail2bans, the built daemons, no firewall.
-# ./demo.sh tells the story and cleans up; ./demo.sh --keep leaves it running and says how to look at it and how to end it.
+# ./demo.sh tells the story and cleans up; ./demo.sh --keep leaves it running in a folder and says how to look at it, in its last line how to end it:
+# ./demo.sh --end FOLDER.
 set -euo pipefail
 cd "$(dirname "$0")"
-case "${1:-}" in '' | --keep) keep=${1:-} ;; *) echo "usage: ./demo.sh [--keep]" >&2; exit 2 ;; esac
-
-tests/real/install.sh
-export LC_ALL=C MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-echo "Building."
-dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false >/dev/null || { dotnet build F2bBroker.sln -c Release --nologo -v quiet; exit 1; }
-
-program() { echo "$PWD/src/$1/bin/Release/net10.0/$2"; }
-producer=$(program Producer f2bbroker-producer)
-consumer=$(program Consumer f2bbroker-consumer)
-f2bbroker=$(program Admin f2bbroker)
-probe=$PWD/tests/Probe/bin/Release/net10.0/probe
-dir=$(mktemp -d "${TMPDIR:-/tmp}/f2bbroker-demo.XXXXXX")
-outcome=failure
 
 clean_up() {
     for pid in "$dir"/*/*.pid; do
@@ -31,10 +18,37 @@ stop() {
     local pid
     pid=$(cat "$1")
     kill "$pid" 2>/dev/null || true
-    for _ in $(seq 150); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+    for _ in $(seq 150); do runs "$pid" || break; sleep 0.1; done
     kill -9 "$pid" 2>/dev/null || true
     rm -f "$1"
 }
+
+# A process that has ended may stay as a zombie until somebody asks for it.
+runs() { grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null; }
+
+case "${1:-}" in
+    '' | --keep) keep=${1:-} ;;
+    --end)
+        dir=${2:-}
+        [ -s "$dir/broker/env" ] || { echo "No group of this demo runs in '$dir'." >&2; exit 2; }
+        clean_up
+        exit
+        ;;
+    *) echo "usage: ./demo.sh [--keep | --end FOLDER]" >&2; exit 2 ;;
+esac
+
+tests/real/install.sh
+export LC_ALL=C MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+echo "Building."
+dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false >/dev/null || { dotnet build F2bBroker.sln -c Release --nologo -v quiet; exit 1; }
+
+program() { echo "$PWD/src/$1/bin/Release/net10.0/$2"; }
+producer=$(program Producer f2bbroker-producer)
+consumer=$(program Consumer f2bbroker-consumer)
+f2bbroker=$(program Admin f2bbroker)
+probe=$PWD/tests/Probe/bin/Release/net10.0/probe
+dir=$(mktemp -d "${TMPDIR:-/tmp}/f2bbroker-demo.XXXXXX")
+outcome=failure
 
 finish() {
     if [ "$outcome" = failure ]; then
@@ -140,7 +154,7 @@ if [ "$keep" = --keep ]; then
     echo "Management UI: http://${login#*@}/ (user ${login%%:*}, password $(cut -d: -f2 <<<"${login%@*}"))"
     echo "Ban somebody:  fail2ban-client -c $dir/web1/etc -s $dir/web1/socket set sshd banip 198.51.100.9"
     echo "See it arrive: cat $dir/web2/banned"
-    echo "End it:        cat $dir/web?/*.pid | xargs kill; tests/real/broker.sh stop $dir/broker; rm -r $dir"
+    echo "End it:        ./demo.sh --end $dir"
 else
     echo "SUCCESS"
 fi

@@ -4,9 +4,10 @@
 # ./test.sh --soak runs the tests alone that have a long form, in that form, and prints what was done and what came of it.
 # ./test.sh --package runs those alone that build the Debian package and install it in a clean Debian: they need root and Debian's mirror.
 # ./test.sh --docker runs the one alone that brings docker-compose.yml up in a private engine: it needs root, Debian's mirror and NuGet's.
+# ./test.sh --ui looks at a group in RabbitMQ's management UI with a real browser (docs/pictures/take.sh), and runs nothing else.
 set -euo pipefail
 cd "$(dirname "$0")"
-whole=no
+mode=part
 if [ "${1:-}" = --soak ]; then
     shift
     set -- -trait Form=long "$@"
@@ -20,8 +21,11 @@ elif [ "${1:-}" = --docker ]; then
     shift
     set -- -trait Form=docker "$@"
     tests/real/install.sh docker
+elif [ "${1:-}" = --ui ]; then
+    mode=ui
+    tests/real/install.sh ui
 else
-    [ $# -gt 0 ] || whole=yes
+    [ $# -gt 0 ] || mode=whole
     set -- -trait- Form=package -trait- Form=docker "$@"
     tests/real/install.sh
 fi
@@ -59,23 +63,40 @@ run() {
 # tally NAME: adds up the counts of a run.
 tally() { count "$results/$1.trx" || { echo "The run '$1' ended without a result." >&2; outcome=1; }; }
 
-if [ "$whole" = yes ]; then
+# The same of the browser's results, in TAP.
+count_ui() {
+    grep -q '^# fail ' "$results/ui.tap" || return 1
+    number() { sed -n "s/^# $1 //p" "$results/ui.tap"; }
+    passed=$((passed + $(number pass)))
+    failed=$((failed + $(number fail) + $(number cancelled)))
+    skipped=$((skipped + $(number skipped)))
+}
+
+case $mode in
+ui)
+    docs/pictures/take.sh "$results" | tee "$results/ui.tap" || outcome=1
+    count_ui || { echo "docs/pictures/take.sh ended without a result." >&2; outcome=1; }
+    ;;
+whole)
     # Most of the time is spent waiting: tests on brokers of their own run beside those that share one.
     run own EndToEnd -trait Broker=own >"$results/own.out" 2>&1 &
     own=$!
-    set -- "$@" -trait- Broker=own
-fi
-
-run unit Unit "$@" || outcome=1
-run shared EndToEnd "$@" || outcome=1
-tally unit
-tally shared
-if [ "$whole" = yes ]; then
+    run unit Unit "$@" || outcome=1
+    run shared EndToEnd "$@" -trait- Broker=own || outcome=1
     wait "$own" || outcome=1
     own=
     cat "$results/own.out"
+    tally unit
+    tally shared
     tally own
-fi
+    ;;
+part)
+    run unit Unit "$@" || outcome=1
+    run shared EndToEnd "$@" || outcome=1
+    tally unit
+    tally shared
+    ;;
+esac
 
 if [ -n "${F2BBROKER_SOAK:-}" ]; then
     for table in "$F2BBROKER_SOAK_TABLES"/*.md; do

@@ -74,7 +74,8 @@ internal sealed class JournalTail(string server, TimeProvider time, Action<strin
         string? from = cursor;
         bool isGone = from is not null && !follows;
         running?.Dispose();
-        running = Journalctl.Start([.. follows ? ["--follow", "--no-tail"] : Array.Empty<string>(), .. from is null ? [] : new[] { $"--cursor={from}" }]);
+        string[] options = follows ? ["--follow", "--no-tail", .. await JournalBoot.OptionsAsync(stopping)] : [];
+        running = Journalctl.Start([.. options, .. from is null ? [] : new[] { $"--cursor={from}" }]);
         await foreach (JournalEntry? entry in running.ReadAsync(server, stopping))
         {
             // Not --after-cursor: when the cursor's entry is gone, that leaves out the first one behind it.

@@ -54,6 +54,27 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(0, producer.Count("no longer holds"));
     }
 
+    /// <summary>As in a container, where systemd-nspawn gives the journal's boot another name than a unit's fresh /proc has.</summary>
+    [Fact]
+    public async Task A_producer_that_sees_another_boot_than_the_journal_follows_it_all_the_same()
+    {
+        fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
+        string elsewhere = Path.Combine(web1.Folder, "elsewhere");
+        string boot = Path.Combine(web1.Folder, "boot_id");
+        File.WriteAllText(boot, $"{Guid.NewGuid()}\n");
+        File.WriteAllText(elsewhere, $"""
+            #!/bin/sh
+            exec unshare --mount sh -ec 'mount --bind {boot} /proc/sys/kernel/random/boot_id; exec "$0" "$@"' {Path.Combine(AppContext.BaseDirectory, Built.Producer)} "$@"
+            """);
+        File.SetUnixFileMode(elsewhere, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Daemon producer = web1.Start(elsewhere, FromJournal);
+        await producer.SaysAsync("Following ");
+        await fail2ban.AttackAsync("203.0.113.7");
+        await web2.HasBansAsync(1);
+        await fail2ban.AttackAsync("203.0.113.8");
+        await web2.HasBansAsync(2);
+    }
+
     [Fact]
     public async Task What_others_say_under_fail2bans_name_is_not_shared()
     {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the tests and the demo need and the machine lacks, Debian's packages: RabbitMQ, fail2ban, the journal that fail2ban can log to,
-# openssl, a library that puts clocks wrong, and Prometheus; install.sh package also what builds, checks and tries our own package, install.sh docker
-# what a private container engine with its images takes.
+# Installs what the tests and the demo need and the machine lacks, Debian's packages: RabbitMQ, fail2ban, the journal that fail2ban can log to, openssl, a
+# library that puts clocks wrong, Prometheus, and Python's client of RabbitMQ; install.sh package also what builds, checks and tries our own package,
+# install.sh docker what a private container engine with its images takes, install.sh ui the browser for the management UI and what drives it.
 # No service of theirs starts.
 set -euo pipefail
 
@@ -15,6 +15,7 @@ compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' >/dev/
 command -v fail2ban-server >/dev/null || missing+=(fail2ban)
 [ -x /lib/systemd/systemd-journald ] || missing+=(systemd)
 /usr/bin/python3 -c 'import systemd.journal' 2>/dev/null || missing+=(python3-systemd)
+/usr/bin/python3 -c 'import pika' 2>/dev/null || missing+=(python3-pika)
 command -v openssl >/dev/null || missing+=(openssl)
 [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 ] || missing+=(faketime)
 command -v pgrep >/dev/null || missing+=(procps)
@@ -27,6 +28,10 @@ elif [ "${1:-}" = docker ]; then
     for tool in debootstrap docker.io docker-compose iproute2 slirp4netns; do
         dpkg-query -W "$tool" >/dev/null 2>&1 || missing+=("$tool")
     done
+elif [ "${1:-}" = ui ]; then
+    [ -x /usr/bin/chromium ] || missing+=(chromium)
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
 fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 

@@ -1,3 +1,5 @@
+using F2bBroker.EndToEndTests.Machines;
+
 namespace F2bBroker.EndToEndTests.Tls;
 
 /// <summary>A broker that is reached by <c>amqps://</c>.</summary>
@@ -54,6 +56,25 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
         await RefusedAsync("its certificate, or one above it, has run out or is not yet valid");
         await broker.ShowAsync(broker.Authority.Sign("localhost"));
         Assert.Equal(0, (await TestAsync(Encrypted)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Pythons_client_of_the_protocol_page_reports_encrypted_and_trusts_no_stranger()
+    {
+        const string python = "/usr/bin/python3";
+        string script = Path.Combine(origin.Folder, "report.py");
+        File.WriteAllText(script, Documented.Commands("docs/protocol.md", $"`{python} report.py "));
+        string Local(Authority trusted)
+        {
+            string local = Path.Combine(origin.Folder, "python.local");
+            File.WriteAllText(local, $"[server]\nname = web1\n[broker]\nuri = {broker.TlsUri}\ncafile = {trusted.File}\npassword = {origin.Password}\n");
+            return local;
+        }
+
+        Built.Outcome report = await Built.RunAsync(python, [script, Local(broker.Authority), "203.0.113.7", "sshd"]);
+        Assert.True(report.ExitCode == 0, report.Errors);
+        await using Daemon betrayed = new(python, [script, Local(broker.Stranger), "203.0.113.7", "sshd"]);
+        await betrayed.SaysAsync("CERTIFICATE_VERIFY_FAILED");
     }
 
     [Fact]

@@ -1,0 +1,104 @@
+using F2bBroker.EndToEndTests.Machines;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>The two programs of docs/protocol.md, in another language, in a group with ours.</summary>
+public sealed class ProtocolTests(TestBroker broker) : IAsyncLifetime
+{
+    private const string Page = "docs/protocol.md";
+    private const string Python = "/usr/bin/python3";
+
+    private readonly TempFolder folder = new();
+    private Server origin = null!;
+    private Server receiver = null!;
+    private Sender sender = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await broker.ResetAsync();
+        origin = await Server.EnrollAsync(broker, "web1");
+        receiver = await Server.EnrollAsync(broker, "web2");
+        sender = await Sender.ConnectAsync(broker, origin);
+        await File.WriteAllTextAsync(folder["report.py"], Documented.Commands(Page, $"`{Python} report.py "));
+        await File.WriteAllTextAsync(folder["receive.py"], Documented.Commands(Page, $"`{Python} receive.py "));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await sender.DisposeAsync();
+        await receiver.DisposeAsync();
+        await origin.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Our_consumer_writes_what_Python_reports_and_a_refused_login_ends_it()
+    {
+        await receiver.StartConsumerAsync();
+        foreach (string address in new[] { "2001:DB8::7", "::ffff:203.0.113.8" })
+        {
+            Built.Outcome report = await ReportAsync(address);
+            Assert.True(report.ExitCode == 0, report.Errors);
+            Assert.StartsWith("Confirmed: {", report.Output, StringComparison.Ordinal);
+        }
+
+        await receiver.HasBansAsync(2);
+        Assert.Equal(["2001:db8::7", "203.0.113.8"], receiver.Addresses);
+        Assert.All(receiver.Bans, ban => Assert.Contains(" jail=sshd server=web1 detected=", ban));
+
+        string local = LocalOf(origin);
+        File.WriteAllText(local, File.ReadAllText(local).Replace(origin.Password, "wrong", StringComparison.Ordinal));
+        Built.Outcome refused = await ReportAsync("203.0.113.9");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("ProbableAuthenticationError", refused.Errors);
+    }
+
+    [Fact]
+    public async Task Python_prints_what_our_producer_reports_once_and_refuses_what_is_forged()
+    {
+        await using Daemon python = Receive();
+        await origin.StartProducerAsync();
+        await origin.LogBansAsync("203.0.113.7");
+        await python.SaysAsync("Ban 203.0.113.7 jail=sshd server=web1 detected=");
+        string twice = sender.Body("203.0.113.8");
+        await sender.PublishAsync(twice);
+        await sender.PublishAsync(twice);
+        await sender.PublishAsync(sender.Body("203.0.113.9", server: "web3"));
+        await sender.PublishBanAsync("203.0.113.9", properties => properties.ClearUserId());
+        await sender.PublishBanAsync("203.0.113.9", properties => properties.Headers = new Dictionary<string, object?> { ["x-death"] = "1" });
+        await sender.PublishBanAsync("203.0.113.10");
+        await python.SaysAsync("Ban 203.0.113.10 ");
+        await python.SaysAsync("Refused a message of 'web1': \"server 'web3' is not the sender 'web1'\"");
+        await python.SaysAsync("Refused a message of None: \"server 'web1' is not the sender None\"");
+        await python.SaysAsync("Refused a message of 'web1': 'the message was dead-lettered'");
+        Assert.Equal(3, python.Count("Ban "));
+        Assert.Equal(3, python.Count("Refused "));
+    }
+
+    [Fact]
+    public async Task Python_judges_messages_as_our_consumer_does_live_and_from_the_stream()
+    {
+        HostileBodies bodies = new(TimeProvider.System.GetUtcNow());
+        // Its reader of JSON takes what is nested deeper than ours does.
+        byte[][] refused = [.. bodies.Refused().Select(message => message.Body).Where(body => !body.AsSpan().StartsWith("{\"x\":["u8))];
+        string[] written = [.. bodies.Written().Select(message => message.Line)];
+        await sender.PublishAllAsync([.. refused, .. bodies.Written().Select(message => message.Body)]);
+        await sender.PublishBanAsync("198.51.100.1");
+        foreach (string[] more in new[] { Array.Empty<string>(), ["history"] })
+        {
+            await using Daemon python = Receive(more);
+            await python.SaysAsync("Ban 198.51.100.1 ");
+            string[] printed = [.. python.Said.Split('\n').Where(line => line.StartsWith("Ban ", StringComparison.Ordinal))];
+            Assert.Equal(written.Order(StringComparer.Ordinal), printed[..^1].Order(StringComparer.Ordinal));
+            await Eventually.TrueAsync(
+                () => python.Count("Refused a message of 'web1': ") == refused.Length,
+                () => $"{python.Count("Refused a message of 'web1': ")} of {refused.Length} are refused.");
+        }
+    }
+
+    private Task<Built.Outcome> ReportAsync(string address) => Built.RunAsync(Python, [folder["report.py"], LocalOf(origin), address, "sshd"]);
+
+    private Daemon Receive(params string[] more) => new(Python, [folder["receive.py"], LocalOf(receiver), .. more]);
+
+    private static string LocalOf(Server server) => Path.Combine(server.Folder, "f2bbroker.local");
+}
