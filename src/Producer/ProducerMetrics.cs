@@ -1,6 +1,4 @@
-using F2bBroker.Daemon.Configuration;
 using F2bBroker.Daemon.Metrics;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace F2bBroker.Producer;
 
@@ -16,12 +14,6 @@ internal sealed class ProducerMetrics
         daemon.Meter.CreateObservableCounter("f2bbroker_bans_published", () => Volatile.Read(ref published), description: "Bans that the broker has confirmed.");
         daemon.Meter.CreateObservableGauge("f2bbroker_bans_unconfirmed", () => Volatile.Read(ref unconfirmed), description: "Bans that are on their way to the broker, not confirmed yet.");
         daemon.Meter.CreateObservableCounter("f2bbroker_ban_lines_passed_over", passedOver.All, description: "Lines about bans that were not shared, by reason.");
-    }
-
-    public static IServiceCollection AddTo(IServiceCollection services, Settings settings)
-    {
-        MetricsEndpoint.AddTo(services, settings.Metrics.Producer).AddSingleton<ProducerMetrics>();
-        return settings.Metrics.Producer is null ? services : services.AddHostedService<ContactCheck>();
     }
 
     public void Sent() => Interlocked.Increment(ref unconfirmed);

@@ -72,5 +72,5 @@ public sealed class RoleTests(TestBroker broker) : IAsyncLifetime
         Assert.Null(await broker.GetAsync("users/web1"));
     }
 
-    private static Task<int> TestAsync(string program, Server server) => server.Start(program, ["--test"]).EndAsync();
+    private static Task<int> TestAsync(string program, Server server) => server.StartWith(["--test"], program).EndAsync();
 }

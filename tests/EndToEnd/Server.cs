@@ -92,10 +92,10 @@ internal sealed class Server : IAsyncDisposable
         return consumer;
     }
 
-    public Daemon Start(string program, params IEnumerable<string> environment) => Start(program, [], environment);
+    public Daemon Start(string program, params IEnumerable<string> environment) => StartWith([], program, environment);
 
     /// <summary>Starts one of the daemons with further options.</summary>
-    public Daemon Start(string program, string[] options, params IEnumerable<string> environment)
+    public Daemon StartWith(string[] options, string program, params IEnumerable<string> environment)
     {
         Daemon daemon = new(program, ["--config", Configuration, .. options], environment);
         daemons.Add(daemon);

@@ -60,6 +60,17 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_producer_that_has_no_ban_to_share_is_connected_again_after_its_connection_was_lost()
+    {
+        await server.StartProducerAsync();
+        string first = "";
+        await Eventually.TrueAsync(async () => (first = await ProducersAsync()).Length > 0, () => server.Said);
+        await broker.DeleteAsync($"connections/{Uri.EscapeDataString(first)}");
+        string second = "";
+        await Eventually.TrueAsync(async () => (second = await ProducersAsync()).Length > 0 && second != first, () => $"{second}\n{server.Said}");
+    }
+
+    [Fact]
     public async Task Rights_that_F2bBroker_does_not_give_are_named()
     {
         await broker.PutAsync("permissions/f2b/web1", new() { ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" });
@@ -93,6 +104,11 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     }
 
     private string Login => $"F2BBROKER_API={broker.Api}";
+
+    /// <summary>Where the producer is connected from, as the broker names it; empty when it is not.</summary>
+    private async Task<string> ProducersAsync() => string.Join('\n', (await broker.GetAsync("connections"))!.AsArray()
+        .Where(connection => (string?)connection!["client_properties"]?["connection_name"] == "f2bbroker-producer web1 0.1.0")
+        .Select(connection => (string?)connection!["name"]));
 
     private async Task<string> StatusAsync() => (await broker.AdminAsync("status", "--amqp", broker.Uri)).Output;
 

@@ -11,12 +11,7 @@ internal sealed class BrokerContact(TimeProvider time)
     private long heardAt = Never;
 
     /// <summary>By this host's clock, however it was set meanwhile; 0 for never.</summary>
-    public double UnixSeconds => Silence is { } silence ? (time.GetUtcNow() - silence - DateTimeOffset.UnixEpoch).TotalSeconds : 0;
-
-    /// <summary>For how long nothing was heard; null when nothing ever was.</summary>
-    public TimeSpan? Silence => Volatile.Read(ref heardAt) is not Never and var heard ? time.GetElapsedTime(heard) : null;
-
-    public void Hear() => Volatile.Write(ref heardAt, time.GetTimestamp());
+    public double UnixSeconds => Volatile.Read(ref heardAt) is not Never and var heard ? (time.GetUtcNow() - time.GetElapsedTime(heard) - DateTimeOffset.UnixEpoch).TotalSeconds : 0;
 
     /// <summary>Has it hear whatever comes over the factory's connections.</summary>
     public void ListenTo(ConnectionFactory factory)
@@ -24,6 +19,8 @@ internal sealed class BrokerContact(TimeProvider time)
         Func<AddressFamily, ITcpClient> create = factory.SocketFactory;
         factory.SocketFactory = family => new HeardClient(create(family).Client!, this);
     }
+
+    private void Hear() => Volatile.Write(ref heardAt, time.GetTimestamp());
 
     private sealed class HeardClient(Socket socket, BrokerContact contact) : TcpClientAdapter(socket)
     {
