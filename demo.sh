@@ -38,7 +38,7 @@ case "${1:-}" in
 esac
 
 tests/real/install.sh
-export LC_ALL=C MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export LC_ALL=C MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_EnableDiagnostics=0
 echo "Building."
 dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false >/dev/null || { dotnet build F2bBroker.sln -c Release --nologo -v quiet; exit 1; }
 

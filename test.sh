@@ -32,6 +32,8 @@ fi
 
 # No build server stays behind.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# A process that is killed would leave its debugger's pipes in /tmp.
+export DOTNET_EnableDiagnostics=0
 dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false
 dotnet format F2bBroker.sln --verify-no-changes --no-restore
 echo "Built without a warning; the format is in order."

@@ -81,8 +81,15 @@ internal sealed class HistoryReport(BanHistory history, BanFilter filter, TimePr
         }
     }
 
-    private IAsyncEnumerable<Ban> OnceAsync(TimeSpan span, CancellationToken cancel) =>
-        history.ReadAsync(time.GetUtcNow() - span, follows: false, cancel).Where(filter.Admits).DistinctBy(ban => ban.MessageId);
+    private IAsyncEnumerable<Ban> OnceAsync(TimeSpan span, CancellationToken cancel)
+    {
+        if (!Console.IsErrorRedirected)
+        {
+            warn($"Reading {Topology.History} …");
+        }
+
+        return history.ReadAsync(time.GetUtcNow() - span, follows: false, cancel).Where(filter.Admits).DistinctBy(ban => ban.MessageId);
+    }
 
     private void TellRefused()
     {

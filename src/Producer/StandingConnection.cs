@@ -25,9 +25,9 @@ internal sealed class StandingConnection(IBusInstance bus, Ending ending, TimePr
                 // Uses the connection that stands, or makes one, which waits for the broker.
                 await connections.Send(Nothing, stopping);
             }
-            catch (Exception) when (!stopping.IsCancellationRequested)
+            catch (Exception)
             {
-                // What is wrong with the broker is told by BrokerLogin, before each connection.
+                // What is wrong with the broker is told by BrokerLogin, before each connection; at the end the bus may be gone first.
             }
 
             await Task.Delay(Pause, time, stopping);

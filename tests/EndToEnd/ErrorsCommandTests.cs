@@ -66,6 +66,7 @@ public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
         await using Server other = await Server.EnrollAsync(broker, "web4");
         await other.StartConsumerAsync();
         await web1.PublishBanAsync("203.0.113.1");
+        await receiver.HasBansAsync(1);
         await web1.PublishBanAsync("203.0.113.2");
         await broker.RefusedAsync(1);
         await other.HasBansAsync(2);

@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
-/// <summary>What the documentation says of servers that run: another login, boots, and the end.</summary>
+/// <summary>What the documentation says of servers that run: another source, another login, boots, and the end.</summary>
 [Trait("Form", "package")]
 [Collection<InstalledGroupCollection>]
 public sealed class OperationTests
@@ -13,6 +13,24 @@ public sealed class OperationTests
     {
         Assert.SkipWhen(group.Obstacle is not null, group.Obstacle ?? "");
         this.group = group;
+    }
+
+    [Fact]
+    public async Task The_journal_is_read_within_the_unit()
+    {
+        await group.Web1.RunAsync("""
+            printf '[Definition]\nlogtarget = SYSTEMD-JOURNAL\n' >/etc/fail2ban/fail2ban.local
+            cp -p /etc/f2bbroker/f2bbroker.local before
+            printf '[producer]\nsource = journal\n' >>/etc/f2bbroker/f2bbroker.local
+            systemctl restart fail2ban f2bbroker-producer
+            """);
+        await group.Web1.EventuallyAsync("fail2ban-client ping");
+        await group.TravelsAsync("203.0.113.30");
+        await group.Web1.RunAsync("systemctl stop f2bbroker-producer; fail2ban-client set sshd banip 203.0.113.31; systemctl start f2bbroker-producer");
+        await group.ArrivesAsync("203.0.113.31");
+        await group.Web1.RunAsync("rm /etc/fail2ban/fail2ban.local; cp -p before /etc/f2bbroker/f2bbroker.local; systemctl restart fail2ban f2bbroker-producer");
+        await group.Web1.EventuallyAsync("fail2ban-client ping");
+        await group.TravelsAsync("203.0.113.32");
     }
 
     [Fact]
