@@ -110,7 +110,7 @@ internal sealed class BanWriter(
     /// <summary>Does what touches the disk, again and again while the disk refuses: the messages stay unacknowledged meanwhile.</summary>
     private async Task HoldingAsync(Action act, CancellationToken stopping)
     {
-        TimeSpan pause = FirstPause;
+        Backoff backoff = new(FirstPause, LongestPause, time);
         for (bool isHolding = false; ; isHolding = true)
         {
             try
@@ -131,8 +131,7 @@ internal sealed class BanWriter(
                 }
             }
 
-            await Task.Delay(pause, time, stopping);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            await backoff.WaitAsync(stopping);
         }
     }
 

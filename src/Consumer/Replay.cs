@@ -79,7 +79,8 @@ internal sealed class Replay(
     private async Task ReadAsync(DateTimeOffset since, CancellationToken stopping)
     {
         string? told = null;
-        for (TimeSpan pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        Backoff backoff = new(FirstPause, LongestPause, time);
+        while (true)
         {
             try
             {
@@ -104,7 +105,7 @@ internal sealed class Replay(
                 told = failure.Message;
             }
 
-            await Task.Delay(pause, time, stopping);
+            await backoff.WaitAsync(stopping);
         }
     }
 }

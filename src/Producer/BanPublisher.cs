@@ -1,4 +1,5 @@
 using F2bBroker.Contracts;
+using F2bBroker.Daemon;
 using F2bBroker.Daemon.Messaging;
 using MassTransit;
 using Microsoft.Extensions.Logging;
@@ -21,7 +22,7 @@ internal sealed class BanPublisher(IBus bus, BrokerLogin login, ProducerMetrics 
     {
         metrics.Sent();
         bool isStuck = false;
-        TimeSpan pause = FirstPause;
+        Backoff backoff = new(FirstPause, LongestPause, time);
         long start = time.GetTimestamp();
         for (bool isAgain = false; await TryPublishAsync(ban, stopping) is { } failure; isAgain = true)
         {
@@ -33,8 +34,12 @@ internal sealed class BanPublisher(IBus bus, BrokerLogin login, ProducerMetrics 
                 TellStuck(failure);
             }
 
-            await Task.Delay(pause, time, stopping);
-            pause = failure is not MessageNotAcknowledgedException ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            if (failure is not MessageNotAcknowledgedException)
+            {
+                backoff.Reset();
+            }
+
+            await backoff.WaitAsync(stopping);
             start = time.GetTimestamp();
         }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using F2bBroker.Daemon;
 
 namespace F2bBroker.Producer;
 
@@ -43,7 +44,7 @@ internal sealed class JournalTail(string server, TimeProvider time, Action<strin
 
     public async IAsyncEnumerable<Stretch> ReadAsync([EnumeratorCancellation] CancellationToken stopping)
     {
-        TimeSpan pause = ShortestPause;
+        Backoff backoff = new(ShortestPause, LongestPause, time);
         while (true)
         {
             failure = null;
@@ -52,18 +53,17 @@ internal sealed class JournalTail(string server, TimeProvider time, Action<strin
             {
                 await foreach (Stretch stretch in ReadOnAsync(follows, stopping))
                 {
-                    pause = ShortestPause;
+                    backoff.Reset();
                     yield return stretch;
                 }
             }
 
-            if (pause == ShortestPause)
+            if (backoff.IsFirst)
             {
                 tell($"{failure} It is started again and goes on where it was; no ban is lost.");
             }
 
-            await Task.Delay(pause, time, stopping);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            await backoff.WaitAsync(stopping);
         }
     }
 

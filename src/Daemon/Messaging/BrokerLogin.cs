@@ -48,7 +48,7 @@ internal sealed class BrokerLogin(Settings settings, Ending ending, Readiness re
 
     private async Task WaitForLoginAsync(CancellationToken stopping)
     {
-        TimeSpan pause = FirstPause;
+        Backoff backoff = new(FirstPause, LongestPause, time);
         long? refusedSince = null;
         while (await BrokerConnection.TryAsync(settings.Broker, settings.Server, stopping) is { } fault)
         {
@@ -60,8 +60,7 @@ internal sealed class BrokerLogin(Settings settings, Ending ending, Readiness re
                 stopping.ThrowIfCancellationRequested();
             }
 
-            await Task.Delay(pause, time, stopping);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            await backoff.WaitAsync(stopping);
         }
 
         TellAccepted();
