@@ -10,7 +10,7 @@ internal static class AdminProgram
     {
         CommandLine line = new();
         RootCommand root = new("Sets up, watches and mends the RabbitMQ broker through which servers share fail2ban's bans.");
-        foreach (Option option in line.Shared)
+        foreach (Option option in line.GlobalOptions)
         {
             root.Add(option);
         }

@@ -1,9 +1,10 @@
 using F2bBroker.Consumer;
+using F2bBroker.Consumer.Receiving;
 using F2bBroker.Daemon;
 
 DaemonProgram program = new(
     "Receives the other servers' bans from RabbitMQ and writes them to the log that fail2ban monitors.",
-    ConsumerFiles.Faults,
-    BanEndpoint.Compose,
-    faultOnBroker: QueueCheck.FindFaultAsync);
+    ConsumerFileCheck.FindErrors,
+    ConsumerServices.Configure,
+    findBrokerError: QueueCheck.FindErrorAsync);
 return await program.RunAsync(args);

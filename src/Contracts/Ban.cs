@@ -5,12 +5,12 @@ namespace F2bBroker.Contracts;
 
 /// <summary>A ban that fail2ban decided on one server, parsed: nothing after this type checks its fields again.</summary>
 /// <param name="Ip">What was banned.</param>
-/// <param name="Jail">The jail's name with <see cref="JailName.Plain"/> not yet applied.</param>
+/// <param name="Jail">The jail's name with <see cref="JailName.Sanitize"/> not yet applied.</param>
 /// <param name="Server">The server's valid name.</param>
 /// <param name="DetectedAt">UTC, whole milliseconds.</param>
 public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset DetectedAt)
 {
-    private const int LongestJail = 200;
+    private const int MaxJailLength = 200;
 
     // Any fixed value serves; it only keeps these ids apart from other UUIDv5.
     private static readonly byte[] IdNamespace = Guid.Parse("5e0ad9c8-3b0e-4a52-9a53-0d7a4f2bb0ce").ToByteArray(bigEndian: true);
@@ -19,7 +19,7 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
     public string Identity => $"Ban {Facts}";
 
     /// <summary>How it stands in the monitored log while too few servers have reported the address: the filter does not match it.</summary>
-    public string Report => $"Report {Facts}";
+    public string ReportText => $"Report {Facts}";
 
     /// <summary>The message's id, for people and tracing.</summary>
     /// <remarks>UUIDv5 (RFC 9562) of the identity.</remarks>
@@ -34,30 +34,30 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
         }
     }
 
-    private string Facts => $"{Ip} jail={JailName.Plain(Jail)} server={Server} detected={UtcText.Print(DetectedAt)}";
+    private string Facts => $"{Ip} jail={JailName.Sanitize(Jail)} server={Server} detected={UtcTimestamp.Format(DetectedAt)}";
 
     /// <summary>The ban that a message reports.</summary>
-    /// <exception cref="Refusal">A field is malformed.</exception>
+    /// <exception cref="InvalidMessageException">A field is malformed.</exception>
     public static Ban Parse(BanDetected message)
     {
         Subnet ip = Subnet.ParseCanonical(message.Ip)
-            ?? throw new Refusal($"ip {Quoted(message.Ip)} is not an address or network in canonical text");
-        if (message.Jail.Length is 0 or > LongestJail)
+            ?? throw new InvalidMessageException($"ip {Quoted(message.Ip)} is not an address or network in canonical text");
+        if (message.Jail.Length is 0 or > MaxJailLength)
         {
-            throw new Refusal($"jail has {message.Jail.Length} characters, allowed are 1 to {LongestJail}");
+            throw new InvalidMessageException($"jail has {message.Jail.Length} characters, allowed are 1 to {MaxJailLength}");
         }
 
         if (!ServerName.IsValid(message.Server))
         {
-            throw new Refusal($"server {Quoted(message.Server)} is not a server name ({ServerName.Rule})");
+            throw new InvalidMessageException($"server {Quoted(message.Server)} is not a server name ({ServerName.Rule})");
         }
 
-        DateTimeOffset detectedAt = UtcText.Parse(message.DetectedAt)
-            ?? throw new Refusal($"detectedAt {Quoted(message.DetectedAt)} is not a UTC time such as 2026-11-23T02:44:23.706Z");
+        DateTimeOffset detectedAt = UtcTimestamp.Parse(message.DetectedAt)
+            ?? throw new InvalidMessageException($"detectedAt {Quoted(message.DetectedAt)} is not a UTC time such as 2026-11-23T02:44:23.706Z");
         return new Ban(ip, message.Jail, message.Server, detectedAt);
     }
 
-    public BanDetected ToMessage() => new(Ip.ToString(), Jail, Server, UtcText.Print(DetectedAt));
+    public BanDetected ToMessage() => new(Ip.ToString(), Jail, Server, UtcTimestamp.Format(DetectedAt));
 
     /// <summary>Foreign text made fit for a log line or a header: short, printable ASCII, in quotes.</summary>
     public static string Quoted(string text)

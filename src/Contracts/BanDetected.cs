@@ -6,5 +6,5 @@ namespace F2bBroker.Contracts;
 /// <param name="Ip">Address or network in canonical text, see <see cref="Subnet"/>.</param>
 /// <param name="Jail">Name of the jail, free text as in fail2ban's log.</param>
 /// <param name="Server">Name of the server, which is also its broker user.</param>
-/// <param name="DetectedAt">Time of the ban in UTC, see <see cref="UtcText"/>.</param>
+/// <param name="DetectedAt">Time of the ban in UTC, see <see cref="UtcTimestamp"/>.</param>
 public sealed record BanDetected(string Ip, string Jail, string Server, string DetectedAt);

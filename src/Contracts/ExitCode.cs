@@ -3,7 +3,7 @@ namespace F2bBroker.Contracts;
 /// <summary>Exit codes of the programs, after sysexits.h.</summary>
 public static class ExitCode
 {
-    public const int Stopped = 0;
+    public const int Success = 0;
     public const int Failure = 1;
 
     /// <summary>EX_UNAVAILABLE: the broker does not answer. A running daemon waits for it instead.</summary>

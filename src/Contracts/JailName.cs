@@ -9,5 +9,5 @@ public static partial class JailName
     private static partial Regex Foreign { get; }
 
     /// <summary>The name with every other character replaced by an underscore: <c>jail with space</c> is <c>jail_with_space</c>.</summary>
-    public static string Plain(string name) => Foreign.Replace(name, "_");
+    public static string Sanitize(string name) => Foreign.Replace(name, "_");
 }

@@ -4,8 +4,8 @@ namespace F2bBroker.Contracts;
 public sealed class QueueType
 {
     /// <summary>Arguments of a queue's declaration. Any that differs from the queue's own is refused for ever.</summary>
-    public const string Argument = "x-queue-type";
-    public const string SingleActiveConsumer = "x-single-active-consumer";
+    public const string TypeArgument = "x-queue-type";
+    public const string SingleActiveConsumerArgument = "x-single-active-consumer";
 
     public static readonly QueueType Classic = new("classic", [], []);
 
@@ -15,22 +15,22 @@ public sealed class QueueType
     /// </summary>
     public static readonly QueueType Quorum = new(
         "quorum",
-        new() { [Argument] = "quorum", [SingleActiveConsumer] = true },
-        new() { [Argument] = "quorum" });
+        new() { [TypeArgument] = "quorum", [SingleActiveConsumerArgument] = true },
+        new() { [TypeArgument] = "quorum" });
 
-    private readonly Dictionary<string, object?> ofBans;
-    private readonly Dictionary<string, object?> ofErrors;
+    private readonly Dictionary<string, object?> banQueueArguments;
+    private readonly Dictionary<string, object?> errorQueueArguments;
 
-    private QueueType(string name, Dictionary<string, object?> ofBans, Dictionary<string, object?> ofErrors) =>
-        (Name, this.ofBans, this.ofErrors) = (name, ofBans, ofErrors);
+    private QueueType(string name, Dictionary<string, object?> banQueueArguments, Dictionary<string, object?> errorQueueArguments) =>
+        (Name, this.banQueueArguments, this.errorQueueArguments) = (name, banQueueArguments, errorQueueArguments);
 
     public string Name { get; }
 
     /// <summary>Arguments of the server's queue.</summary>
-    public IReadOnlyDictionary<string, object?> OfBans => ofBans;
+    public IReadOnlyDictionary<string, object?> BanQueueArguments => banQueueArguments;
 
     /// <summary>Arguments of its error queue.</summary>
-    public IReadOnlyDictionary<string, object?> OfErrors => ofErrors;
+    public IReadOnlyDictionary<string, object?> ErrorQueueArguments => errorQueueArguments;
 
     /// <summary>The type of that name, or null.</summary>
     public static QueueType? Parse(string text) => new[] { Classic, Quorum }.FirstOrDefault(type => type.Name == text);

@@ -11,32 +11,32 @@ public sealed class Role
 
     private const string Nothing = "^$";
 
-    private Role(string name, bool reports, bool receives) => (Name, Reports, Receives) = (name, reports, receives);
+    private Role(string name, bool reports, bool receives) => (Name, CanReport, CanReceive) = (name, reports, receives);
 
     public string Name { get; }
 
     /// <summary>Whether it may publish to the exchange of the bans.</summary>
-    public bool Reports { get; }
+    public bool CanReport { get; }
 
     /// <summary>Whether it has a queue.</summary>
-    public bool Receives { get; }
+    public bool CanReceive { get; }
 
     /// <summary>The role of that name, or null.</summary>
     public static Role? Parse(string text) => All.FirstOrDefault(role => role.Name == text);
 
     /// <summary>The role whose rights a server's user has; null when they are none that F2bBroker gives.</summary>
-    public static Role? Of(string server, Rights rights) => All.FirstOrDefault(role => role.RightsOf(server) == rights);
+    public static Role? FromPermissions(string server, Permissions rights) => All.FirstOrDefault(role => role.PermissionsFor(server) == rights);
 
     /// <summary>The rights of the server's user.</summary>
-    public Rights RightsOf(string server)
+    public Permissions PermissionsFor(string server)
     {
         string name = Regex.Escape(server);
         string own = $@"^f2b\.bans\.{name}(_error)?$";
-        return (Reports, Receives) switch
+        return (CanReport, CanReceive) switch
         {
-            (true, true) => new Rights(own, $@"^f2b\.bans(\.{name}(_error)?)?$", Reading(name)),
-            (true, false) => new Rights(Nothing, @"^f2b\.bans$", Nothing),
-            _ => new Rights(own, own, Reading(name)),
+            (true, true) => new Permissions(own, $@"^f2b\.bans(\.{name}(_error)?)?$", ReadPattern(name)),
+            (true, false) => new Permissions(Nothing, @"^f2b\.bans$", Nothing),
+            _ => new Permissions(own, own, ReadPattern(name)),
         };
     }
 
@@ -44,8 +44,5 @@ public sealed class Role
 
     private static Role[] All => [Both, Reporter, Receiver];
 
-    private static string Reading(string name) => $@"^f2b\.(bans(\.{name}(_error)?)?|history)$";
+    private static string ReadPattern(string name) => $@"^f2b\.(bans(\.{name}(_error)?)?|history)$";
 }
-
-/// <summary>RabbitMQ's permissions of a user on a virtual host: patterns, anchored at both ends, dots escaped.</summary>
-public sealed record Rights(string Configure, string Write, string Read);

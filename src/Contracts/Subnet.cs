@@ -53,7 +53,7 @@ public sealed class Subnet : IEquatable<Subnet>
     /// <summary>The one that the text names, or null unless the text is canonical.</summary>
     public static Subnet? ParseCanonical(string text) => Parse(text) is { } subnet && subnet.ToString() == text ? subnet : null;
 
-    public static Subnet Of(IPAddress address)
+    public static Subnet FromAddress(IPAddress address)
     {
         byte[] bytes = address.GetAddressBytes();
         return Unmap(bytes, bytes.Length * 8);
@@ -88,7 +88,7 @@ public sealed class Subnet : IEquatable<Subnet>
     /// <summary>The canonical text.</summary>
     public override string ToString()
     {
-        string address = IsIPv4 ? string.Join('.', network) : PrintIPv6();
+        string address = IsIPv4 ? string.Join('.', network) : FormatIPv6();
         return PrefixLength == network.Length * 8 ? address : $"{address}/{PrefixLength}";
     }
 
@@ -120,7 +120,7 @@ public sealed class Subnet : IEquatable<Subnet>
         }
     }
 
-    private string PrintIPv6()
+    private string FormatIPv6()
     {
         int[] groups = [.. Enumerable.Range(0, 8).Select(i => network[2 * i] << 8 | network[2 * i + 1])];
         (int start, int length) = LongestRunOfZeros(groups);

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using F2bBroker.Contracts;
-using F2bBroker.Daemon.Configuration;
-using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Systemd;
+using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Messaging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
@@ -13,18 +13,18 @@ namespace F2bBroker.Daemon;
 
 /// <summary>The command line and the life of a daemon: configuration, files, then the host until it is asked to stop.</summary>
 /// <param name="description">For <c>--help</c>.</param>
-/// <param name="faultsOfFiles">A sentence for each file or folder that cannot be used.</param>
-/// <param name="compose">Registers what the daemon does.</param>
-/// <param name="doubts">A sentence for each thing that is hardly as it should be: a fault for <c>--test</c>, a warning for a start.</param>
-/// <param name="faultOnBroker">A sentence for <c>--test</c>, if what the daemon needs on the broker cannot be used.</param>
+/// <param name="findFileErrors">A sentence for each file or folder that cannot be used.</param>
+/// <param name="configureServices">Registers what the daemon does.</param>
+/// <param name="findWarnings">A sentence for each thing that is hardly as it should be: a fault for <c>--test</c>, a warning for a start.</param>
+/// <param name="findBrokerError">A sentence for <c>--test</c>, if what the daemon needs on the broker cannot be used.</param>
 internal sealed class DaemonProgram(
     string description,
-    Func<Settings, IEnumerable<string>> faultsOfFiles,
-    Action<IServiceCollection, Settings> compose,
-    Func<Settings, IEnumerable<string>>? doubts = null,
-    Func<Settings, IConnection, CancellationToken, Task<string?>>? faultOnBroker = null)
+    Func<Settings, IEnumerable<string>> findFileErrors,
+    Action<IServiceCollection, Settings> configureServices,
+    Func<Settings, IEnumerable<string>>? findWarnings = null,
+    Func<Settings, IConnection, CancellationToken, Task<string?>>? findBrokerError = null)
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Option<string> config = new("--config")
     {
@@ -50,29 +50,29 @@ internal sealed class DaemonProgram(
                 result.AddError("--test takes no value, or 'config'.");
             }
         });
-        command.SetAction((parsed, cancel) => ActAsync(parsed, cancel));
+        command.SetAction((parsed, cancel) => ExecuteAsync(parsed, cancel));
         // The host listens to signals itself.
         return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
-    private async Task<int> ActAsync(ParseResult parsed, CancellationToken cancel)
+    private async Task<int> ExecuteAsync(ParseResult parsed, CancellationToken cancel)
     {
         try
         {
             Settings settings = SettingsFile.Load(parsed.GetValue(config)!);
-            string[] doubtful = [.. doubts?.Invoke(settings) ?? []];
+            string[] doubtful = [.. findWarnings?.Invoke(settings) ?? []];
             bool isTest = parsed.GetResult(test) is not null;
-            string[] faults = [.. faultsOfFiles(settings), .. isTest ? doubtful : []];
+            string[] faults = [.. findFileErrors(settings), .. isTest ? doubtful : []];
             if (faults.Length > 0)
             {
-                throw new ConfigurationFault(faults);
+                throw new InvalidConfigurationException(faults);
             }
 
             return isTest ? await TestAsync(settings, parsed.GetValue(test) is null, cancel) : await RunAsync(settings, doubtful);
         }
-        catch (ConfigurationFault fault)
+        catch (InvalidConfigurationException fault)
         {
-            LogFormat.Print(fault);
+            DaemonLogFormatter.Print(fault);
             return ExitCode.Configuration;
         }
     }
@@ -80,7 +80,7 @@ internal sealed class DaemonProgram(
     private async Task<int> RunAsync(Settings settings, string[] doubtful)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        await using Serilog.Core.Logger logger = LogFormat.CreateLogger(settings.LogLevel);
+        await using Serilog.Core.Logger logger = DaemonLogFormatter.CreateLogger(settings.LogLevel);
         foreach (string sentence in doubtful)
         {
             logger.Warning("{Sentence:l}", sentence);
@@ -88,32 +88,32 @@ internal sealed class DaemonProgram(
 
         builder.Services
             .AddSerilog(logger)
-            .Configure<HostOptions>(options => options.ShutdownTimeout = StopPatience)
+            .Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout)
             .AddSingleton(TimeProvider.System)
             .AddSingleton(settings)
-            .AddSingleton<Ending>()
+            .AddSingleton<DaemonExit>()
             .AddSingleton<ISystemdNotifier, SystemdNotifier>()
             .AddSingleton<Readiness>()
-            .AddHostedService<SystemdNotices>();
-        compose(builder.Services, settings);
+            .AddHostedService<SystemdWatchdog>();
+        configureServices(builder.Services, settings);
         using IHost host = builder.Build();
-        Ending ending = host.Services.GetRequiredService<Ending>();
+        DaemonExit ending = host.Services.GetRequiredService<DaemonExit>();
         await host.RunAsync();
         return ending.Code;
     }
 
-    private Func<IConnection, CancellationToken, Task<string?>>? CheckOf(Settings settings) =>
-        faultOnBroker is null ? null : (connection, cancel) => faultOnBroker(settings, connection, cancel);
+    private Func<IConnection, CancellationToken, Task<string?>>? BrokerCheckFor(Settings settings) =>
+        findBrokerError is null ? null : (connection, cancel) => findBrokerError(settings, connection, cancel);
 
     private async Task<int> TestAsync(Settings settings, bool asksBroker, CancellationToken cancel)
     {
-        if (asksBroker && await BrokerConnection.TryAsync(settings.Broker, settings.Server, cancel, CheckOf(settings)) is { } fault)
+        if (asksBroker && await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, BrokerCheckFor(settings)) is { } fault)
         {
-            LogFormat.Print(new ConfigurationFault(fault.Sentence));
-            return fault.IsRefusal ? ExitCode.Configuration : ExitCode.BrokerUnreachable;
+            DaemonLogFormatter.Print(new InvalidConfigurationException(fault.Message));
+            return fault.IsRefused ? ExitCode.Configuration : ExitCode.BrokerUnreachable;
         }
 
         await Console.Error.WriteLineAsync(asksBroker ? "Configuration, files and broker are in order." : "Configuration and files are in order.");
-        return ExitCode.Stopped;
+        return ExitCode.Success;
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 namespace F2bBroker.Daemon;
 
 /// <summary>A background task whose failure ends the daemon with a sentence and a code, never silently.</summary>
-internal abstract class Worker(Ending ending) : BackgroundService
+internal abstract class Worker(DaemonExit exit) : BackgroundService
 {
     protected abstract Task RunAsync(CancellationToken stopping);
 
@@ -21,7 +21,7 @@ internal abstract class Worker(Ending ending) : BackgroundService
         }
         catch (Exception failure)
         {
-            ending.Because(ExitCode.Failure, $"{GetType().Name} failed: {failure.Message}");
+            exit.Fail(ExitCode.Failure, $"{GetType().Name} failed: {failure.Message}");
         }
     }
 }

@@ -17,13 +17,13 @@ internal sealed partial record LogTarget(string Name)
     private static partial Regex Setting { get; }
 
     /// <summary>Whether no file is written.</summary>
-    public bool IsWord => Is("SYSLOG") || Is("SYSTEMD-JOURNAL") || Is("STDOUT") || Is("SYSOUT") || Is("STDERR");
+    public bool IsKeyword => Is("SYSLOG") || Is("SYSTEMD-JOURNAL") || Is("STDOUT") || Is("SYSOUT") || Is("STDERR");
 
     /// <summary>Whether the journal gets logger and level in fields of their own. In lower case the second one is given a formatted text instead.</summary>
-    public bool IsForJournal => Is("SYSLOG") || Name == "SYSTEMD-JOURNAL";
+    public bool IsReadableFromJournal => Is("SYSLOG") || Name == "SYSTEMD-JOURNAL";
 
     /// <summary>The target that the files in <paramref name="folder"/> name, in fail2ban's order; null when they do not tell.</summary>
-    public static LogTarget? In(string folder)
+    public static LogTarget? ReadFrom(string folder)
     {
         Dictionary<string, LogTarget?> bySection = [];
         try
@@ -44,11 +44,11 @@ internal sealed partial record LogTarget(string Name)
     public override string ToString() => Name;
 
     private static IEnumerable<string> Files(string folder) =>
-        [.. Existing(folder, "fail2ban.conf"), .. Dropped(folder, "*.conf"), .. Existing(folder, "fail2ban.local"), .. Dropped(folder, "*.local")];
+        [.. Existing(folder, "fail2ban.conf"), .. DropIns(folder, "*.conf"), .. Existing(folder, "fail2ban.local"), .. DropIns(folder, "*.local")];
 
     private static string[] Existing(string folder, string name) => File.Exists(Path.Combine(folder, name)) ? [Path.Combine(folder, name)] : [];
 
-    private static IEnumerable<string> Dropped(string folder, string pattern)
+    private static IEnumerable<string> DropIns(string folder, string pattern)
     {
         string dropped = Path.Combine(folder, "fail2ban.d");
         return Directory.Exists(dropped) ? Directory.GetFiles(dropped, pattern).Order(StringComparer.Ordinal) : [];

@@ -1,5 +1,5 @@
 using F2bBroker.Contracts;
-using F2bBroker.Daemon.Configuration;
+using F2bBroker.Shared.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 

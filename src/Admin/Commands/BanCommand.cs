@@ -1,4 +1,6 @@
 using System.CommandLine;
+using F2bBroker.Admin.Broker;
+using F2bBroker.Admin.Output;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Commands;
@@ -10,14 +12,14 @@ internal sealed class BanCommand(CommandLine line)
 
     private readonly Option<string> jail = new("--jail") { Description = "The jail that servers note, and may choose by.", HelpName = "NAME", DefaultValueFactory = _ => "manual" };
 
-    public Command Command => line.Changing(new Command("ban", "Report a ban to all servers, under the operator's own login.") { address, jail }, ActAsync);
+    public Command Command => line.WithOutput(new Command("ban", "Report a ban to all servers, under the operator's own login.") { address, jail }, ActAsync);
 
-    private async Task ActAsync(ParseResult parsed, ManagementApi broker, Answer answer, CancellationToken cancel)
+    private async Task ActAsync(ParseResult parsed, ManagementApi broker, CommandOutput answer, CancellationToken cancel)
     {
         ManualBan manual = new(broker, TimeProvider.System);
-        Ban ban = manual.Of(parsed.GetValue(address)!, parsed.GetValue(jail)!);
+        Ban ban = manual.Create(parsed.GetValue(address)!, parsed.GetValue(jail)!);
         await manual.PublishAsync(ban, cancel);
-        answer.Add("ban", ban.Identity);
-        answer.Tell($"Published: {ban.Identity}. Each server bans it unless its own settings say otherwise (ignoreip, private addresses, networks).");
+        answer.AddField("ban", ban.Identity);
+        answer.WriteMessage($"Published: {ban.Identity}. Each server bans it unless its own settings say otherwise (ignoreip, private addresses, networks).");
     }
 }

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using F2bBroker.Admin.Doctor;
+using F2bBroker.Admin.Output;
 using F2bBroker.Contracts;
-using F2bBroker.Daemon.Configuration;
+using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Admin.Commands;
 
@@ -17,13 +18,13 @@ internal sealed class DoctorCommand(CommandLine line)
 
     private readonly Option<string?> socket = new("--socket") { Description = "fail2ban's socket, as of fail2ban-client.", HelpName = "FILE" };
 
-    public Command Command => CommandLine.Alone(
+    public Command Command => CommandLine.WithErrorHandling(
         new Command("doctor", "Look, on a server and as root, at all that a ban passes there; ends with 1 when something is wrong.") { config, socket }, ActAsync);
 
     private async Task<int> ActAsync(ParseResult parsed, CancellationToken cancel)
     {
-        List<Finding> findings = [];
-        await foreach (Finding finding in new Examination(parsed.GetValue(config)!, parsed.GetValue(socket)).RunAsync(cancel))
+        List<CheckResult> findings = [];
+        await foreach (CheckResult finding in new DoctorRun(parsed.GetValue(config)!, parsed.GetValue(socket)).RunAsync(cancel))
         {
             findings.Add(finding);
             if (!line.IsJson(parsed))
@@ -34,9 +35,9 @@ internal sealed class DoctorCommand(CommandLine line)
 
         if (line.IsJson(parsed))
         {
-            Console.WriteLine(Json.Of(findings));
+            Console.WriteLine(Json.Indented(findings));
         }
 
-        return findings.All(finding => finding.IsOk) ? ExitCode.Stopped : ExitCode.Failure;
+        return findings.All(finding => finding.IsOk) ? ExitCode.Success : ExitCode.Failure;
     }
 }

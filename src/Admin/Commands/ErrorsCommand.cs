@@ -1,5 +1,8 @@
 using System.CommandLine;
+using F2bBroker.Admin.Broker;
 using F2bBroker.Admin.Errors;
+using F2bBroker.Admin.Output;
+using F2bBroker.Admin.Servers;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Commands;
@@ -17,24 +20,24 @@ internal sealed class ErrorsCommand(CommandLine line)
 
     private readonly Option<bool> requeue = new("--requeue") { Description = "Put them back into the server's own queue, where they are judged once more." };
 
-    public Command Command => line.OnBroker(
+    public Command Command => line.WithManagementApi(
         new Command("errors", "Show what a server has refused, and what that means; or drop it, or have it judged once more.") { server, from, reason, drop, requeue, line.Amqp }, ActAsync);
 
     private async Task ActAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel)
     {
-        string name = ServerUser.Named(parsed.GetValue(server)!);
-        ErrorQueue queue = new(line.AmqpOf(parsed, broker), name);
+        string name = ServerUser.ValidateName(parsed.GetValue(server)!);
+        ErrorQueueBrowser queue = new(line.CreateConnection(parsed, broker), name);
         bool IsChosen(RefusedMessage message) => (parsed.GetValue(from) ?? message.Origin) == message.Origin
             && message.Reason.Contains(parsed.GetValue(reason) ?? "", StringComparison.Ordinal);
         switch (parsed.GetValue(drop), parsed.GetValue(requeue))
         {
             case (true, true):
-                throw new AdminFault(ExitCode.Configuration, "--drop and --requeue exclude each other.");
+                throw new CommandFailedException(ExitCode.Configuration, "--drop and --requeue exclude each other.");
             case (true, false):
-                await MoveAsync(queue, IsChosen, Fate.Drop, "dropped", line.IsJson(parsed), cancel);
+                await MoveAsync(queue, IsChosen, MessageAction.Drop, "dropped", line.IsJson(parsed), cancel);
                 break;
             case (false, true):
-                await MoveAsync(queue, IsChosen, Fate.Requeue, "requeued", line.IsJson(parsed), cancel);
+                await MoveAsync(queue, IsChosen, MessageAction.Requeue, "requeued", line.IsJson(parsed), cancel);
                 break;
             default:
                 await new ErrorReport(queue, name).PrintAsync(IsChosen, line.IsJson(parsed), cancel);
@@ -42,12 +45,12 @@ internal sealed class ErrorsCommand(CommandLine line)
         }
     }
 
-    private static async Task MoveAsync(ErrorQueue queue, Func<RefusedMessage, bool> isChosen, Fate fate, string done, bool isJson, CancellationToken cancel)
+    private static async Task MoveAsync(ErrorQueueBrowser queue, Func<RefusedMessage, bool> isChosen, MessageAction fate, string done, bool isJson, CancellationToken cancel)
     {
-        int count = (await Waiting.ForAsync("Going through the error queue", () => queue.GoThroughAsync(isChosen, fate, cancel))).Count;
-        Answer answer = new(isJson);
-        answer.Add(done, count);
-        answer.Tell($"{count} message{(count == 1 ? "" : "s")} {done}.");
+        int count = (await WaitIndicator.RunAsync("Going through the error queue", () => queue.ProcessAsync(isChosen, fate, cancel))).Count;
+        CommandOutput answer = new(isJson);
+        answer.AddField(done, count);
+        answer.WriteMessage($"{count} message{(count == 1 ? "" : "s")} {done}.");
         answer.Finish();
     }
 }

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using F2bBroker.Admin.Broker;
+using F2bBroker.Admin.History;
+using F2bBroker.Admin.Status;
 
 namespace F2bBroker.Admin.Commands;
 
@@ -19,14 +22,14 @@ internal sealed class LookingCommands(CommandLine line)
 
     public IEnumerable<Command> All =>
     [
-        line.OnBroker(new Command("status", "Show servers, connections, waiting and refused messages, and what to look at.") { again, line.Amqp }, StatusAsync),
-        line.OnBroker(new Command("history", "Print the last day's bans.") { since, ofServer, ofJail, csv, line.Amqp }, HistoryAsync),
-        line.OnBroker(new Command("watch", "Show bans as they pass, on a terminal as a table.") { watchSince, ofServer, ofJail, line.Amqp }, WatchAsync),
+        line.WithManagementApi(new Command("status", "Show servers, connections, waiting and refused messages, and what to look at.") { again, line.Amqp }, StatusAsync),
+        line.WithManagementApi(new Command("history", "Print the last day's bans.") { since, ofServer, ofJail, csv, line.Amqp }, HistoryAsync),
+        line.WithManagementApi(new Command("watch", "Show bans as they pass, on a terminal as a table.") { watchSince, ofServer, ofJail, line.Amqp }, WatchAsync),
     ];
 
     private Task StatusAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel)
     {
-        RecentReports reports = new(History(parsed, broker), TimeProvider.System, CommandLine.Warn);
+        ReportCounts reports = new(History(parsed, broker), TimeProvider.System, CommandLine.Warn);
         StatusReport status = new(new GroupStatus(broker, TimeProvider.System), reports, TimeProvider.System, line.IsJson(parsed));
         return parsed.GetValue(again) ? status.WatchAsync(cancel) : status.PrintAsync(cancel);
     }
@@ -34,15 +37,15 @@ internal sealed class LookingCommands(CommandLine line)
     private Task HistoryAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel)
     {
         HistoryReport report = Report(parsed, broker);
-        TimeSpan span = HistoryReport.Span(parsed.GetValue(since)!);
+        TimeSpan span = HistoryReport.ParseSince(parsed.GetValue(since)!);
         return line.IsJson(parsed) ? report.PrintJsonAsync(span, cancel) : parsed.GetValue(csv) ? report.PrintCsvAsync(span, cancel) : report.PrintAsync(span, cancel);
     }
 
     private Task WatchAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel) =>
-        Report(parsed, broker).WatchAsync(HistoryReport.Span(parsed.GetValue(watchSince)!), line.IsJson(parsed), cancel);
+        Report(parsed, broker).WatchAsync(HistoryReport.ParseSince(parsed.GetValue(watchSince)!), line.IsJson(parsed), cancel);
 
-    private BanHistory History(ParseResult parsed, ManagementApi broker) => new(line.AmqpOf(parsed, broker), TimeProvider.System);
+    private HistoryReader History(ParseResult parsed, ManagementApi broker) => new(line.CreateConnection(parsed, broker), TimeProvider.System);
 
     private HistoryReport Report(ParseResult parsed, ManagementApi broker) =>
-        new(History(parsed, broker), new BanFilter(parsed.GetValue(ofServer), parsed.GetValue(ofJail)), TimeProvider.System, CommandLine.Warn);
+        new(History(parsed, broker), new BanSelection(parsed.GetValue(ofServer), parsed.GetValue(ofJail)), TimeProvider.System, CommandLine.Warn);
 }

@@ -1,4 +1,8 @@
 using System.CommandLine;
+using F2bBroker.Admin.Broker;
+using F2bBroker.Admin.Output;
+using F2bBroker.Admin.Servers;
+using F2bBroker.Admin.Setup;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Commands;
@@ -34,48 +38,48 @@ internal sealed class ServerCommands(CommandLine line)
 
     public IEnumerable<Command> All =>
     [
-        line.Changing(new Command("init", "Make virtual host, exchange and limits; what is there stays."),
-            (_, broker, answer, cancel) => new Initiation(broker, answer.Tell).RunAsync(cancel)),
-        line.Changing(new Command("enroll", "Give a server its user, rights and queue.") { server, role, output, uri, tls, quorumQueue, force }, EnrollAsync),
-        line.Changing(new Command("rotate", "Give a server a new password; connections that use the old one are closed.") { server, output, uri }, RotateAsync),
-        line.Changing(new Command("revoke", "Take a server's user, connections and queues away.") { server }, RevokeAsync),
+        line.WithOutput(new Command("init", "Make virtual host, exchange and limits; what is there stays."),
+            (_, broker, answer, cancel) => new BrokerSetup(broker, answer.WriteMessage).RunAsync(cancel)),
+        line.WithOutput(new Command("enroll", "Give a server its user, rights and queue.") { server, role, output, uri, tls, quorumQueue, force }, EnrollAsync),
+        line.WithOutput(new Command("rotate", "Give a server a new password; connections that use the old one are closed.") { server, output, uri }, RotateAsync),
+        line.WithOutput(new Command("revoke", "Take a server's user, connections and queues away.") { server }, RevokeAsync),
     ];
 
-    private async Task EnrollAsync(ParseResult parsed, ManagementApi broker, Answer answer, CancellationToken cancel)
+    private async Task EnrollAsync(ParseResult parsed, ManagementApi broker, CommandOutput answer, CancellationToken cancel)
     {
-        string name = ServerUser.Named(parsed.GetValue(server)!);
-        Enrollment.Wishes wishes = new(parsed.GetValue(force), parsed.GetValue(tls), parsed.GetValue(quorumQueue), RoleIn(parsed));
-        BrokerAddress address = BrokerAddress.Parse(parsed.GetValue(uri), wishes.HasCertificate, broker.Host);
+        string name = ServerUser.ValidateName(parsed.GetValue(server)!);
+        EnrollmentOptions wishes = new(parsed.GetValue(force), parsed.GetValue(tls), parsed.GetValue(quorumQueue), RoleIn(parsed));
+        ServerBrokerUri address = ServerBrokerUri.Parse(parsed.GetValue(uri), wishes.HasCertificate, broker.Host);
         using SettingsOutput settings = new(parsed.GetValue(output));
-        await new Enrollment(broker, answer.Tell).RunAsync(name, wishes, Put(settings, parsed, name, address, answer), cancel);
+        await new Enrollment(broker, answer.WriteMessage).RunAsync(name, wishes, Put(settings, parsed, name, address, answer), cancel);
     }
 
-    private async Task RotateAsync(ParseResult parsed, ManagementApi broker, Answer answer, CancellationToken cancel)
+    private async Task RotateAsync(ParseResult parsed, ManagementApi broker, CommandOutput answer, CancellationToken cancel)
     {
-        string name = ServerUser.Named(parsed.GetValue(server)!);
-        BrokerAddress address = BrokerAddress.Parse(parsed.GetValue(uri), hasCertificate: false, broker.Host);
+        string name = ServerUser.ValidateName(parsed.GetValue(server)!);
+        ServerBrokerUri address = ServerBrokerUri.Parse(parsed.GetValue(uri), hasCertificate: false, broker.Host);
         using SettingsOutput settings = new(parsed.GetValue(output));
-        await new Enrollment(broker, answer.Tell).RotateAsync(name, Put(settings, parsed, name, address, answer), cancel);
+        await new Enrollment(broker, answer.WriteMessage).RotateAsync(name, Put(settings, parsed, name, address, answer), cancel);
     }
 
-    private async Task RevokeAsync(ParseResult parsed, ManagementApi broker, Answer answer, CancellationToken cancel)
+    private async Task RevokeAsync(ParseResult parsed, ManagementApi broker, CommandOutput answer, CancellationToken cancel)
     {
-        string name = ServerUser.Named(parsed.GetValue(server)!);
-        await Waiting.ForAsync($"Revoking {name}", async () =>
+        string name = ServerUser.ValidateName(parsed.GetValue(server)!);
+        await WaitIndicator.RunAsync($"Revoking {name}", async () =>
         {
-            await new Revocation(broker, answer.Tell).RunAsync(name, cancel);
+            await new Revocation(broker, answer.WriteMessage).RunAsync(name, cancel);
             return name;
         });
     }
 
-    private Action<Enrollment.NewLogin> Put(SettingsOutput settings, ParseResult parsed, string name, BrokerAddress address, Answer answer) => login =>
+    private Action<ServerCredentials> Put(SettingsOutput settings, ParseResult parsed, string name, ServerBrokerUri address, CommandOutput answer) => login =>
     {
-        answer.Add("server", name);
-        answer.Add("role", login.Role.Name);
-        answer.Add("file", parsed.GetValue(output));
-        settings.Write(name, address, login, text => answer.Print("settings", text));
+        answer.AddField("server", name);
+        answer.AddField("role", login.Role.Name);
+        answer.AddField("file", parsed.GetValue(output));
+        settings.Write(name, address, login, text => answer.WriteResult("settings", text));
     };
 
     private Role? RoleIn(ParseResult parsed) => parsed.GetValue(role) is not { } text ? null
-        : Role.Parse(text) ?? throw new AdminFault(ExitCode.Configuration, $"--role: {Ban.Quoted(text)} is none of {Role.Both}, {Role.Reporter} and {Role.Receiver}.");
+        : Role.Parse(text) ?? throw new CommandFailedException(ExitCode.Configuration, $"--role: {Ban.Quoted(text)} is none of {Role.Both}, {Role.Reporter} and {Role.Receiver}.");
 }

@@ -1,6 +1,6 @@
 using F2bBroker.Contracts;
-using F2bBroker.Daemon.Configuration;
-using F2bBroker.Daemon.Messaging;
+using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Messaging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -11,30 +11,30 @@ internal sealed class BrokerCheck(Settings settings)
 {
     private const int NotFound = 404;
 
-    private readonly List<Finding> findings = [];
+    private readonly List<CheckResult> results = [];
     private Role? role;
 
     /// <summary>What was found, and the server's role; that is null when it cannot be told.</summary>
-    public async Task<(Role? Role, IReadOnlyList<Finding> Findings)> LookAsync(CancellationToken cancel)
+    public async Task<(Role? Role, IReadOnlyList<CheckResult> Findings)> RunAsync(CancellationToken cancel)
     {
-        LoginFault? fault = await BrokerConnection.TryAsync(settings.Broker, settings.Server, cancel, async (connection, token) =>
+        LoginFailure? fault = await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, async (connection, token) =>
         {
-            await LookAsync(connection, token);
+            await RunAsync(connection, token);
             return null;
         });
         if (fault is not null)
         {
-            findings.Add(new Finding("broker", fault.Sentence));
+            results.Add(new CheckResult("broker", fault.Message));
         }
 
-        return (role, findings);
+        return (role, results);
     }
 
-    private async Task LookAsync(IConnection connection, CancellationToken cancel)
+    private async Task RunAsync(IConnection connection, CancellationToken cancel)
     {
-        findings.Add(new Finding($"the broker at {settings.Broker.Names} accepts the login of '{settings.Server}'"));
-        string? publishing = await OwnRights.FaultOfPublishingAsync(connection, settings.Server, cancel);
-        string? receiving = await OwnRights.FaultOfReceivingAsync(connection, settings.Server, cancel);
+        results.Add(new CheckResult($"the broker at {settings.Broker.Names} accepts the login of '{settings.Server}'"));
+        string? publishing = await PermissionProbe.FindPublishErrorAsync(connection, settings.Server, cancel);
+        string? receiving = await PermissionProbe.FindReceiveErrorAsync(connection, settings.Server, cancel);
         role = (publishing, receiving) switch
         {
             (null, null) => Role.Both,
@@ -42,30 +42,30 @@ internal sealed class BrokerCheck(Settings settings)
             (_, null) => Role.Receiver,
             _ => null,
         };
-        findings.Add(role is null
-            ? new Finding("rights on the broker", $"{publishing} {receiving}")
-            : new Finding($"rights on the broker, as {(role == Role.Both ? "reporter and receiver" : role.Name)}"));
-        if (role?.Receives == true)
+        results.Add(role is null
+            ? new CheckResult("rights on the broker", $"{publishing} {receiving}")
+            : new CheckResult($"rights on the broker, as {(role == Role.Both ? "reporter and receiver" : role.Name)}"));
+        if (role?.CanReceive == true)
         {
-            findings.Add(await QueueAsync(connection, cancel));
+            results.Add(await QueueAsync(connection, cancel));
         }
     }
 
-    private async Task<Finding> QueueAsync(IConnection connection, CancellationToken cancel)
+    private async Task<CheckResult> QueueAsync(IConnection connection, CancellationToken cancel)
     {
-        string queue = Topology.QueueOf(settings.Server);
+        string queue = Topology.QueueFor(settings.Server);
         await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
         try
         {
             QueueDeclareOk there = await channel.QueueDeclarePassiveAsync(queue, cancel);
             // Whether it was bound cannot be asked; it is now.
-            await channel.QueueBindAsync(queue, Topology.Bans, "", cancellationToken: cancel);
-            return new Finding($"queue {queue}, bound to {Topology.Bans}, {there.MessageCount} waiting, {there.ConsumerCount} consumer{(there.ConsumerCount == 1 ? "" : "s")}");
+            await channel.QueueBindAsync(queue, Topology.BansExchange, "", cancellationToken: cancel);
+            return new CheckResult($"queue {queue}, bound to {Topology.BansExchange}, {there.MessageCount} waiting, {there.ConsumerCount} consumer{(there.ConsumerCount == 1 ? "" : "s")}");
         }
         catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == NotFound)
         {
-            return new Finding($"queue {queue}", $"it is not there, so somebody has deleted it. The consumer makes it again (systemctl restart f2bbroker-consumer), "
-                + $"and reads what was missed from {Topology.History}.");
+            return new CheckResult($"queue {queue}", $"it is not there, so somebody has deleted it. The consumer makes it again (systemctl restart f2bbroker-consumer), "
+                + $"and reads what was missed from {Topology.HistoryStream}.");
         }
     }
 }

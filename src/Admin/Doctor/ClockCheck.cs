@@ -3,12 +3,12 @@ namespace F2bBroker.Admin.Doctor;
 /// <summary>Looks whether this machine's clock is kept right. Peers refuse a ban from more than ten minutes ahead, and skip one that seems older than maxage.</summary>
 internal static class ClockCheck
 {
-    public static async Task<Finding> LookAsync(CancellationToken cancel) =>
-        (await Tool.AskAsync("timedatectl", ["show", "--property=NTPSynchronized", "--value"], cancel))?.Output switch
+    public static async Task<CheckResult> RunAsync(CancellationToken cancel) =>
+        (await ExternalProgram.RunAsync("timedatectl", ["show", "--property=NTPSynchronized", "--value"], cancel))?.Output switch
         {
-            "yes" => new Finding("clock, synchronised"),
-            "no" => new Finding("clock", "it is not synchronised (timedatectl): install and start systemd-timesyncd or chrony. "
+            "yes" => new CheckResult("clock, synchronised"),
+            "no" => new CheckResult("clock", "it is not synchronised (timedatectl): install and start systemd-timesyncd or chrony. "
                 + "f2bbroker status, on the operator's machine, tells how far it is off the broker's."),
-            _ => new Finding("clock: there is no systemd here that knows; f2bbroker status compares it with the broker's"),
+            _ => new CheckResult("clock: there is no systemd here that knows; f2bbroker status compares it with the broker's"),
         };
 }

@@ -9,21 +9,21 @@ internal sealed class DaemonCheck(string program, string configuration)
     // What systemctl is-active says under systemd; elsewhere it says none of these.
     private static readonly string[] States = ["active", "reloading", "inactive", "failed", "activating", "deactivating", "maintenance"];
 
-    public async IAsyncEnumerable<Finding> LookAsync([EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<CheckResult> RunAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         string beside = Path.Combine(AppContext.BaseDirectory, program);
-        Tool.Result? test = await Tool.AskAsync(File.Exists(beside) ? beside : program, ["--config", configuration, "--test"], cancel);
+        ExternalProgram.Result? test = await ExternalProgram.RunAsync(File.Exists(beside) ? beside : program, ["--config", configuration, "--test"], cancel);
         yield return test switch
         {
-            null => new Finding(program, "it is not installed beside f2bbroker, nor on the path."),
-            { IsSuccess: true } => new Finding($"{program} --test"),
-            _ => new Finding($"{program} --test", test.Words),
+            null => new CheckResult(program, "it is not installed beside f2bbroker, nor on the path."),
+            { IsSuccess: true } => new CheckResult($"{program} --test"),
+            _ => new CheckResult($"{program} --test", test.AllOutput),
         };
-        if (await Tool.AskAsync("systemctl", ["is-active", program], cancel) is { } state && States.Contains(state.Output))
+        if (await ExternalProgram.RunAsync("systemctl", ["is-active", program], cancel) is { } state && States.Contains(state.Output))
         {
             yield return state.Output == "active"
-                ? new Finding($"{program} runs")
-                : new Finding($"{program} is {state.Output}", $"systemctl enable --now {program}; if it does not stay up, journalctl -u {program} tells why.");
+                ? new CheckResult($"{program} runs")
+                : new CheckResult($"{program} is {state.Output}", $"systemctl enable --now {program}; if it does not stay up, journalctl -u {program} tells why.");
         }
     }
 }

@@ -1,5 +1,5 @@
 using F2bBroker.Contracts;
-using F2bBroker.Daemon.Configuration;
+using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Admin.Doctor;
 
@@ -13,21 +13,21 @@ internal sealed class Fail2BanCheck(Settings settings, string? socket)
     private static readonly string[] Firewalls = ["nft", "iptables", "ipset", "ufw", "firewall-cmd", "shorewall"];
 
     /// <param name="role">What the server does.</param>
-    public async Task<IReadOnlyList<Finding>> LookAsync(Role role, CancellationToken cancel)
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(Role role, CancellationToken cancel)
     {
-        Tool.Result? ping = await AskAsync(cancel, "ping");
+        ExternalProgram.Result? ping = await RunClientAsync(cancel, "ping");
         if (ping is not { IsSuccess: true })
         {
-            return [new Finding("fail2ban", ping is null ? "it is not installed: apt-get install fail2ban." : $"it does not answer: systemctl start fail2ban. ({ping.Words})")];
+            return [new CheckResult("fail2ban", ping is null ? "it is not installed: apt-get install fail2ban." : $"it does not answer: systemctl start fail2ban. ({ping.AllOutput})")];
         }
 
-        List<Finding> findings = [];
-        if (role.Reports)
+        List<CheckResult> findings = [];
+        if (role.CanReport)
         {
-            findings.Add(LogTarget((await AskAsync(cancel, "get", "logtarget"))!.LastLine));
+            findings.Add(LogTarget((await RunClientAsync(cancel, "get", "logtarget"))!.LastLine));
         }
 
-        if (role.Receives)
+        if (role.CanReceive)
         {
             findings.AddRange(await JailAsync(cancel));
         }
@@ -35,57 +35,57 @@ internal sealed class Fail2BanCheck(Settings settings, string? socket)
         return findings;
     }
 
-    private Finding LogTarget(string target)
+    private CheckResult LogTarget(string target)
     {
         ProducerSettings producer = settings.Producer;
         bool isRight = producer.ReadsJournal ? target is "SYSTEMD-JOURNAL" or "SYSLOG" : producer.IsSyslog || target == producer.LogPath;
         return isRight
-            ? new Finding($"fail2ban's log target {target}")
-            : new Finding("fail2ban's log target", producer.ReadsJournal
+            ? new CheckResult($"fail2ban's log target {target}")
+            : new CheckResult("fail2ban's log target", producer.ReadsJournal
                 ? $"it is {target}, and [producer] source = journal: set logtarget = SYSTEMD-JOURNAL in fail2ban.local."
                 : $"it is {target}, and [producer] logpath is {producer.LogPath}: set the one to the other.");
     }
 
-    private async Task<IEnumerable<Finding>> JailAsync(CancellationToken cancel)
+    private async Task<IEnumerable<CheckResult>> JailAsync(CancellationToken cancel)
     {
-        if (await AskAsync(cancel, "status", Jail) is not { IsSuccess: true })
+        if (await RunClientAsync(cancel, "status", Jail) is not { IsSuccess: true })
         {
-            return [new Finding($"fail2ban's jail {Jail}", $"it is not there. Is /etc/fail2ban/jail.d/{Jail}.conf there, and not disabled in jail.local? Then fail2ban-client reload.")];
+            return [new CheckResult($"fail2ban's jail {Jail}", $"it is not there. Is /etc/fail2ban/jail.d/{Jail}.conf there, and not disabled in jail.local? Then fail2ban-client reload.")];
         }
 
-        Tool.Result logs = (await AskAsync(cancel, "get", Jail, "logpath"))!;
+        ExternalProgram.Result logs = (await RunClientAsync(cancel, "get", Jail, "logpath"))!;
         string path = settings.Consumer.LogPath;
         bool readsOurs = logs.Output.Split('\n').Any(line => line.EndsWith($" {path}", StringComparison.Ordinal));
         return
         [
             readsOurs
-                ? new Finding($"fail2ban's jail {Jail}, which monitors {path}")
-                : new Finding($"fail2ban's jail {Jail}", $"it does not monitor {path}: set logpath = {path} for it in jail.local, and backend = auto. ({logs.Words})"),
+                ? new CheckResult($"fail2ban's jail {Jail}, which monitors {path}")
+                : new CheckResult($"fail2ban's jail {Jail}", $"it does not monitor {path}: set logpath = {path} for it in jail.local, and backend = auto. ({logs.AllOutput})"),
             .. await ActionsAsync(cancel),
         ];
     }
 
-    private async Task<IEnumerable<Finding>> ActionsAsync(CancellationToken cancel)
+    private async Task<IEnumerable<CheckResult>> ActionsAsync(CancellationToken cancel)
     {
-        string[] names = [.. (await AskAsync(cancel, "get", Jail, "actions"))!.Output.Split('\n').Skip(1).SelectMany(line => line.Split(',', StringSplitOptions.TrimEntries))];
-        List<Finding> findings = [];
+        string[] names = [.. (await RunClientAsync(cancel, "get", Jail, "actions"))!.Output.Split('\n').Skip(1).SelectMany(line => line.Split(',', StringSplitOptions.TrimEntries))];
+        List<CheckResult> findings = [];
         foreach (string name in names)
         {
             findings.Add(await ActionAsync(name, cancel));
         }
 
-        return findings.Count > 0 ? findings : [new Finding($"ban action of {Jail}", "it has none, so nobody is banned: set banaction in jail.local.")];
+        return findings.Count > 0 ? findings : [new CheckResult($"ban action of {Jail}", "it has none, so nobody is banned: set banaction in jail.local.")];
     }
 
-    private async Task<Finding> ActionAsync(string name, CancellationToken cancel)
+    private async Task<CheckResult> ActionAsync(string name, CancellationToken cancel)
     {
-        string ban = (await AskAsync(cancel, "get", Jail, "action", name, "actionban"))!.Output;
+        string ban = (await RunClientAsync(cancel, "get", Jail, "action", name, "actionban"))!.Output;
         string? firewall = Firewalls.FirstOrDefault(tool => ban.Split(' ', '<', '>', '\n', ';').Contains(tool));
-        return firewall is null || Tool.IsInstalled(firewall)
-            ? new Finding($"ban action {name}")
-            : new Finding($"ban action {name}", $"it calls {firewall}, which is not installed: install it, or set another banaction in jail.local, such as nftables[type=allports].");
+        return firewall is null || ExternalProgram.IsInstalled(firewall)
+            ? new CheckResult($"ban action {name}")
+            : new CheckResult($"ban action {name}", $"it calls {firewall}, which is not installed: install it, or set another banaction in jail.local, such as nftables[type=allports].");
     }
 
-    private Task<Tool.Result?> AskAsync(CancellationToken cancel, params IEnumerable<string> question) =>
-        Tool.AskAsync("fail2ban-client", [.. socket is null ? [] : new[] { "--socket", socket }, .. question], cancel);
+    private Task<ExternalProgram.Result?> RunClientAsync(CancellationToken cancel, params IEnumerable<string> question) =>
+        ExternalProgram.RunAsync("fail2ban-client", [.. socket is null ? [] : new[] { "--socket", socket }, .. question], cancel);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using F2bBroker.Contracts;
+using F2bBroker.Shared.Messaging;
 using RabbitMQ.Client;
 
 namespace F2bBroker.Admin.Errors;
@@ -12,16 +13,16 @@ namespace F2bBroker.Admin.Errors;
 /// <param name="Body">Its beginning.</param>
 internal sealed partial record RefusedMessage(string? RefusedAt, string Origin, string Reason, string Body)
 {
-    private const int LongestBody = 200;
+    private const int MaxBodyLength = 200;
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks { get; }
 
-    public static RefusedMessage Of(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body) => new(
-        properties.IsTimestampPresent() ? UtcText.Print(DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(properties.Timestamp.UnixTime, 0, 253_402_300_799))) : null,
-        Printable(Daemon.Messaging.Origin.Noted(properties), 64),
-        Printable(Daemon.Messaging.Origin.TextOf(properties, Topology.ReasonHeader), LongestBody),
-        Printable(Encoding.UTF8.GetString(body[..Math.Min(body.Length, LongestBody)]), LongestBody));
+    public static RefusedMessage FromDelivery(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body) => new(
+        properties.IsTimestampPresent() ? UtcTimestamp.Format(DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(properties.Timestamp.UnixTime, 0, 253_402_300_799))) : null,
+        Printable(MessageOrigin.ReadOriginHeader(properties), 64),
+        Printable(MessageOrigin.ReadTextHeader(properties, Topology.ReasonHeader), MaxBodyLength),
+        Printable(Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxBodyLength)]), MaxBodyLength));
 
     private static string Printable(string text, int longest) =>
         string.Concat(Blanks.Replace(text, " ").Take(longest).Select(c => char.IsBetween(c, ' ', '~') ? c : '?'));

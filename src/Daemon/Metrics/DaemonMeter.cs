@@ -8,7 +8,7 @@ internal sealed class DaemonMeter : IDisposable
 {
     public const string Name = "F2bBroker";
 
-    public DaemonMeter(BrokerContact contact, TimeProvider time)
+    public DaemonMeter(LastBrokerContact contact, TimeProvider time)
     {
         Meter.CreateObservableGauge("f2bbroker_broker_contact_timestamp_seconds", () => contact.UnixSeconds,
             description: "When the broker last sent something over the daemon's connection, heartbeats included; 0 for never.");

@@ -1,6 +1,6 @@
 using System.Net;
 using F2bBroker.Contracts;
-using F2bBroker.Daemon.Configuration;
+using F2bBroker.Shared.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
@@ -21,7 +21,7 @@ internal sealed class MetricsEndpoint(IPEndPoint at) : IHostedService, IDisposab
         return at is null ? services : services.AddHostedService(_ => new MetricsEndpoint(at));
     }
 
-    /// <exception cref="ConfigurationFault">The address cannot be listened on.</exception>
+    /// <exception cref="InvalidConfigurationException">The address cannot be listened on.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -31,7 +31,7 @@ internal sealed class MetricsEndpoint(IPEndPoint at) : IHostedService, IDisposab
         }
         catch (InvalidOperationException failure) when (failure.InnerException is HttpListenerException cause)
         {
-            throw new ConfigurationFault($"[metrics] listen: this daemon cannot listen on {at}: {cause.Message.TrimEnd('.')}. Name a port that is free, and the next one too: "
+            throw new InvalidConfigurationException($"[metrics] listen: this daemon cannot listen on {at}: {cause.Message.TrimEnd('.')}. Name a port that is free, and the next one too: "
                 + "the producer takes the one that is named, the consumer the next.");
         }
     }
@@ -42,7 +42,7 @@ internal sealed class MetricsEndpoint(IPEndPoint at) : IHostedService, IDisposab
 
     private void Configure(PrometheusHttpListenerOptions options)
     {
-        (options.Host, options.Port) = (Subnet.Of(at.Address).ToString(), at.Port);
+        (options.Host, options.Port) = (Subnet.FromAddress(at.Address).ToString(), at.Port);
         options.ScopeInfoEnabled = false;
         options.TargetInfoEnabled = false;
         if (at.Address.Equals(IPAddress.Loopback))

@@ -1,4 +1,4 @@
-using F2bBroker.Admin;
+using F2bBroker.Admin.History;
 using Spectre.Console;
 
 namespace F2bBroker.UnitTests.Admin;

@@ -1,9 +1,11 @@
-using F2bBroker.Consumer;
+using F2bBroker.Consumer.Metrics;
+using F2bBroker.Consumer.Rules;
+using F2bBroker.Consumer.Writing;
 using F2bBroker.Daemon;
-using F2bBroker.Daemon.Configuration;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Metrics;
 using F2bBroker.Daemon.Systemd;
+using F2bBroker.Shared.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -21,7 +23,7 @@ public sealed class BanWriterTests : IAsyncLifetime
     public BanWriterTests()
     {
         path = folder["bans.log"];
-        meter = new DaemonMeter(new BrokerContact(clock), clock);
+        meter = new DaemonMeter(new LastBrokerContact(clock), clock);
         writer = NewWriter();
     }
 
@@ -37,7 +39,7 @@ public sealed class BanWriterTests : IAsyncLifetime
     [Fact]
     public async Task A_ban_stands_in_the_log_when_it_counts_as_written()
     {
-        Assert.IsType<Verdict.Written>(await writer.WriteAsync(Some.Ban()));
+        Assert.IsType<BanOutcome.Written>(await writer.WriteAsync(Some.Ban()));
         Assert.Equal("2026-11-23T02:44:23.706Z Ban 203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z\n", File.ReadAllText(path));
     }
 
@@ -45,9 +47,9 @@ public sealed class BanWriterTests : IAsyncLifetime
     public async Task A_duplicate_is_not_written_again_after_a_restart_either()
     {
         await writer.WriteAsync(Some.Ban());
-        Assert.IsType<Verdict.Duplicate>(await writer.WriteAsync(Some.Ban()));
+        Assert.IsType<BanOutcome.Duplicate>(await writer.WriteAsync(Some.Ban()));
         await RestartAsync();
-        Assert.IsType<Verdict.Duplicate>(await writer.WriteAsync(Some.Ban()));
+        Assert.IsType<BanOutcome.Duplicate>(await writer.WriteAsync(Some.Ban()));
         Assert.Single(File.ReadAllLines(path));
     }
 
@@ -59,7 +61,7 @@ public sealed class BanWriterTests : IAsyncLifetime
         byte[] bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..^5]);
         await RestartAsync();
-        Assert.IsType<Verdict.Written>(await writer.WriteAsync(Some.Ban()));
+        Assert.IsType<BanOutcome.Written>(await writer.WriteAsync(Some.Ban()));
         Assert.EndsWith("detected=2026-11-23T02:44:23.706Z\n", File.ReadAllText(path));
         Assert.Equal(2, File.ReadAllLines(path).Length);
     }
@@ -110,12 +112,12 @@ public sealed class BanWriterTests : IAsyncLifetime
     {
         File.Delete(path);
         Directory.CreateDirectory(path);
-        Task<Verdict> held = writer.WriteAsync(Some.Ban());
+        Task<BanOutcome> held = writer.WriteAsync(Some.Ban());
         clock.Advance(TimeSpan.FromSeconds(5));
         Assert.False(held.IsCompleted);
         Directory.Delete(path);
         await AdvanceUntilAsync(() => held.IsCompleted);
-        Assert.IsType<Verdict.Written>(await held);
+        Assert.IsType<BanOutcome.Written>(await held);
         Assert.Single(File.ReadAllLines(path));
     }
 
@@ -123,9 +125,9 @@ public sealed class BanWriterTests : IAsyncLifetime
     {
         ApplicationLifetime lifetime = new(NullLogger<ApplicationLifetime>.Instance);
         Settings settings = Some.Settings($"consumer:logpath={path}");
-        Ledger ledger = new(settings.Consumer, new Containment(settings, clock, NullLogger<Containment>.Instance), new HeardUpTo(clock), clock);
+        BanEvaluator ledger = new(settings.Consumer, new ServerQuarantine(settings, clock, NullLogger<ServerQuarantine>.Instance), new LatestBanTime(clock), clock);
         return new BanWriter(
-            settings, ledger, new ConsumerMetrics(meter, clock), new Readiness(), new Ending(lifetime, NullLogger<Ending>.Instance), clock, NullLogger<BanWriter>.Instance);
+            settings, ledger, new ConsumerMetrics(meter, clock), new Readiness(), new DaemonExit(lifetime, NullLogger<DaemonExit>.Instance), clock, NullLogger<BanWriter>.Instance);
     }
 
     private async Task StopAsync()

@@ -1,4 +1,4 @@
-using F2bBroker.Consumer;
+using F2bBroker.Consumer.Writing;
 
 namespace F2bBroker.UnitTests.Consumer;
 

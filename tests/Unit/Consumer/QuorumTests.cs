@@ -1,4 +1,4 @@
-using F2bBroker.Consumer;
+using F2bBroker.Consumer.Rules;
 using F2bBroker.Contracts;
 using Microsoft.Extensions.Time.Testing;
 

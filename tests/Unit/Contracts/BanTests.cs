@@ -34,7 +34,7 @@ public sealed class BanTests
     [InlineData("203.0.113.7", "sshd", "web1", "2026-11-23 02:44:23",
         "detectedAt '2026-11-23 02:44:23' is not a UTC time such as 2026-11-23T02:44:23.706Z")]
     public void A_malformed_field_is_refused_by_name(string ip, string jail, string server, string detectedAt, string reason) =>
-        Assert.Equal(reason, Assert.Throws<Refusal>(() => Ban.Parse(new BanDetected(ip, jail, server, detectedAt))).Message);
+        Assert.Equal(reason, Assert.Throws<InvalidMessageException>(() => Ban.Parse(new BanDetected(ip, jail, server, detectedAt))).Message);
 
     [Fact]
     public void Foreign_text_is_quoted_short_and_printable() =>
@@ -52,5 +52,5 @@ public sealed class BanTests
     [InlineData("2026-11-23T02:44:23.706Z\n", null)]
     [InlineData("٢026-11-23T02:44:23Z", null)]
     public void A_time_is_UTC_text_cut_to_the_millisecond(string text, string? printed) =>
-        Assert.Equal(printed, UtcText.Parse(text) is { } time ? UtcText.Print(time) : null);
+        Assert.Equal(printed, UtcTimestamp.Parse(text) is { } time ? UtcTimestamp.Format(time) : null);
 }

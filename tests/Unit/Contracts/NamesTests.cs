@@ -34,7 +34,7 @@ public sealed class NamesTests
     [InlineData("amq.default", false, false, false)]
     public void The_rights_of_a_server_end_at_its_own_objects(string name, bool configure, bool write, bool read)
     {
-        Rights rights = Role.Both.RightsOf("a.b");
+        Permissions rights = Role.Both.PermissionsFor("a.b");
         Assert.Equal((configure, write, read), (Regex.IsMatch(name, rights.Configure), Regex.IsMatch(name, rights.Write), Regex.IsMatch(name, rights.Read)));
     }
 }

@@ -16,7 +16,7 @@ public sealed class RoleTests
     [InlineData("receiver", "f2b.history", false, false, true)]
     public void A_reporter_has_no_queue_and_a_receiver_may_not_publish(string role, string name, bool configure, bool write, bool read)
     {
-        Rights rights = Role.Parse(role)!.RightsOf("a.b");
+        Permissions rights = Role.Parse(role)!.PermissionsFor("a.b");
         Assert.Equal((configure, write, read), (Regex.IsMatch(name, rights.Configure), Regex.IsMatch(name, rights.Write), Regex.IsMatch(name, rights.Read)));
     }
 
@@ -27,8 +27,8 @@ public sealed class RoleTests
     public void A_role_is_known_by_its_rights(string name)
     {
         Role role = Role.Parse(name)!;
-        Assert.Equal(role, Role.Of("web1", role.RightsOf("web1")));
-        Assert.Null(Role.Of("web2", role.RightsOf("web1") with { Write = ".*" }));
+        Assert.Equal(role, Role.FromPermissions("web1", role.PermissionsFor("web1")));
+        Assert.Null(Role.FromPermissions("web2", role.PermissionsFor("web1") with { Write = ".*" }));
     }
 
     [Fact]

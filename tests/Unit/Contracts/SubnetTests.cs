@@ -63,7 +63,7 @@ public sealed class SubnetTests
 
     [Fact]
     public void An_address_that_dotnet_prints_with_a_dotted_tail_is_printed_in_groups() =>
-        Assert.Equal("2001:db8::5efe:c000:201", Subnet.Of(IPAddress.Parse("2001:db8::5efe:c000:201")).ToString());
+        Assert.Equal("2001:db8::5efe:c000:201", Subnet.FromAddress(IPAddress.Parse("2001:db8::5efe:c000:201")).ToString());
 
     [Theory]
     [InlineData("203.0.113.0/24", "203.0.113.5", true)]

@@ -1,4 +1,6 @@
-using F2bBroker.Producer;
+using F2bBroker.Producer.Journal;
+using F2bBroker.Producer.Publishing;
+using F2bBroker.Producer.Tailing;
 
 namespace F2bBroker.UnitTests.Producer;
 

@@ -46,5 +46,5 @@ public sealed class CorpusTests
 
     private static string Print(Expectation expected) => expected.Ban ? $"{expected.Ip} by '{expected.Jail}' at {expected.Time}" : "no ban";
 
-    private static string Print(Ban? ban) => ban is null ? "no ban" : $"{ban.Ip} by '{ban.Jail}' at {UtcText.Print(ban.DetectedAt)}";
+    private static string Print(Ban? ban) => ban is null ? "no ban" : $"{ban.Ip} by '{ban.Jail}' at {UtcTimestamp.Format(ban.DetectedAt)}";
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using F2bBroker.Contracts;
-using F2bBroker.Producer;
+using F2bBroker.Producer.Parsing;
 
 namespace F2bBroker.UnitTests.Producer;
 
@@ -28,7 +28,7 @@ public sealed class JournalEntryTests
     [InlineData(BySyslog)]
     [InlineData(ByPaddedSyslog)]
     public void A_ban_is_read_with_its_cursor_and_the_journals_time(string line) => Assert.Equal(
-        new JournalEntry("s=1;i=2", LooksLikeBan: true, Some.Ban("192.0.2.4", at: new DateTimeOffset(2026, 11, 24, 11, 44, 10, 915, TimeSpan.Zero))),
+        new JournalEntry("s=1;i=2", IsBanCandidate: true, Some.Ban("192.0.2.4", at: new DateTimeOffset(2026, 11, 24, 11, 44, 10, 915, TimeSpan.Zero))),
         Parse(line));
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class JournalEntryTests
     public void An_entry_that_only_looks_like_one_is_none(string line, string field, string? value)
     {
         JournalEntry entry = Parse(With(line, field, value))!;
-        Assert.Equal((null, true), (entry.Ban, entry.LooksLikeBan));
+        Assert.Equal((null, true), (entry.Ban, entry.IsBanCandidate));
     }
 
     [Theory]
@@ -91,7 +91,7 @@ public sealed class JournalEntryTests
     [InlineData("null")]
     [InlineData("5")]
     public void A_message_that_is_not_printable_or_sent_twice_or_too_long_is_passed_over_with_its_cursor(string message) =>
-        Assert.Equal(new JournalEntry("s=1;i=2", LooksLikeBan: false, Ban: null), Parse(With(ByJournal, "MESSAGE", JsonNode.Parse(message))));
+        Assert.Equal(new JournalEntry("s=1;i=2", IsBanCandidate: false, Ban: null), Parse(With(ByJournal, "MESSAGE", JsonNode.Parse(message))));
 
     [Theory]
     [InlineData("")]

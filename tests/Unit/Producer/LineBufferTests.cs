@@ -1,5 +1,5 @@
 using System.Text;
-using F2bBroker.Producer;
+using F2bBroker.Producer.Sources;
 
 namespace F2bBroker.UnitTests.Producer;
 
@@ -11,10 +11,10 @@ public sealed class LineBufferTests
     public void A_half_line_is_kept_until_its_end_has_come()
     {
         Assert.Equal("one\n", Read("one\ntw"));
-        Assert.True(buffer.HoldsUnfinished);
+        Assert.True(buffer.HasPartialLine);
         Assert.Equal("", Read("o"));
         Assert.Equal("two\nthree\n", Read("\nthree\n"));
-        Assert.False(buffer.HoldsUnfinished);
+        Assert.False(buffer.HasPartialLine);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class LineBufferTests
         }
 
         Assert.Equal("after\n", Read("end of it\nafter\n"));
-        Assert.Equal(1, buffer.Overlong);
+        Assert.Equal(1, buffer.OverlongLineCount);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class LineBufferTests
         ReadOnlySpan<byte> bytes = Encoding.UTF8.GetBytes(text);
         while (bytes.Length > 0)
         {
-            Span<byte> space = buffer.MakeSpace();
+            Span<byte> space = buffer.GetFreeSpace();
             int count = Math.Min(space.Length, bytes.Length);
             bytes[..count].CopyTo(space);
             bytes = bytes[count..];

@@ -1,4 +1,4 @@
-using F2bBroker.Producer;
+using F2bBroker.Producer.Tailing;
 
 namespace F2bBroker.UnitTests.Producer;
 

@@ -1,4 +1,5 @@
-using F2bBroker.Producer;
+using F2bBroker.Producer.Sources;
+using F2bBroker.Producer.Tailing;
 
 namespace F2bBroker.UnitTests.Producer;
 
@@ -47,7 +48,7 @@ public sealed class LogTailTests : IDisposable
         File.AppendAllText(log.Sibling(".1"), "2026-11-23 02:53:03,000 Ban c\n");
         log.Write("2026-11-23 02:53:04,000 Ban d");
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d");
-        Assert.Empty(reader.Told);
+        Assert.Empty(reader.LoggedMessages);
     }
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class LogTailTests : IDisposable
         log.CopyTruncate();
         log.Write("2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d", "2026-11-23 02:53:05,000 Ban e", "2026-11-23 02:53:06,000 Ban f");
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d", "2026-11-23 02:53:05,000 Ban e", "2026-11-23 02:53:06,000 Ban f");
-        Assert.Empty(reader.Told);
+        Assert.Empty(reader.LoggedMessages);
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class LogTailTests : IDisposable
         log.Write("2026-11-23 02:53:05,000 Ban e");
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
         await reader.SeesAsync("2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d", "2026-11-23 02:53:05,000 Ban e");
-        Assert.Empty(reader.Told);
+        Assert.Empty(reader.LoggedMessages);
     }
 
     [Fact]
@@ -104,7 +105,7 @@ public sealed class LogTailTests : IDisposable
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
         await reader.SeesAsync("2026-11-23 02:53:09,000 Ban z");
         Assert.Equal([$"{log.Path} was cut, or the file that was read last is gone. Reading what was written since; a ban that stood only in what is gone is lost."],
-            reader.Told);
+            reader.LoggedMessages);
     }
 
     [Fact]
@@ -121,7 +122,7 @@ public sealed class LogTailTests : IDisposable
         log.Write("2026-11-23 02:53:03,000 Ban c");
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
         await reader.SeesAsync("2026-11-23 02:53:03,000 Ban c");
-        Assert.Empty(reader.Told);
+        Assert.Empty(reader.LoggedMessages);
     }
 
     [Fact]
@@ -135,16 +136,16 @@ public sealed class LogTailTests : IDisposable
         log.Write("2026-11-23 02:53:04,000 Ban d");
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
         await reader.SeesAsync("2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d");
-        Assert.Single(reader.Told);
+        Assert.Single(reader.LoggedMessages);
     }
 
     [Fact]
     public async Task A_line_too_long_for_any_log_is_passed_over_and_told()
     {
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
-        log.Write(new string('x', 3 * LineBuffer.Longest), "2026-11-23 02:53:03,000 Ban c");
+        log.Write(new string('x', 3 * LineBuffer.MaxLineLength), "2026-11-23 02:53:03,000 Ban c");
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c");
-        Assert.Equal([$"{log.Path}: a line longer than {LineBuffer.Longest} bytes is passed over, the 1. one."], reader.Told);
+        Assert.Equal([$"{log.Path}: a line longer than {LineBuffer.MaxLineLength} bytes is passed over, the 1. one."], reader.LoggedMessages);
     }
 
     [Fact]
@@ -160,7 +161,7 @@ public sealed class LogTailTests : IDisposable
         File.WriteAllBytes(log.Sibling(".2.gz"), archive);
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
         await reader.SeesAsync("2026-11-23 02:53:03,000 Ban c");
-        Assert.Contains($"{log.Sibling(".2.gz")} is damaged; a ban in the rest of it is lost.", reader.Told);
+        Assert.Contains($"{log.Sibling(".2.gz")} is damaged; a ban in the rest of it is lost.", reader.LoggedMessages);
     }
 
     [Fact]
@@ -169,13 +170,13 @@ public sealed class LogTailTests : IDisposable
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b");
         log.HideFolder();
-        await Eventually.TrueAsync(() => reader.Told.Any(), () => "Nothing is told.");
+        await Eventually.TrueAsync(() => reader.LoggedMessages.Any(), () => "Nothing is told.");
         log.ShowFolder();
         log.Write("2026-11-23 02:53:03,000 Ban c");
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c");
-        Assert.Matches("cannot be read on: .* Trying again; no ban is lost[.]$", reader.Told.First());
-        Assert.Equal($"{log.Path} can be read again.", reader.Told.Last());
-        Assert.Equal(2, reader.Told.Count());
+        Assert.Matches("cannot be read on: .* Trying again; no ban is lost[.]$", reader.LoggedMessages.First());
+        Assert.Equal($"{log.Path} can be read again.", reader.LoggedMessages.Last());
+        Assert.Equal(2, reader.LoggedMessages.Count());
     }
 
     private async Task<LogPosition> ReadAllAsync()

@@ -1,5 +1,5 @@
-using F2bBroker.Daemon.Configuration;
 using F2bBroker.Producer;
+using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.UnitTests.Producer;
 
@@ -40,7 +40,7 @@ public sealed class LogTargetTests : IDisposable
     }
 
     [Fact]
-    public void Without_fail2ban_there_is_no_target() => Assert.Null(LogTarget.In(folder["nowhere"]));
+    public void Without_fail2ban_there_is_no_target() => Assert.Null(LogTarget.ReadFrom(folder["nowhere"]));
 
     [Theory]
     [InlineData("syslog", "Its logtarget is syslog, which leaves no file: set [producer] source = journal.")]
@@ -48,7 +48,7 @@ public sealed class LogTargetTests : IDisposable
     [InlineData("STDOUT", "Its logtarget is STDOUT, which leaves no file: set logtarget in fail2ban.local to a file, or to SYSTEMD-JOURNAL and [producer] source = journal.")]
     [InlineData("/var/log/other.log", "Name the file that fail2ban logs to (fail2ban-client get logtarget).")]
     public void A_log_that_is_not_there_is_explained_by_the_target(string target, string explanation) => Assert.Equal(
-        [$"[producer] logpath: {folder["f.log"]} is not there. {explanation}"], ProducerFiles.Faults(SettingsWith(), new LogTarget(target)));
+        [$"[producer] logpath: {folder["f.log"]} is not there. {explanation}"], ProducerFileCheck.FindErrors(SettingsWith(), new LogTarget(target)));
 
     [Theory]
     [InlineData("SYSTEMD-JOURNAL", "", "[producer] logpath: fail2ban does not write to LOG. Its logtarget is SYSTEMD-JOURNAL, which leaves no file: set [producer] source = journal.")]
@@ -59,7 +59,7 @@ public sealed class LogTargetTests : IDisposable
     public void A_source_that_fail2ban_does_not_write_to_is_doubted(string target, string setting, string doubt)
     {
         File.WriteAllText(folder["f.log"], "");
-        Assert.Equal([doubt.Replace("LOG.", folder["f.log"] + ".", StringComparison.Ordinal)], ProducerFiles.Doubts(SettingsWith(setting), new LogTarget(target)));
+        Assert.Equal([doubt.Replace("LOG.", folder["f.log"] + ".", StringComparison.Ordinal)], ProducerFileCheck.FindWarnings(SettingsWith(setting), new LogTarget(target)));
     }
 
     [Theory]
@@ -70,12 +70,12 @@ public sealed class LogTargetTests : IDisposable
     public void A_source_that_it_writes_to_is_not(string target, string setting)
     {
         File.WriteAllText(folder["f.log"], "");
-        Assert.Empty(ProducerFiles.Doubts(SettingsWith(setting), new LogTarget(target)));
+        Assert.Empty(ProducerFileCheck.FindWarnings(SettingsWith(setting), new LogTarget(target)));
     }
 
     private void Write(string name, string lines) => File.WriteAllText(folder[name], $"[Definition]\n{lines}\n");
 
-    private string? Read() => LogTarget.In(folder.Path)?.Name;
+    private string? Read() => LogTarget.ReadFrom(folder.Path)?.Name;
 
     private Settings SettingsWith(params string[] settings) => Some.Settings(
         [$"producer:logpath={folder["f.log"]}", $"producer:checkpoint={folder["checkpoint"]}", .. settings.Where(setting => setting.Length > 0)]);

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using F2bBroker.Producer;
+using F2bBroker.Producer.Tailing;
 using Microsoft.Win32.SafeHandles;
 
 namespace F2bBroker.UnitTests.Producer;
@@ -124,7 +124,7 @@ internal sealed class ModelledLog : IDisposable
 
     private int NumberOf(string file) => int.Parse(file[(Path.Length + 1)..].Replace(".gz", ""), System.Globalization.CultureInfo.InvariantCulture);
 
-    private bool IsWriterAt(string file) => F2bBroker.Daemon.Logs.FileIdentity.Of(file) == F2bBroker.Daemon.Logs.FileIdentity.Of(writer);
+    private bool IsWriterAt(string file) => F2bBroker.Shared.Logs.FileIdentity.FromFile(file) == F2bBroker.Shared.Logs.FileIdentity.FromFile(writer);
 
     private SafeFileHandle Create()
     {

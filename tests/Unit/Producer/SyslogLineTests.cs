@@ -1,5 +1,5 @@
 using F2bBroker.Contracts;
-using F2bBroker.Producer;
+using F2bBroker.Producer.Parsing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace F2bBroker.UnitTests.Producer;
@@ -19,7 +19,7 @@ public sealed class SyslogLineTests
         "postfix", "203.0.113.0/24", "2026-01-16T16:11:25.123Z")]
     [InlineData("2026-01-16T17:11:25Z host fail2ban.actions[6605]: NOTICE [postfix] Ban 192.0.2.1", "postfix", "192.0.2.1", "2026-01-16T17:11:25.000Z")]
     public void A_ban_line_of_any_syslog_is_a_ban(string line, string jail, string ip, string time) =>
-        Assert.Equal($"Ban {ip} jail={JailName.Plain(jail)} server=web1 detected={time}", Parse(line, "2026-01-20T00:00:00Z")?.Identity);
+        Assert.Equal($"Ban {ip} jail={JailName.Sanitize(jail)} server=web1 detected={time}", Parse(line, "2026-01-20T00:00:00Z")?.Identity);
 
     [Theory]
     [InlineData("Jan 16 17:11:25 host fail2ban.actions[6605]: NOTICE [postfix] Restore Ban 192.0.2.1")]
@@ -52,11 +52,11 @@ public sealed class SyslogLineTests
     [InlineData("2026-06-15T12:00:00Z", "Feb 29 12:00:00", "2024-02-29T11:00:00.000Z")]
     [InlineData("2026-11-01T00:00:00Z", "Oct 25 02:30:00", "2026-10-25T00:30:00.000Z")]
     public void The_year_is_the_last_one_that_does_not_lie_ahead(string now, string printed, string time) =>
-        Assert.Equal(time, UtcText.Print(Parse($"{printed} host fail2ban.actions[1]: NOTICE [sshd] Ban 192.0.2.1", now)!.DetectedAt));
+        Assert.Equal(time, UtcTimestamp.Format(Parse($"{printed} host fail2ban.actions[1]: NOTICE [sshd] Ban 192.0.2.1", now)!.DetectedAt));
 
     private static Ban? Parse(string line, string now)
     {
-        FakeTimeProvider clock = new(UtcText.Parse(now)!.Value);
+        FakeTimeProvider clock = new(UtcTimestamp.Parse(now)!.Value);
         clock.SetLocalTimeZone(Berlin);
         return SyslogLine.Parse(line, "web1", clock);
     }

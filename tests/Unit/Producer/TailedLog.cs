@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
-using F2bBroker.Producer;
+using F2bBroker.Producer.Tailing;
 
 namespace F2bBroker.UnitTests.Producer;
 
@@ -63,7 +63,7 @@ internal sealed class TailedLog : IDisposable
             reading = ReadAsync();
         }
 
-        public IEnumerable<string> Told => told;
+        public IEnumerable<string> LoggedMessages => told;
 
         public LogPosition Position { get; private set; } = null!;
 

@@ -1,5 +1,6 @@
 using F2bBroker.Contracts;
-using F2bBroker.Producer;
+using F2bBroker.Producer.Sources;
+using F2bBroker.Producer.Tailing;
 
 namespace F2bBroker.UnitTests.Producer;
 
@@ -11,9 +12,9 @@ internal static class WholeLog
     {
         Dictionary<long, Ban> bans = [];
         long length = new FileInfo(path).Length;
-        using LogSource source = new(Some.Settings($"producer:logpath={path}", $"producer:format={(isSyslog ? "syslog" : "fail2ban")}"), time, Assert.Fail);
+        using LogFileBanSource source = new(Some.Settings($"producer:logpath={path}", $"producer:format={(isSyslog ? "syslog" : "fail2ban")}"), time, Assert.Fail);
         source.StartAtBeginning();
-        await foreach (Stretch stretch in source.ReadAsync(TestContext.Current.CancellationToken))
+        await foreach (SourceSegment stretch in source.ReadAsync(TestContext.Current.CancellationToken))
         {
             long end = ((LogPosition)stretch.End).Offset;
             if (stretch.Ban is not null)
@@ -21,7 +22,7 @@ internal static class WholeLog
                 bans.Add(end, stretch.Ban);
             }
 
-            if (!stretch.LooksLikeBan && end == length)
+            if (!stretch.IsBanCandidate && end == length)
             {
                 break;
             }

@@ -1,7 +1,0 @@
-namespace F2bBroker.Admin;
-
-/// <summary>A command cannot be carried out; the sentence says why and what to do.</summary>
-internal sealed class AdminFault(int exitCode, string sentence) : Exception(sentence)
-{
-    public int ExitCode => exitCode;
-}

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using F2bBroker.Admin.Output;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Admin.Broker;
+
+/// <summary><c>f2bbroker ban</c>: reports a ban under the operator's own login, for which the broker vouches as for any server's.</summary>
+internal sealed class ManualBan(ManagementApi api, TimeProvider time)
+{
+    /// <summary>The ban that the operator means.</summary>
+    /// <exception cref="CommandFailedException">The address is none, or the operator's login or the jail is no name.</exception>
+    public Ban Create(string address, string jail)
+    {
+        Subnet ip = Subnet.Parse(address) ?? throw new CommandFailedException(ExitCode.Configuration, $"{Ban.Quoted(address)} is not an address or network.");
+        if (!ServerName.IsValid(api.User))
+        {
+            throw new CommandFailedException(ExitCode.Configuration,
+                $"The login '{api.User}' is not a server name ({ServerName.Rule}), so servers would refuse its bans: make an operator with such a name.");
+        }
+
+        try
+        {
+            return Ban.Parse(new BanDetected(ip.ToString(), jail, api.User, UtcTimestamp.Format(time.GetUtcNow())));
+        }
+        catch (InvalidMessageException refusal)
+        {
+            throw new CommandFailedException(ExitCode.Configuration, $"--jail: {refusal.Message}.");
+        }
+    }
+
+    /// <exception cref="CommandFailedException">The broker refuses, or nobody would have received it.</exception>
+    public async Task PublishAsync(Ban ban, CancellationToken cancel)
+    {
+        JsonNode answer = await api.PostAsync(ManagementApi.Path("exchanges", Topology.VirtualHost, Topology.BansExchange, "publish"), new JsonObject
+        {
+            ["routing_key"] = "",
+            ["payload"] = BanFormat.Json(ban),
+            ["payload_encoding"] = "string",
+            ["properties"] = new JsonObject
+            {
+                ["user_id"] = api.User,
+                ["message_id"] = ban.MessageId.ToString(),
+                ["content_type"] = "application/json",
+                ["delivery_mode"] = 2,
+            },
+        }, cancel) ?? new JsonObject();
+        if (answer["routed"]?.GetValue<bool>() != true)
+        {
+            throw new CommandFailedException(ExitCode.Failure, $"No queue is bound to {Topology.BansExchange}, so nobody has heard of it: f2bbroker enroll makes them.");
+        }
+    }
+}

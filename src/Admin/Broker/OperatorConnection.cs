@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using F2bBroker.Admin.Output;
+using F2bBroker.Contracts;
+using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Messaging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace F2bBroker.Admin.Broker;
+
+/// <summary>The broker as the operator reaches it by AMQP, for what the management API cannot do; each failure becomes a sentence.</summary>
+/// <param name="amqp">Where; null for the port that the management API names, on its own host.</param>
+internal sealed class OperatorConnection(ManagementApi api, string? amqp)
+{
+    private const int NotFound = 404;
+
+    private BrokerSettings? broker;
+
+    /// <param name="purpose">What the management UI shows behind the program's name.</param>
+    /// <exception cref="CommandFailedException">The broker cannot be reached, or refuses.</exception>
+    public async Task<IConnection> OpenAsync(string purpose, CancellationToken cancel)
+    {
+        BrokerSettings reached = broker ??= await ResolveBrokerAsync(cancel);
+        return await TranslateErrorsAsync(() => BrokerConnection.OpenAsync(reached, api.User, purpose, cancel), "", cancel);
+    }
+
+    /// <param name="missing">The sentence for a queue, stream or exchange that is not there.</param>
+    /// <exception cref="CommandFailedException">It failed.</exception>
+    public async Task<T> TranslateErrorsAsync<T>(Func<Task<T>> act, string missing, CancellationToken cancel)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == NotFound)
+        {
+            throw new CommandFailedException(ExitCode.Configuration, missing);
+        }
+        catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !cancel.IsCancellationRequested)
+        {
+            throw new CommandFailedException(ExitCode.BrokerUnreachable,
+                $"The broker cannot be read at {broker!.Names} by {(broker.Tls is null ? "amqp" : "amqps")}: {failure.GetBaseException().Message.TrimEnd('.')}. "
+                + "Another address: --amqp amqps://HOST:5671.");
+        }
+    }
+
+    private async Task<BrokerSettings> ResolveBrokerAsync(CancellationToken cancel)
+    {
+        BrokerUri uri = string.IsNullOrWhiteSpace(amqp)
+            ? await FindListenerAsync(cancel)
+            : BrokerUri.Parse(amqp, (_, fault) => throw new CommandFailedException(ExitCode.Configuration, $"AMQP: {fault}."));
+        return new BrokerSettings(uri.Nodes, uri.VirtualHost, api.Login.Password, uri.IsTls ? new TlsSettings(TrustedCas: null, ClientCertificate: null) : null);
+    }
+
+    /// <summary>Encrypted if the API is, or if there is nothing else.</summary>
+    private async Task<BrokerUri> FindListenerAsync(CancellationToken cancel)
+    {
+        JsonNode? overview = await api.GetAsync("overview", cancel);
+        Dictionary<string, int> ports = (overview?["listeners"] as JsonArray ?? []).OfType<JsonNode>()
+            .DistinctBy(listener => listener["protocol"]?.ToString())
+            .ToDictionary(listener => listener["protocol"]?.ToString() ?? "", listener => listener["port"]?.GetValue<int>() ?? 0);
+        string[] protocols = api.Login.Address.Scheme == "https" ? ["amqp/ssl", "amqp"] : ["amqp", "amqp/ssl"];
+        string protocol = protocols.FirstOrDefault(ports.ContainsKey)
+            ?? throw new CommandFailedException(ExitCode.Configuration, "The management API names no port for AMQP. Give --amqp amqps://HOST:5671.");
+        return new BrokerUri([new BrokerNode(api.Host, ports[protocol])], Topology.VirtualHost, protocol == "amqp/ssl");
+    }
+}

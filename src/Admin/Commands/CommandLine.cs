@@ -1,0 +1,80 @@
+using System.CommandLine;
+using F2bBroker.Admin.Broker;
+using F2bBroker.Admin.Output;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Admin.Commands;
+
+/// <summary>What the commands share: how the broker is reached, how they answer, and how they end.</summary>
+internal sealed class CommandLine
+{
+    private const string AmqpVariable = "F2BBROKER_AMQP";
+
+    private readonly Option<string?> api = new("--api")
+    {
+        Description = $"RabbitMQ's management API. The login comes from {ApiLogin.Variable} (a whole URL), --api-file, or a prompt.",
+        HelpName = "https://HOST:15671",
+        Recursive = true,
+    };
+
+    private readonly Option<string?> apiFile = new("--api-file")
+    {
+        Description = "A file, readable by its owner only, that holds the whole URL with the login.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    private readonly Option<bool> json = new("--json") { Description = "Print JSON.", Recursive = true };
+
+    private readonly Option<string?> amqp = new("--amqp")
+    {
+        Description = $"The broker as this command reaches it by AMQP; by default {AmqpVariable}, or else the port that the management API names, on its host.",
+        HelpName = "amqps://HOST:5671",
+    };
+
+    public IEnumerable<Option> GlobalOptions => [api, apiFile, json];
+
+    /// <summary>For commands that need <see cref="CreateConnection"/>.</summary>
+    public Option Amqp => amqp;
+
+    public static void Warn(string sentence) => Console.Error.WriteLine(sentence);
+
+    public bool IsJson(ParseResult parsed) => parsed.GetValue(json);
+
+    public OperatorConnection CreateConnection(ParseResult parsed, ManagementApi broker) => new(broker, parsed.GetValue(amqp) ?? Environment.GetEnvironmentVariable(AmqpVariable));
+
+    /// <summary>Has the command do that on the broker, as the operator.</summary>
+    public Command WithManagementApi(Command command, Func<ParseResult, ManagementApi, CancellationToken, Task> act) => WithErrorHandling(command, async (parsed, cancel) =>
+    {
+        using ManagementApi broker = new(ApiLogin.Resolve(
+            parsed.GetValue(api), parsed.GetValue(apiFile), Environment.GetEnvironmentVariable(ApiLogin.Variable), LoginPrompt.Create(), Warn));
+        await act(parsed, broker, cancel);
+        return ExitCode.Success;
+    });
+
+    /// <summary>The same for a command that changes something, and tells what.</summary>
+    public Command WithOutput(Command command, Func<ParseResult, ManagementApi, CommandOutput, CancellationToken, Task> act) => WithManagementApi(command, async (parsed, broker, cancel) =>
+    {
+        CommandOutput answer = new(IsJson(parsed));
+        await act(parsed, broker, answer, cancel);
+        answer.Finish();
+    });
+
+    /// <summary>Has the command do that; a fault becomes a sentence and its code.</summary>
+    public static Command WithErrorHandling(Command command, Func<ParseResult, CancellationToken, Task<int>> act)
+    {
+        command.SetAction(async (parsed, cancel) =>
+        {
+            try
+            {
+                return await act(parsed, cancel);
+            }
+            catch (CommandFailedException fault)
+            {
+                Warn(fault.Message);
+                return fault.ExitCode;
+            }
+        });
+        return command;
+    }
+}

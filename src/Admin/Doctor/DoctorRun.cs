@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using F2bBroker.Contracts;
+using F2bBroker.Shared.Configuration;
+
+namespace F2bBroker.Admin.Doctor;
+
+/// <summary><c>f2bbroker doctor</c>: looks on a server at everything that a ban passes there, and says of each thing that it is in order, or what to do.</summary>
+/// <param name="configuration">The path of f2bbroker.conf.</param>
+/// <param name="socket">fail2ban's socket; null for the usual one.</param>
+internal sealed class DoctorRun(string configuration, string? socket)
+{
+    public async IAsyncEnumerable<CheckResult> RunAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        Settings? settings = Load(out CheckResult loaded);
+        yield return loaded;
+        if (settings is null)
+        {
+            yield break;
+        }
+
+        (Role? known, IReadOnlyList<CheckResult> found) = await new BrokerCheck(settings).RunAsync(cancel);
+        foreach (CheckResult finding in found)
+        {
+            yield return finding;
+        }
+
+        Role role = known ?? Role.Both;
+        string[] daemons = [.. role.CanReport ? ["f2bbroker-producer"] : Array.Empty<string>(), .. role.CanReceive ? ["f2bbroker-consumer"] : Array.Empty<string>()];
+        foreach (string daemon in daemons)
+        {
+            await foreach (CheckResult finding in new DaemonCheck(daemon, configuration).RunAsync(cancel))
+            {
+                yield return finding;
+            }
+        }
+
+        foreach (CheckResult finding in await new Fail2BanCheck(settings, socket).RunAsync(role, cancel))
+        {
+            yield return finding;
+        }
+
+        yield return await ClockCheck.RunAsync(cancel);
+    }
+
+    private Settings? Load(out CheckResult finding)
+    {
+        try
+        {
+            Settings settings = SettingsFile.Load(configuration);
+            finding = new CheckResult($"configuration {configuration} of server '{settings.Server}'");
+            return settings;
+        }
+        catch (InvalidConfigurationException fault)
+        {
+            finding = new CheckResult($"configuration {configuration}", string.Join(' ', fault.Message.Split('\n', StringSplitOptions.TrimEntries)));
+            return null;
+        }
+    }
+}

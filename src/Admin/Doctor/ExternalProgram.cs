@@ -1,0 +1,66 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using F2bBroker.Admin.Output;
+
+namespace F2bBroker.Admin.Doctor;
+
+/// <summary>A program of this machine that is asked something.</summary>
+internal static class ExternalProgram
+{
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>What it answers; null where it is not installed.</summary>
+    /// <exception cref="CommandFailedException">It does not answer in time.</exception>
+    public static async Task<Result?> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancel)
+    {
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        try
+        {
+            using Process process = Process.Start(start)!;
+            process.StandardInput.Close();
+            return await ReadOutputAsync(process, program, cancel);
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a program of that name can be called.</summary>
+    public static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/sbin")
+        .Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    private static async Task<Result> ReadOutputAsync(Process process, string program, CancellationToken cancel)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(ResponseTimeout);
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return new Result(process.ExitCode == 0, (await output).Trim(), (await errors).Trim());
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new Result(false, "", $"{program} does not answer within {ResponseTimeout.TotalSeconds} s");
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+
+    /// <param name="IsSuccess">Whether it ended with 0.</param>
+    internal sealed record Result(bool IsSuccess, string Output, string Errors)
+    {
+        /// <summary>All its words in one line.</summary>
+        public string AllOutput => string.Join(' ', $"{Errors} {Output}".Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Trim();
+
+        /// <summary>The last line, without the lines of a tree that fail2ban-client draws.</summary>
+        public string LastLine => Output.Split('\n')[^1].TrimStart('`', '-', '|', ' ').Trim();
+    }
+}

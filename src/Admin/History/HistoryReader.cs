@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using F2bBroker.Admin.Broker;
+using F2bBroker.Admin.Output;
+using F2bBroker.Contracts;
+using F2bBroker.Shared.Messaging;
+using RabbitMQ.Client;
+
+namespace F2bBroker.Admin.History;
+
+/// <summary>The stream of the last day's bans as the operator reads it: by AMQP, since the management API cannot.</summary>
+internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
+{
+    private const string Missing = $"The broker has no stream {Topology.HistoryStream}: f2bbroker init makes it.";
+
+    /// <summary>Messages that break the protocol, and so are no bans, by the sender that the broker vouches for.</summary>
+    public Dictionary<string, int> RefusedCounts { get; } = [];
+
+    /// <summary>The bans that were detected since then, in the order in which they came to the broker; one that was published twice comes twice.</summary>
+    /// <param name="follows">Whether it waits for more at the end.</param>
+    /// <exception cref="CommandFailedException">The stream is not there or cannot be read.</exception>
+    public async IAsyncEnumerable<Ban> ReadAsync(DateTimeOffset since, bool follows, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using IConnection connection = await amqp.OpenAsync("history", cancel);
+        HistoryStream stream = new(connection, time);
+        // A sender's clock may be ahead of the broker's.
+        DateTimeOffset from = since - ReceivedBanValidator.MaxClockAhead;
+        await using IAsyncEnumerator<IReadOnlyList<HistoryMessage>> batches = (follows ? stream.FollowAsync(from, cancel) : stream.ReadAsync(from, cancel)).GetAsyncEnumerator(cancel);
+        while (await amqp.TranslateErrorsAsync(() => batches.MoveNextAsync().AsTask(), Missing, cancel))
+        {
+            foreach (Ban ban in batches.Current.Select(ParseOrCount).OfType<Ban>().Where(ban => ban.DetectedAt >= since))
+            {
+                yield return ban;
+            }
+        }
+    }
+
+    private Ban? ParseOrCount(HistoryMessage message)
+    {
+        try
+        {
+            return ReceivedBanValidator.Parse(message.Properties, message.Body, time.GetUtcNow());
+        }
+        catch (InvalidMessageException)
+        {
+            string sender = MessageOrigin.FromUserId(message.Properties).Name;
+            RefusedCounts[sender] = RefusedCounts.GetValueOrDefault(sender) + 1;
+            return null;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using F2bBroker.Contracts;
+using Spectre.Console;
+
+namespace F2bBroker.Admin.History;
+
+/// <summary>The bans as they pass, for a terminal: a table of the last ones that renews itself, and how many each server reported.</summary>
+internal sealed class LiveBanTable(IAnsiConsole console, TimeProvider time)
+{
+    private const int OtherLines = 8;
+
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly Lock gate = new();
+    private readonly Queue<Ban> last = new();
+    private readonly SortedDictionary<string, int> counts = new(StringComparer.Ordinal);
+
+    /// <summary>Until there are no more.</summary>
+    public Task ShowAsync(IAsyncEnumerable<Ban> bans, CancellationToken cancel) => console.Live(Render()).StartAsync(async live =>
+    {
+        Task taking = CollectAsync(bans);
+        while (!taking.IsCompleted)
+        {
+            live.UpdateTarget(Render());
+            await Task.WhenAny(taking, Task.Delay(RefreshInterval, time, cancel));
+        }
+
+        live.UpdateTarget(Render());
+        await taking;
+    });
+
+    private int Lines => Math.Max(5, console.Profile.Height - OtherLines);
+
+    private async Task CollectAsync(IAsyncEnumerable<Ban> bans)
+    {
+        await foreach (Ban ban in bans)
+        {
+            lock (gate)
+            {
+                last.Enqueue(ban);
+                while (last.Count > Lines)
+                {
+                    last.Dequeue();
+                }
+
+                counts[ban.Server] = counts.GetValueOrDefault(ban.Server) + 1;
+            }
+        }
+    }
+
+    private Table Render()
+    {
+        Table table = new Table().RoundedBorder().AddColumns("Detected", "Address", "Jail", "Server");
+        lock (gate)
+        {
+            foreach (Ban ban in last)
+            {
+                table.AddRow(new Text(UtcTimestamp.Format(ban.DetectedAt)), new Text(ban.Ip.ToString()), new Text(JailName.Sanitize(ban.Jail)), new Text(ban.Server));
+            }
+
+            string told = string.Join(", ", counts.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value}")));
+            table.Caption = new TableTitle(Markup.Escape($"{(told.Length > 0 ? told : "no ban yet")}   Ctrl+C ends"));
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+
+namespace F2bBroker.Admin.Output;
+
+/// <summary>What a command that changes something has to say: sentences as they come, on standard error; or with --json one object at the end.</summary>
+internal sealed class CommandOutput(bool isJson)
+{
+    private readonly JsonArray done = [];
+    private readonly JsonObject facts = [];
+
+    /// <summary>What was done.</summary>
+    public void WriteMessage(string sentence)
+    {
+        if (isJson)
+        {
+            done.Add(sentence);
+        }
+        else
+        {
+            Console.Error.WriteLine(sentence);
+        }
+    }
+
+    /// <summary>What a program may want to know of it.</summary>
+    public void AddField(string name, JsonNode? value) => facts[name] = value;
+
+    /// <summary>What belongs on standard output.</summary>
+    public void WriteResult(string name, string text)
+    {
+        if (isJson)
+        {
+            facts[name] = text;
+        }
+        else
+        {
+            Console.Out.Write(text);
+        }
+    }
+
+    public void Finish()
+    {
+        if (isJson)
+        {
+            facts["done"] = done;
+            Console.WriteLine(Json.Indented(facts));
+        }
+    }
+}

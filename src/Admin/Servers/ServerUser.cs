@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using F2bBroker.Admin.Broker;
+using F2bBroker.Admin.Output;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Admin.Servers;
+
+/// <summary>A server's user on the broker, and the guard that no other user is taken for one.</summary>
+internal sealed class ServerUser(ManagementApi api, string server)
+{
+    private readonly string path = ManagementApi.Path("users", server);
+
+    /// <summary>The name of a server, checked.</summary>
+    /// <exception cref="CommandFailedException">It is none.</exception>
+    public static string ValidateName(string name) => ServerName.IsValid(name)
+        ? name
+        : throw new CommandFailedException(ExitCode.Configuration, $"{Ban.Quoted(name)} is not a server name: {ServerName.Rule}.");
+
+    /// <summary>The tags of a user, whichever way the broker's version writes them: a list, or a text with commas.</summary>
+    public static IEnumerable<string> TagsOf(JsonNode user) => user["tags"] is JsonArray list
+        ? list.Select(tag => tag!.ToString())
+        : (user["tags"]?.ToString() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>What is known of the server, or null when it is not enrolled.</summary>
+    /// <exception cref="CommandFailedException">The name is somebody else's.</exception>
+    public async Task<EnrolledServer?> FindAsync(CancellationToken cancel)
+    {
+        JsonNode? user = await api.GetAsync(path, cancel);
+        if (user is null)
+        {
+            return null;
+        }
+
+        JsonNode[] permissions = [.. (await api.GetAsync($"{path}/permissions", cancel) as JsonArray ?? []).OfType<JsonNode>()];
+        bool isElsewhere = permissions.Any(permission => permission["vhost"]!.ToString() != Topology.VirtualHost);
+        return TagsOf(user).Any() || isElsewhere
+            ? throw new CommandFailedException(ExitCode.Configuration,
+                $"'{server}' is an operator or somebody else's user (it has a tag, or rights outside {Topology.VirtualHost}): choose another name for the server.")
+            : new EnrolledServer(permissions.Select(permission => ReadRole(permission, server)).FirstOrDefault(), user["password_hash"]?.ToString() is { Length: > 0 });
+    }
+
+    /// <summary>The role of which a permission of the management API tells; null when it is none that F2bBroker gives.</summary>
+    public static Role? ReadRole(JsonNode permission, string server)
+    {
+        string Pattern(string right) => permission[right]?.ToString() ?? "";
+        return Role.FromPermissions(server, new Permissions(Pattern("configure"), Pattern("write"), Pattern("read")));
+    }
+
+    /// <summary>Makes the user anew: what was logged in before is out.</summary>
+    /// <param name="password">Null for a user that no password lets in.</param>
+    public async Task RecreateAsync(string? password, Role role, CancellationToken cancel)
+    {
+        await api.DeleteAsync(path, cancel);
+        await api.PutAsync(path, new JsonObject { [password is null ? "password_hash" : "password"] = password ?? "", ["tags"] = "" }, cancel);
+        Permissions rights = role.PermissionsFor(server);
+        await api.PutAsync(
+            ManagementApi.Path("permissions", Topology.VirtualHost, server),
+            new JsonObject { ["configure"] = rights.Configure, ["write"] = rights.Write, ["read"] = rights.Read },
+            cancel);
+        await LimitAsync("max-connections", 8, cancel);
+        await LimitAsync("max-channels", 32, cancel);
+    }
+
+    /// <summary>Removes the user, which ends its connections; false when it was not there.</summary>
+    public Task<bool> RemoveAsync(CancellationToken cancel) => api.DeleteAsync(path, cancel);
+
+    private Task<bool> LimitAsync(string limit, int value, CancellationToken cancel) =>
+        api.PutAsync(ManagementApi.Path("user-limits", server, limit), new JsonObject { ["value"] = value }, cancel);
+}

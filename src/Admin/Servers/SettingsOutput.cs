@@ -1,0 +1,61 @@
+using F2bBroker.Admin.Output;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Admin.Servers;
+
+/// <summary>Where enroll leaves a server's settings: a file that only its owner may read, or standard output.</summary>
+/// <remarks>The file is made before anything is made on the broker, so that no password is lost for want of a place.</remarks>
+internal sealed class SettingsOutput : IDisposable
+{
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly string? path;
+    private readonly string old = "";
+    private readonly FileStream? next;
+
+    /// <exception cref="CommandFailedException">The file cannot be read or written.</exception>
+    public SettingsOutput(string? path)
+    {
+        this.path = path;
+        if (path is null)
+        {
+            return;
+        }
+
+        try
+        {
+            old = File.Exists(path) ? File.ReadAllText(path) : "";
+            next = new FileStream(Next, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Mode });
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException(ExitCode.Configuration, $"--out: {failure.Message}");
+        }
+    }
+
+    private string Next => path + ".new";
+
+    /// <param name="print">Takes the settings where no file is to hold them.</param>
+    public void Write(string server, ServerBrokerUri broker, ServerCredentials login, Action<string> print)
+    {
+        string text = LocalSettingsText.Update(old, server, broker, login);
+        if (next is null)
+        {
+            print(text);
+            return;
+        }
+
+        next.Write(System.Text.Encoding.UTF8.GetBytes(text));
+        next.Flush(flushToDisk: true);
+        File.Move(Next, path!, overwrite: true);
+    }
+
+    public void Dispose()
+    {
+        if (next is not null)
+        {
+            next.Dispose();
+            File.Delete(Next);
+        }
+    }
+}

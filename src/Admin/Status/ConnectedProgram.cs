@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Admin.Status;
+
+/// <summary>A program that is connected to the broker.</summary>
+/// <param name="User">Who logged in.</param>
+/// <param name="Name"><c>consumer</c>, <c>producer</c>, or <c>other</c> for what is not F2bBroker's.</param>
+/// <param name="ClockAhead">How far its host's clock was ahead of the broker's when it connected, negative when behind; null where it did not tell.</param>
+internal sealed record ConnectedProgram(string User, string Name, TimeSpan? ClockAhead)
+{
+    private const string Prefix = "f2bbroker-";
+
+    /// <param name="connection">A row of the management API's <c>connections</c>.</param>
+    public static ConnectedProgram FromConnection(JsonNode connection)
+    {
+        JsonNode? properties = connection["client_properties"];
+        // f2bbroker-consumer web1 0.1.0
+        string name = properties?["connection_name"]?.ToString() ?? "";
+        DateTimeOffset? clock = UtcTimestamp.Parse(properties?[Topology.ClockProperty]?.ToString() ?? "");
+        return new ConnectedProgram(
+            connection["user"]?.ToString() ?? "",
+            name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..].Split(' ')[0] : "other",
+            clock - ConnectedAt(connection));
+    }
+
+    private static DateTimeOffset? ConnectedAt(JsonNode connection) =>
+        connection["connected_at"] is JsonValue value && value.TryGetValue(out long milliseconds) ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+}

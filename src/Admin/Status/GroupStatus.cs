@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using F2bBroker.Admin.Broker;
+using F2bBroker.Admin.Output;
+using F2bBroker.Admin.Servers;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Admin.Status;
+
+/// <summary>Which servers there are, which are connected, what waits for them, what they reported, and what to look at.</summary>
+internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
+{
+    /// <param name="reported">Null when no stream knows.</param>
+    /// <exception cref="CommandFailedException">The broker is not set up, or refuses.</exception>
+    public async Task<IReadOnlyList<ServerStatus>> ReadAsync(IReadOnlyDictionary<string, ReportSummary>? reported, CancellationToken cancel)
+    {
+        JsonNode permissions = await api.GetAsync(ManagementApi.Path("vhosts", Topology.VirtualHost, "permissions"), cancel)
+            ?? throw new CommandFailedException(ExitCode.Configuration, $"The broker has no virtual host {Topology.VirtualHost}: run f2bbroker init first.");
+        HashSet<string> operators = [.. Rows(await api.GetAsync("users", cancel)).Where(user => ServerUser.TagsOf(user).Any()).Select(user => Text(user, "name"))];
+        JsonNode? queues = await api.GetAsync(ManagementApi.Path("queues", Topology.VirtualHost), cancel);
+        // Whole, each binding could bring 128 KB of arguments.
+        JsonNode? bindings = await api.GetAsync($"bindings/{Topology.VirtualHost}?columns=source,destination,destination_type,routing_key", cancel);
+        Dictionary<string, long> messages = Rows(queues)
+            .ToDictionary(queue => Text(queue, "name"), queue => queue["messages"]?.GetValue<long>() ?? 0);
+        ILookup<string, ConnectedProgram> programs = Rows(await api.GetAsync("connections", cancel))
+            .Where(connection => Text(connection, "vhost") == Topology.VirtualHost)
+            .Select(ConnectedProgram.FromConnection)
+            .ToLookup(program => program.User);
+        Dictionary<string, Role?> servers = Rows(permissions)
+            .Where(permission => !operators.Contains(Text(permission, "user")))
+            .ToDictionary(permission => Text(permission, "user"), permission => ServerUser.ReadRole(permission, Text(permission, "user")));
+        ILookup<string, string> quarantined = Quarantined(servers.Keys, Rows(bindings));
+        ILookup<string, string> doubts = QueueAnomalies.Find(queues, bindings);
+        return
+        [
+            .. servers.OrderBy(server => server.Key, StringComparer.Ordinal)
+                .Select(server => Status(server.Key, server.Value, [.. programs[server.Key]], messages, reported, [.. quarantined[server.Key]], doubts[server.Key])),
+        ];
+    }
+
+    private static ServerStatus Status(
+        string server,
+        Role? role,
+        IReadOnlyList<ConnectedProgram> programs,
+        Dictionary<string, long> messages,
+        IReadOnlyDictionary<string, ReportSummary>? reported,
+        IReadOnlyList<string> quarantinedBy,
+        IEnumerable<string> doubts)
+    {
+        long errors = messages.GetValueOrDefault(Topology.ErrorQueueFor(server));
+        ServerProblems todo = new(server, role, messages.ContainsKey(Topology.QueueFor(server)), programs);
+        ReportSummary? reports = reported?.GetValueOrDefault(server);
+        return new ServerStatus(
+            server,
+            role?.Name,
+            [.. programs.Select(program => program.Name).Distinct().Order(StringComparer.Ordinal)],
+            messages.GetValueOrDefault(Topology.QueueFor(server)),
+            errors,
+            reports is null ? null : UtcTimestamp.Format(reports.Last),
+            reported is null ? null : reports?.Count ?? 0,
+            quarantinedBy,
+            [.. doubts],
+            [.. todo.Find(errors, quarantinedBy)]);
+    }
+
+    /// <summary>By whom each server is quarantined, as the bindings of the error queues say; one that has passed may stand there still.</summary>
+    private ILookup<string, string> Quarantined(IEnumerable<string> names, IEnumerable<JsonNode> bindings)
+    {
+        Dictionary<string, string> serverOf = names.ToDictionary(Topology.ErrorQueueFor);
+        return bindings
+            .Select(binding => (By: serverOf.GetValueOrDefault(Text(binding, "destination")), Sign: QuarantineRoutingKey.Parse(Text(binding, "routing_key"))))
+            .Where(found => found.By is not null && found.Sign?.Until > time.GetUtcNow())
+            .Select(found => (By: found.By!, found.Sign!.Value.Server))
+            .Distinct()
+            .ToLookup(found => found.Server, found => found.By);
+    }
+
+    private static IEnumerable<JsonNode> Rows(JsonNode? list) => (list as JsonArray ?? []).OfType<JsonNode>();
+
+    private static string Text(JsonNode node, string key) => node[key]?.ToString() ?? "";
+}

@@ -1,0 +1,49 @@
+using F2bBroker.Admin.Output;
+using F2bBroker.Contracts;
+using Spectre.Console;
+
+namespace F2bBroker.Admin.Status;
+
+/// <summary><c>f2bbroker status</c>, once or again and again.</summary>
+internal sealed class StatusReport(GroupStatus status, ReportCounts reports, TimeProvider time, bool isJson)
+{
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(2);
+
+    public async Task PrintAsync(CancellationToken cancel)
+    {
+        IReadOnlyList<ServerStatus> servers = await WaitIndicator.RunAsync($"Reading {Topology.HistoryStream}", async () =>
+        {
+            await reports.CollectAsync(follows: false, cancel);
+            return await status.ReadAsync(reports.Snapshot(), cancel);
+        });
+        Console.WriteLine(isJson ? Json.Indented(servers) : ServerStatus.FormatTable(servers));
+    }
+
+    /// <summary>Until it is cancelled: on a terminal in its place, else one below the other; as JSON a line each time.</summary>
+    public async Task WatchAsync(CancellationToken cancel)
+    {
+        Task following = reports.CollectAsync(follows: true, cancel);
+        try
+        {
+            await (isJson || Console.IsOutputRedirected
+                ? EachAsync(servers => Console.WriteLine(isJson ? Json.Compact(servers) : ServerStatus.FormatTable(servers) + "\n"), cancel)
+                : AnsiConsole.Live(new Text("")).StartAsync(live => EachAsync(
+                    servers => live.UpdateTarget(new Text($"{ServerStatus.FormatTable(servers)}\n\n{UtcTimestamp.Format(time.GetUtcNow())}   Ctrl+C ends")), cancel)));
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The operator has seen enough.
+        }
+
+        await following;
+    }
+
+    private async Task EachAsync(Action<IReadOnlyList<ServerStatus>> show, CancellationToken cancel)
+    {
+        while (true)
+        {
+            show(await status.ReadAsync(reports.Snapshot(), cancel));
+            await Task.Delay(RefreshInterval, time, cancel);
+        }
+    }
+}

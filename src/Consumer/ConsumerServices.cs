@@ -1,0 +1,42 @@
+using F2bBroker.Consumer.History;
+using F2bBroker.Consumer.Metrics;
+using F2bBroker.Consumer.Receiving;
+using F2bBroker.Consumer.Refusals;
+using F2bBroker.Consumer.Rules;
+using F2bBroker.Consumer.Writing;
+using F2bBroker.Contracts;
+using F2bBroker.Daemon.Messaging;
+using F2bBroker.Daemon.Metrics;
+using F2bBroker.Shared.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace F2bBroker.Consumer;
+
+/// <summary>The composition root: registers the parts of the consumer.</summary>
+internal static class ConsumerServices
+{
+    public static void Configure(IServiceCollection services, Settings settings) => MetricsEndpoint.AddTo(services, settings.Metrics.Consumer)
+        .AddSingleton<ConsumerMetrics>()
+        .AddSingleton<HostAddresses>()
+        .AddSingleton<SkipRules>()
+        .AddSingleton<ErrorQueuePublisher>()
+        .AddSingleton(new QuarantineBinding(Topology.ErrorQueueFor(settings.Server)))
+        .AddSingleton<LatestBanTime>()
+        .AddSingleton(settings.Consumer)
+        .AddSingleton<ServerQuarantine>()
+        .AddSingleton<BanEvaluator>()
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<DeclareQueueFilter>(
+            provider, Topology.QueueFor(settings.Server), settings.Consumer.QueueType))
+        .AddSingleton<BanConsumer>()
+        .AddSingleton<ReceiveEndpointObserver>()
+        .AddSingleton<BrokerAddresses>()
+        .AddHostedService(provider => provider.GetRequiredService<BrokerAddresses>())
+        .AddSingleton<BanWriter>()
+        // Before the bus, so that it still writes while the bus stops.
+        .AddHostedService(provider => provider.GetRequiredService<BanWriter>())
+        .AddSingleton<ReplayProcessor>()
+        .AddSingleton<HistoryReplay>()
+        .AddHostedService(provider => provider.GetRequiredService<HistoryReplay>())
+        .AddBus(settings, configure: (context, broker) => broker.ReceiveEndpoint(
+            Topology.QueueFor(settings.Server), endpoint => BanEndpoint.Configure(endpoint, context, settings.Consumer.QueueType)));
+}

@@ -1,0 +1,114 @@
+using F2bBroker.Consumer.Rules;
+using F2bBroker.Consumer.Writing;
+using F2bBroker.Contracts;
+using F2bBroker.Daemon;
+using F2bBroker.Daemon.Messaging;
+using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Messaging;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace F2bBroker.Consumer.History;
+
+/// <summary>
+/// Reads the broker's stream beside the queue: what was published before this server was enrolled, died with its queue, or was dropped from it. What
+/// stands in the monitored log already is not written again, so it begins anew after any failure, and at each start.
+/// </summary>
+internal sealed class HistoryReplay(
+    Settings settings, ReplayProcessor bans, BanWriter writer, BrokerAddresses brokerAddresses, BrokerLoginCheck login, DaemonExit ending, TimeProvider time, ILogger<HistoryReplay> log)
+    : Worker(ending)
+{
+    private const int NotFound = 404;
+
+    private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
+
+    private readonly TimeSpan span = settings.Consumer.History < settings.Consumer.MaxAge ? settings.Consumer.History : settings.Consumer.MaxAge;
+    private readonly SemaphoreSlim requested = new(0);
+    private readonly Lock gate = new();
+    private DateTimeOffset? from;
+    private bool hasBegun;
+
+    /// <summary>Whether the stream is to be read at all.</summary>
+    public bool IsEnabled => span > TimeSpan.Zero;
+
+    /// <summary>How far back the stream is read; nothing when it is not.</summary>
+    public DateTimeOffset EarliestTime => time.GetUtcNow() - span;
+
+    /// <summary>The queue is bound: what was published before is to be read from the stream.</summary>
+    /// <param name="heardUpTo">The time of the youngest ban that this server has heard of.</param>
+    public void Request(DateTimeOffset? heardUpTo)
+    {
+        if (!IsEnabled)
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            // In an earlier run it may not have come to the end.
+            DateTimeOffset since = hasBegun ? heardUpTo - RereadMargin ?? EarliestTime : EarliestTime;
+            hasBegun = true;
+            from = from < since ? from : since;
+        }
+
+        requested.Release();
+    }
+
+    /// <summary>So far before, clocks that differ do no harm, and it is known who had reported too many.</summary>
+    private TimeSpan RereadMargin => ReceivedBanValidator.MaxClockAhead + settings.Consumer.MaxBans.Window + settings.Consumer.Quarantine;
+
+    protected override async Task RunAsync(CancellationToken stopping)
+    {
+        await Task.WhenAll(writer.Loaded, brokerAddresses.Resolved).WaitAsync(stopping);
+        while (true)
+        {
+            await requested.WaitAsync(stopping);
+            DateTimeOffset? since;
+            lock (gate)
+            {
+                (since, from) = (from, null);
+            }
+
+            if (since is { } moment)
+            {
+                await ReadAsync(moment, stopping);
+            }
+        }
+    }
+
+    /// <summary>Until it has been read to the end, or cannot be for a reason that lasts.</summary>
+    private async Task ReadAsync(DateTimeOffset since, CancellationToken stopping)
+    {
+        string? told = null;
+        Backoff backoff = new(InitialDelay, MaxDelay, time);
+        while (true)
+        {
+            try
+            {
+                await login.WaitUntilAcceptedAsync(stopping);
+                await using IConnection connection = await BrokerConnection.OpenAsync(settings.Broker, settings.Server, "history", stopping);
+                await bans.ProcessAsync(new HistoryStream(connection, time), since < EarliestTime ? EarliestTime : since, stopping);
+                return;
+            }
+            catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == NotFound)
+            {
+                log.LogWarning("The broker has no stream {Stream:l} (f2bbroker init makes it): what was published before {Now:l} and is not in the queue is missing.",
+                    Topology.HistoryStream, UtcTimestamp.Format(time.GetUtcNow()));
+                return;
+            }
+            catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !stopping.IsCancellationRequested)
+            {
+                if (told != failure.Message)
+                {
+                    log.LogWarning("{Stream:l} cannot be read to its end: {Cause:l} Trying again.", Topology.HistoryStream, failure.Message.TrimEnd('.') + ".");
+                }
+
+                told = failure.Message;
+            }
+
+            await backoff.WaitAsync(stopping);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using F2bBroker.Consumer.Metrics;
+using F2bBroker.Consumer.Refusals;
+using F2bBroker.Consumer.Rules;
+using F2bBroker.Consumer.Writing;
+using F2bBroker.Contracts;
+using F2bBroker.Daemon;
+using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Messaging;
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using Microsoft.Extensions.Logging;
+
+namespace F2bBroker.Consumer.Receiving;
+
+/// <summary>Takes a message: refuses it, skips it, or has it written before it is acknowledged.</summary>
+/// <remarks>A refusal must not leave as an exception: MassTransit would send a fault to wherever the sender's headers say.</remarks>
+internal sealed class BanConsumer(
+    Settings settings, SkipRules acceptance, BanWriter writer, ErrorQueuePublisher errors, QuarantineBinding sign, LatestBanTime heard, ConsumerMetrics metrics, TimeProvider time,
+    ILogger<BanConsumer> log)
+    : IConsumer<BanDetected>, IDisposable
+{
+    private readonly ThrottledLogSummary skipped = new("Skipped bans", log, time);
+
+    public async Task Consume(ConsumeContext<BanDetected> context)
+    {
+        try
+        {
+            MessageOrigin origin = context.ReceiveContext.GetOrigin(settings.Server);
+            Ban ban = ReceivedBanValidator.Check(origin, context.Message, time.GetUtcNow());
+            await ProcessAsync(ban, origin.IsRequeued ? DeliverySource.Requeued : DeliverySource.Queue, context.ReceiveContext);
+        }
+        catch (InvalidMessageException refusal)
+        {
+            await errors.RefuseAsync(context.ReceiveContext, refusal);
+        }
+    }
+
+    public void Dispose() => skipped.Dispose();
+
+    private async Task ProcessAsync(Ban ban, DeliverySource way, ReceiveContext context)
+    {
+        if (acceptance.FindSkipReason(ban) is { } reason)
+        {
+            skipped.Add(reason);
+            metrics.Skipped(reason);
+        }
+        else
+        {
+            await HandleOutcomeAsync(await writer.WriteAsync(ban, way), ban.Server, context);
+        }
+
+        heard.Update(ban);
+    }
+
+    private async Task HandleOutcomeAsync(BanOutcome verdict, string server, ReceiveContext context)
+    {
+        if (verdict is BanOutcome.Duplicate)
+        {
+            skipped.Add("already written");
+            metrics.Duplicate();
+        }
+        else if (verdict is BanOutcome.Quarantined(var until))
+        {
+            await sign.BindAsync(context.GetPayload<ChannelContext>(), server, until);
+            bool isKept = await errors.PublishQuarantinedAsync(context);
+            skipped.Add(isKept ? "of a quarantined server" : "of a quarantined server without a copy");
+        }
+    }
+}

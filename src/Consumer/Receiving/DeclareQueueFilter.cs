@@ -1,0 +1,86 @@
+using F2bBroker.Consumer.History;
+using F2bBroker.Consumer.Metrics;
+using F2bBroker.Consumer.Refusals;
+using F2bBroker.Consumer.Rules;
+using F2bBroker.Consumer.Writing;
+using F2bBroker.Contracts;
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace F2bBroker.Consumer.Receiving;
+
+/// <summary>
+/// Makes the server's queue, binds it to the bans, and makes its error queue, on each new channel: they may have been deleted since.
+/// It has no right to declare the exchange of the bans. Lets no message come before it is known how to judge it.
+/// </summary>
+internal sealed class DeclareQueueFilter(
+    string queue,
+    QueueType type,
+    ErrorQueuePublisher errors,
+    BanWriter writer,
+    BrokerAddresses brokerAddresses,
+    ServerQuarantine containment,
+    LatestBanTime heard,
+    HistoryReplay replay,
+    ConsumerMetrics metrics,
+    TimeProvider time,
+    ILogger<DeclareQueueFilter> log)
+    : IFilter<ChannelContext>
+{
+    private const int NotFound = 404;
+
+    public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
+    {
+        bool wasThere = await QueueExistsAsync(context.ConnectionContext, context.CancellationToken);
+        QueueDeclareOk declared = await context.QueueDeclare(queue, durable: true, exclusive: false, autoDelete: false, type.BanQueueArguments.ToDictionary(), context.CancellationToken);
+        if (type == QueueType.Quorum && declared.ConsumerCount > 0)
+        {
+            // It would be let in, and wait in silence until the other one is gone.
+            throw new QueueInUseException();
+        }
+
+        await context.QueueBind(queue, Topology.BansExchange, "", new Dictionary<string, object?>(), context.CancellationToken);
+        await errors.DeclareAsync(context);
+        await Task.WhenAll(writer.Loaded, brokerAddresses.Resolved).WaitAsync(context.CancellationToken);
+        if (!wasThere)
+        {
+            LogMissedPeriod();
+            metrics.QueueRecreated();
+        }
+
+        DateTimeOffset? moment = heard.Value;
+        containment.StartBacklog(moment ?? replay.EarliestTime);
+        replay.Request(moment);
+        await next.Send(context);
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("bind");
+
+    /// <summary>Asks on a channel of its own: the broker closes it when the queue is not there.</summary>
+    private async Task<bool> QueueExistsAsync(ConnectionContext connection, CancellationToken cancel)
+    {
+        await using IChannel channel = await connection.Connection.CreateChannelAsync(cancellationToken: cancel);
+        try
+        {
+            await channel.QueueDeclarePassiveAsync(queue, cancel);
+            return true;
+        }
+        catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == NotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>It is there from the moment of enrollment, so somebody has deleted it, with all that waited in it.</summary>
+    private void LogMissedPeriod()
+    {
+        string from = heard.Value is { } moment ? $"between {UtcTimestamp.Format(moment)} and" : "before";
+        log.Log(
+            replay.IsEnabled ? LogLevel.Warning : LogLevel.Error,
+            "The queue {Queue:l} was gone and has been made again: bans of other servers {From:l} {Now:l} {Fate:l}.",
+            queue, from, UtcTimestamp.Format(time.GetUtcNow()), replay.IsEnabled ? $"are read from {Topology.HistoryStream} if they are missing" : "may be missing");
+    }
+}

@@ -1,0 +1,36 @@
+using F2bBroker.Contracts;
+using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Messaging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace F2bBroker.Consumer.Receiving;
+
+/// <summary>Says what is wrong with the server's queue on the broker, before the consumer starts.</summary>
+internal static class QueueCheck
+{
+    private const int NotFound = 404;
+
+    /// <summary>Declares the queue anew if it is there, which changes nothing; a sentence when it cannot be used.</summary>
+    public static async Task<string?> FindErrorAsync(Settings settings, IConnection connection, CancellationToken cancel)
+    {
+        if (await PermissionProbe.FindReceiveErrorAsync(connection, settings.Server, cancel) is { } fault)
+        {
+            return fault;
+        }
+
+        string queue = Topology.QueueFor(settings.Server);
+        await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        try
+        {
+            await channel.QueueDeclarePassiveAsync(queue, cancel);
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, settings.Consumer.QueueType.BanQueueArguments.ToDictionary(), cancellationToken: cancel);
+            return null;
+        }
+        catch (OperationInterruptedException refusal) when (refusal.ShutdownReason is { } answer)
+        {
+            // One that is not there is made by the consumer, which tells what that means.
+            return answer.ReplyCode == NotFound ? null : QueueTypeMismatch.Describe(settings, answer.ReplyText);
+        }
+    }
+}

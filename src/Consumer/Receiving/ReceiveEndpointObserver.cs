@@ -1,0 +1,97 @@
+using F2bBroker.Contracts;
+using F2bBroker.Daemon;
+using F2bBroker.Daemon.Messaging;
+using F2bBroker.Daemon.Systemd;
+using F2bBroker.Shared.Configuration;
+using MassTransit;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+
+namespace F2bBroker.Consumer.Receiving;
+
+/// <summary>
+/// Tells when the queue is consumed and when not. What the broker refuses from the first start on ends the daemon within seconds,
+/// what it refuses later only after minutes: MassTransit itself would try in silence for ever.
+/// </summary>
+internal sealed class ReceiveEndpointObserver(Settings settings, BrokerLoginCheck login, Readiness readiness, DaemonExit ending, TimeProvider time, ILogger<ReceiveEndpointObserver> log)
+    : IReceiveEndpointObserver
+{
+    private const int AccessRefused = 403;
+    private const int PreconditionFailed = 406;
+
+    private static readonly TimeSpan StartupFailureTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FailureTimeout = TimeSpan.FromMinutes(5);
+
+    private readonly Lock gate = new();
+    private bool wasReady;
+    private long? failingSince;
+    private bool hasWarned;
+
+    public Task Ready(ReceiveEndpointReady ready)
+    {
+        lock (gate)
+        {
+            log.LogInformation("Receiving from {Queue:l}.", Topology.QueueFor(settings.Server));
+            (wasReady, failingSince, hasWarned) = (true, null, false);
+            readiness.MarkStarted();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task Faulted(ReceiveEndpointFaulted faulted)
+    {
+        lock (gate)
+        {
+            if (login.IsUnavailable || FindRefusal(faulted.Exception) is not { } refusal)
+            {
+                return Task.CompletedTask;
+            }
+
+            failingSince ??= time.GetTimestamp();
+            if (time.GetElapsedTime(failingSince.Value) > (wasReady ? FailureTimeout : StartupFailureTimeout))
+            {
+                ending.Fail(wasReady ? ExitCode.Failure : ExitCode.Configuration, refusal);
+            }
+            else if (!hasWarned)
+            {
+                log.LogWarning("{Refusal:l} Trying again.", refusal);
+                hasWarned = true;
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
+
+    public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
+
+    private string QueueInUse => $"Another consumer is connected as '{settings.Server}' and holds its queue. Stop it, or give this server a name of its own ([server] name).";
+
+    private string? FindRefusal(Exception? failure)
+    {
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is QueueInUseException)
+            {
+                return QueueInUse;
+            }
+
+            if (cause is OperationInterruptedException { ShutdownReason: { } answer })
+            {
+                return ErrorMessageFor(answer);
+            }
+        }
+
+        return null;
+    }
+
+    private string ErrorMessageFor(ShutdownEventArgs answer) => (answer.ReplyCode, answer.ReplyText) switch
+    {
+        (AccessRefused, var text) when text.Contains("exclusive", StringComparison.Ordinal) => QueueInUse,
+        (PreconditionFailed, var text) when QueueTypeMismatch.Describe(settings, text) is { } sentence => sentence,
+        (_, var text) => $"The broker refuses the queue of '{settings.Server}': {text.TrimEnd('.')}. Check the server's rights (f2bbroker enroll).",
+    };
+}

@@ -1,0 +1,94 @@
+using F2bBroker.Consumer.Metrics;
+using F2bBroker.Consumer.Rules;
+using F2bBroker.Contracts;
+using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Messaging;
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+
+namespace F2bBroker.Consumer.Refusals;
+
+/// <summary>
+/// Where a refused message goes: its body unchanged (of a far too long one the beginning), with origin and reason as headers.
+/// Of a sender that floods, not every message: a copy is dearer than the message, and this server has to keep up.
+/// </summary>
+/// <remarks>
+/// MassTransit's own way copies <c>user_id</c>, which the broker refuses from any other user, and obeys addresses in the sender's headers: either would
+/// stop the queue for ever.
+/// </remarks>
+internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics metrics, TimeProvider time, ILogger<ErrorQueuePublisher> log) : IDisposable
+{
+    private static readonly Dictionary<string, object?> NoArguments = [];
+
+    private readonly string name = Topology.ErrorQueueFor(settings.Server);
+    private readonly ThrottledRefusalLog refusalLog = new(Topology.ErrorQueueFor(settings.Server), log, time);
+    private readonly SenderRateLimiter refused = new(new RateLimit(1000, TimeSpan.FromMinutes(10)), time);
+    private readonly SenderRateLimiter quarantined = new(new RateLimit(10_000, TimeSpan.FromMinutes(10)), time);
+
+    public async Task DeclareAsync(ChannelContext channel)
+    {
+        await channel.ExchangeDeclare(name, ExchangeType.Fanout, durable: true, autoDelete: false, NoArguments, channel.CancellationToken);
+        await channel.QueueDeclare(name, durable: true, exclusive: false, autoDelete: false, settings.Consumer.QueueType.ErrorQueueArguments.ToDictionary(), channel.CancellationToken);
+        await channel.QueueBind(name, name, "", NoArguments, channel.CancellationToken);
+    }
+
+    /// <summary>Completes once the broker has confirmed the message in the error queue; only then may it be acknowledged in its own.</summary>
+    public async Task RefuseAsync(ReceiveContext context, InvalidMessageException refusal)
+    {
+        string origin = context.GetOrigin(settings.Server).Name;
+        bool isKept = refused.TryAcquire(origin);
+        await (isKept ? PublishCopyAsync(context, origin, refusal.Message) : Task.CompletedTask);
+        refusalLog.LogRefusal(origin, refusal.Message, isKept);
+        metrics.Refused(origin, refusal.Kind);
+    }
+
+    /// <summary>The same for a ban that is in order but of a server under quarantine; false if it is not kept.</summary>
+    public async Task<bool> PublishQuarantinedAsync(ReceiveContext context)
+    {
+        string origin = context.GetOrigin(settings.Server).Name;
+        bool isKept = quarantined.TryAcquire(origin);
+        await (isKept ? PublishCopyAsync(context, origin, "quarantined") : Task.CompletedTask);
+        metrics.Quarantined(origin);
+        return isKept;
+    }
+
+    public void Dispose() => refusalLog.Dispose();
+
+    private async Task PublishCopyAsync(ReceiveContext context, string origin, string reason)
+    {
+        // Nothing else of the sender's properties: an expiration, say, would take the message out of the error queue again.
+        BasicProperties properties = new()
+        {
+            Persistent = true,
+            ContentType = "application/json",
+            Timestamp = new AmqpTimestamp(time.GetUtcNow().ToUnixTimeSeconds()),
+            Headers = new Dictionary<string, object?> { [Topology.OriginHeader] = origin, [Topology.ReasonHeader] = reason },
+        };
+        await PublishAsync(context.GetPayload<ChannelContext>(), properties, Truncate(context.Body), context.CancellationToken);
+    }
+
+    private async Task PublishAsync(ChannelContext channel, BasicProperties properties, byte[] body, CancellationToken cancel)
+    {
+        try
+        {
+            await channel.BasicPublishAsync(name, "", mandatory: true, properties, body, awaitAck: true, cancel);
+        }
+        catch (MessageReturnedException)
+        {
+            // Somebody has deleted the queue meanwhile.
+            await DeclareAsync(channel);
+            await channel.BasicPublishAsync(name, "", mandatory: true, properties, body, awaitAck: true, cancel);
+        }
+    }
+
+    /// <summary>Returns the body, or its first <see cref="BodyValidation.MaxBytes"/> bytes, so that a flood of large bodies costs little.</summary>
+    private static byte[] Truncate(MessageBody body)
+    {
+        using Stream stream = body.GetStream();
+        byte[] beginning = new byte[Math.Min(stream.Length, BodyValidation.MaxBytes)];
+        stream.ReadExactly(beginning);
+        return beginning;
+    }
+}

@@ -1,0 +1,43 @@
+using F2bBroker.Contracts;
+using MassTransit.RabbitMqTransport;
+
+namespace F2bBroker.Consumer.Refusals;
+
+/// <summary>
+/// Shows on the broker which servers are under quarantine here: as a binding of the error queue, whose key says so. It is all that this server has the
+/// right to leave there, and operators see it in the management UI and in <c>f2bbroker status</c>.
+/// </summary>
+internal sealed class QuarantineBinding(string errorQueue)
+{
+    // A quarantine is longer with each ban; the sign need not be.
+    private static readonly TimeSpan MinExtension = TimeSpan.FromMinutes(1);
+    private static readonly Dictionary<string, object?> NoArguments = [];
+
+    private readonly SemaphoreSlim gate = new(1);
+    private readonly Dictionary<string, DateTimeOffset> bound = [];
+
+    public async Task BindAsync(ChannelContext channel, string server, DateTimeOffset until)
+    {
+        await gate.WaitAsync(channel.CancellationToken);
+        try
+        {
+            bool isShown = bound.TryGetValue(server, out DateTimeOffset old);
+            if (isShown && until - old < MinExtension)
+            {
+                return;
+            }
+
+            await channel.QueueBind(errorQueue, errorQueue, QuarantineRoutingKey.Format(server, until), NoArguments, channel.CancellationToken);
+            if (isShown)
+            {
+                await channel.Channel.QueueUnbindAsync(errorQueue, errorQueue, QuarantineRoutingKey.Format(server, old), NoArguments, channel.CancellationToken);
+            }
+
+            bound[server] = until;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+}

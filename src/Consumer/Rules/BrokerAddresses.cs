@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.Sockets;
+using F2bBroker.Contracts;
+using F2bBroker.Daemon;
+using F2bBroker.Shared.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace F2bBroker.Consumer.Rules;
+
+/// <summary>The addresses that the broker's names stand for: a ban of one would cut this server off. What a name once stood for stays among them.</summary>
+internal sealed class BrokerAddresses(Settings settings, DaemonExit ending, TimeProvider time, ILogger<BrokerAddresses> log) : Worker(ending)
+{
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
+
+    private readonly TaskCompletionSource resolved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<BrokerNode> unresolved = [];
+    private volatile Subnet[] addresses = [];
+
+    /// <summary>Completes once a name has been resolved: before, no ban may be taken.</summary>
+    public Task Resolved => resolved.Task;
+
+    public bool Overlaps(Subnet subnet) => addresses.Any(subnet.Overlaps);
+
+    protected override async Task RunAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            foreach (BrokerNode node in settings.Broker.Nodes)
+            {
+                addresses = [.. addresses.Union(await ResolveAsync(node, stopping))];
+            }
+
+            if (addresses.Length > 0)
+            {
+                resolved.TrySetResult();
+            }
+
+            await Task.Delay(resolved.Task.IsCompleted ? RefreshInterval : InitialDelay, time, stopping);
+        }
+    }
+
+    private async Task<IEnumerable<Subnet>> ResolveAsync(BrokerNode node, CancellationToken stopping)
+    {
+        try
+        {
+            IPAddress[] found = await Dns.GetHostAddressesAsync(node.Host, stopping);
+            unresolved.Remove(node);
+            return found.Select(Subnet.FromAddress);
+        }
+        catch (SocketException failure)
+        {
+            if (unresolved.Add(node))
+            {
+                log.LogWarning("The broker's name {Host:l} cannot be resolved, so what it newly stands for is not kept from being banned: {Cause:l}", node.Host, failure.Message);
+            }
+
+            return [];
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace F2bBroker.Consumer.Rules;
+
+/// <summary>
+/// Things in the order in which they came, and how old each is, by a clock that only goes on: one that is set forward and back again must not make
+/// them forgotten.
+/// </summary>
+internal sealed class ExpiringQueue<T>(TimeProvider time)
+{
+    private readonly Queue<(TimeSpan Born, T Thing)> entries = new();
+
+    public int Count => entries.Count;
+
+    public IEnumerable<T> Items => entries.Select(entry => entry.Thing);
+
+    private TimeSpan Now => time.GetElapsedTime(0);
+
+    /// <param name="age">How old it is already.</param>
+    public void Add(T thing, TimeSpan age) => entries.Enqueue((Now - age, thing));
+
+    public bool TryDequeueExpired([MaybeNullWhen(false)] out T oldest, TimeSpan olderThan)
+    {
+        bool isOlder = entries.TryPeek(out (TimeSpan Born, T Thing) first) && Now - first.Born > olderThan;
+        oldest = isOlder ? entries.Dequeue().Thing : default;
+        return isOlder;
+    }
+
+    public void DequeueOldest() => entries.Dequeue();
+}

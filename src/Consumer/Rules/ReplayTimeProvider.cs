@@ -1,0 +1,15 @@
+namespace F2bBroker.Consumer.Rules;
+
+/// <summary>A clock that stands where the youngest ban does that it was shown.</summary>
+internal sealed class ReplayTimeProvider : TimeProvider
+{
+    private DateTimeOffset now;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public void AdvanceTo(DateTimeOffset detectedAt) => now = detectedAt > now ? detectedAt : now;
+
+    public override DateTimeOffset GetUtcNow() => now;
+
+    public override long GetTimestamp() => now.Ticks;
+}

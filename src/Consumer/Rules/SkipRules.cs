@@ -1,0 +1,39 @@
+using F2bBroker.Contracts;
+using F2bBroker.Shared.Configuration;
+
+namespace F2bBroker.Consumer.Rules;
+
+/// <summary>Which bans this server takes over; all others are skipped, which is no fault of theirs.</summary>
+internal sealed class SkipRules(Settings settings, HostAddresses ownAddresses, BrokerAddresses brokerAddresses, TimeProvider time)
+{
+    /// <summary>Loopback, link-local, multicast, unspecified, broadcast, and private ones of RFC 1918, 6598 and 4193.</summary>
+    private static readonly Subnet[] PrivateRanges =
+    [
+        .. new[]
+        {
+            "127.0.0.0/8", "::1", "169.254.0.0/16", "fe80::/10", "224.0.0.0/4", "ff00::/8", "0.0.0.0/8", "::", "255.255.255.255",
+            "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7",
+        }.Select(text => Subnet.ParseCanonical(text)!),
+    ];
+
+    private readonly ConsumerSettings consumer = settings.Consumer;
+
+    /// <summary>Why the ban is skipped, or null when it is taken over.</summary>
+    public string? FindSkipReason(Ban ban)
+    {
+        int minPrefix = ban.Ip.IsIPv4 ? consumer.MinPrefix4 : consumer.MinPrefix6;
+        return ban switch
+        {
+            _ when ban.Server == settings.Server => "of this server itself",
+            _ when consumer.IgnoreServers.Contains(ban.Server) => "of an ignored server",
+            _ when !consumer.Jails.Includes(ban.Jail) => "of an ignored jail",
+            _ when time.GetUtcNow() - ban.DetectedAt > consumer.MaxAge => "older than maxage",
+            _ when ban.Ip.PrefixLength < minPrefix => "of a network wider than minprefix",
+            _ when !consumer.AllowPrivate && PrivateRanges.Any(ban.Ip.Overlaps) => "of a private address",
+            _ when consumer.IgnoreIp.Any(ban.Ip.Overlaps) => "of an address in ignoreip",
+            _ when ownAddresses.Overlaps(ban.Ip) => "of this host's own address",
+            _ when brokerAddresses.Overlaps(ban.Ip) => "of the broker's address",
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,31 @@
+using F2bBroker.Contracts;
+using F2bBroker.Shared.Messaging;
+
+namespace F2bBroker.Consumer.Rules;
+
+/// <summary>Which bans were written within <paramref name="maxAge"/>, each as a hash of its identity.</summary>
+internal sealed class WrittenBanCache(TimeSpan maxAge, TimeProvider time)
+{
+    private readonly HashSet<Guid> ids = [];
+    private readonly ExpiringQueue<Guid> byAge = new(time);
+
+    public bool Contains(Ban ban)
+    {
+        // A ban may be stamped in the future, so its duplicate can be young for that much longer.
+        while (byAge.TryDequeueExpired(out Guid old, maxAge + ReceivedBanValidator.MaxClockAhead))
+        {
+            ids.Remove(old);
+        }
+
+        return ids.Contains(ban.MessageId);
+    }
+
+    /// <param name="age">How long ago it was written.</param>
+    public void Add(Ban ban, TimeSpan age)
+    {
+        if (ids.Add(ban.MessageId))
+        {
+            byAge.Add(ban.MessageId, age);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text;
+using System.Threading.Channels;
+using F2bBroker.Consumer.Metrics;
+using F2bBroker.Consumer.Rules;
+using F2bBroker.Contracts;
+using F2bBroker.Daemon;
+using F2bBroker.Daemon.Systemd;
+using F2bBroker.Shared.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace F2bBroker.Consumer.Writing;
+
+/// <summary>The one writer of the monitored log: takes what is waiting, appends it, flushes once, and only then lets the messages be acknowledged.</summary>
+internal sealed class BanWriter(
+    Settings settings, BanEvaluator ledger, ConsumerMetrics metrics, Readiness readiness, DaemonExit ending, TimeProvider time, ILogger<BanWriter> log)
+    : Worker(ending)
+{
+    private const int MaxBatchSize = 1000;
+
+    private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(30);
+
+    private readonly string path = settings.Consumer.LogPath;
+    private readonly Channel<Request> waiting = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly RecentLines recent = new(time);
+    private readonly TaskCompletionSource loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes once it is known what was written in earlier runs.</summary>
+    public Task Loaded => loaded.Task;
+
+    /// <summary>Completes once it is known what becomes of the ban, and what was to be written is on disk. While the disk refuses, it waits.</summary>
+    public Task<BanOutcome> WriteAsync(Ban ban, DeliverySource way = DeliverySource.Queue)
+    {
+        Request request = new(ban, way, new TaskCompletionSource<BanOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
+        metrics.BanWaiting();
+        waiting.Writer.TryWrite(request);
+        return request.Done.Task;
+    }
+
+    protected override async Task RunAsync(CancellationToken stopping)
+    {
+        recent.Add(ledger.LoadFrom(path, sentence => log.LogWarning("{Sentence:l}", sentence)));
+        loaded.SetResult();
+        readiness.MarkInitialized();
+        MonitoredLog file = new(path);
+        await AppendAsync(file, [], stopping);
+        log.LogInformation("Writing to {Log:l}.", path);
+        while (true)
+        {
+            await WaitAsync(stopping);
+            Request[] batch = [.. Drain().Take(MaxBatchSize)];
+            BanOutcome[] verdicts = [.. batch.Select(request => ledger.Evaluate(request.Ban, request.Way))];
+            string[] lines = [.. verdicts.OfType<BanOutcome.Written>().Select(verdict => verdict.Line)];
+            await AppendAsync(file, lines, stopping);
+            LogWritten(lines);
+            foreach ((Request request, BanOutcome verdict) in batch.Zip(verdicts))
+            {
+                metrics.BanCompleted(request.Ban, verdict, request.Way);
+                request.Done.SetResult(verdict);
+            }
+        }
+    }
+
+    private void LogWritten(string[] lines)
+    {
+        if (lines.Length > 0)
+        {
+            log.LogInformation("Written: {Bans:l}.", lines is [string single] ? single : $"{lines.Length} bans");
+        }
+    }
+
+    /// <summary>Until a ban is waiting; while lines are young also each second, since their file may be renamed.</summary>
+    private async Task WaitAsync(CancellationToken stopping)
+    {
+        using CancellationTokenSource second = new(recent.Any() ? TimeSpan.FromSeconds(1) : Timeout.InfiniteTimeSpan, time);
+        using CancellationTokenSource tick = CancellationTokenSource.CreateLinkedTokenSource(stopping, second.Token);
+        try
+        {
+            await waiting.Reader.WaitToReadAsync(tick.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            // Time to look after the file.
+        }
+    }
+
+    private IEnumerable<Request> Drain()
+    {
+        while (waiting.Reader.TryRead(out Request? request))
+        {
+            yield return request;
+        }
+    }
+
+    private async Task AppendAsync(MonitoredLog file, IReadOnlyList<string> lines, CancellationToken stopping)
+    {
+        byte[] bytes = Encode(lines);
+        int done = 0;
+        await RetryDiskAsync(
+            () =>
+            {
+                while (!file.Append(bytes, ref done))
+                {
+                    bytes = Encode([.. recent.All(), .. lines]);
+                    done = 0;
+                }
+            },
+            stopping);
+        recent.Add(lines);
+    }
+
+    /// <summary>Does what touches the disk, again and again while the disk refuses: the messages stay unacknowledged meanwhile.</summary>
+    private async Task RetryDiskAsync(Action act, CancellationToken stopping)
+    {
+        Backoff backoff = new(InitialDelay, MaxDelay, time);
+        for (bool isHolding = false; ; isHolding = true)
+        {
+            try
+            {
+                act();
+                if (isHolding)
+                {
+                    log.LogInformation("{Log:l} can be written again.", path);
+                }
+
+                return;
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                if (!isHolding)
+                {
+                    log.LogWarning("{Log:l} cannot be written: {Cause:l} Holding the bans at the broker and trying again; none is lost.", path, failure.Message);
+                }
+            }
+
+            await backoff.WaitAsync(stopping);
+        }
+    }
+
+    private byte[] Encode(IReadOnlyList<string> lines)
+    {
+        string now = UtcTimestamp.Format(time.GetUtcNow());
+        return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => $"{now} {line}\n")));
+    }
+
+    private sealed record Request(Ban Ban, DeliverySource Way, TaskCompletionSource<BanOutcome> Done);
+}

@@ -1,8 +1,0 @@
-namespace F2bBroker.Contracts;
-
-/// <summary>A message breaks the protocol; the text says how, for the operator who reads the error queue.</summary>
-/// <param name="reason">One short sentence of printable ASCII, whatever the message holds.</param>
-public sealed class Refusal(string reason, RefusalKind kind = RefusalKind.Field) : Exception(reason)
-{
-    public RefusalKind Kind { get; } = kind;
-}

@@ -1,7 +1,0 @@
-namespace F2bBroker.Daemon.Configuration;
-
-/// <summary>The configuration cannot be used; each sentence names file, section, key or value and the rule.</summary>
-internal sealed class ConfigurationFault(params IReadOnlyList<string> sentences) : Exception(string.Join(' ', sentences))
-{
-    public IReadOnlyList<string> Sentences => sentences;
-}

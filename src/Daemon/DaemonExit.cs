@@ -1,0 +1,22 @@
+using F2bBroker.Contracts;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace F2bBroker.Daemon;
+
+/// <summary>Ends the daemon with a sentence and an exit code; the first one given counts.</summary>
+internal sealed class DaemonExit(IHostApplicationLifetime lifetime, ILogger<DaemonExit> log)
+{
+    private int code = ExitCode.Success;
+
+    public int Code => code;
+
+    public void Fail(int exitCode, string sentence)
+    {
+        if (Interlocked.CompareExchange(ref code, exitCode, ExitCode.Success) == ExitCode.Success)
+        {
+            log.LogCritical("{Sentence:l}", sentence);
+            lifetime.StopApplication();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+using F2bBroker.Shared.Configuration;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+
+namespace F2bBroker.Daemon;
+
+/// <summary>The daemon's own log: one line an event on standard error, with systemd's priority prefix (<c>&lt;6&gt;</c>) under systemd.</summary>
+internal sealed partial class DaemonLogFormatter : ITextFormatter
+{
+    // Control and format characters (U+001B, U+202E), line and paragraph separators, halves of surrogate pairs.
+    [GeneratedRegex(@"\r\n|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]")]
+    private static partial Regex Unprintable { get; }
+
+    private readonly bool isUnderSystemd = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
+
+    public static Logger CreateLogger(string level)
+    {
+        LogEventLevel minimum = Enum.Parse<LogEventLevel>(level);
+        // MassTransit and the host tell each attempt of a reconnection; what an operator needs of it, the daemon says once itself.
+        LogEventLevel libraries = minimum > LogEventLevel.Debug ? LogEventLevel.Fatal : minimum;
+        return new LoggerConfiguration()
+            .MinimumLevel.Is(minimum)
+            .MinimumLevel.Override("MassTransit", libraries)
+            .MinimumLevel.Override("Microsoft", libraries)
+            .WriteTo.Console(new DaemonLogFormatter(), standardErrorFromLevel: LogEventLevel.Verbose)
+            .CreateLogger();
+    }
+
+    /// <summary>Prints each sentence of a fault as an event of its own.</summary>
+    public static void Print(InvalidConfigurationException fault)
+    {
+        using Logger logger = CreateLogger(nameof(LogEventLevel.Information));
+        foreach (string sentence in fault.Errors)
+        {
+            logger.Fatal("{Sentence:l}", sentence);
+        }
+    }
+
+    public void Format(LogEvent logEvent, TextWriter output)
+    {
+        output.Write(isUnderSystemd ? $"<{PriorityOf(logEvent.Level)}>" : $"{logEvent.Timestamp:yyyy-MM-dd HH:mm:ss.fff} {NameOf(logEvent.Level)} ");
+        output.Write(OneLine(logEvent.RenderMessage()));
+        if (logEvent.Exception is { } exception)
+        {
+            output.Write($" ({OneLine(exception.ToString())})");
+        }
+
+        output.Write('\n');
+    }
+
+    /// <summary>Foreign text must not begin a line of its own, nor steer the terminal that shows it.</summary>
+    private static string OneLine(string text) => Unprintable.Replace(text, " ");
+
+    // syslog(3): 2 critical, 3 error, 4 warning, 6 informational, 7 debug.
+    private static int PriorityOf(LogEventLevel level) => level switch
+    {
+        LogEventLevel.Fatal => 2,
+        LogEventLevel.Error => 3,
+        LogEventLevel.Warning => 4,
+        LogEventLevel.Information => 6,
+        _ => 7,
+    };
+
+    private static string NameOf(LogEventLevel level) => level switch
+    {
+        LogEventLevel.Fatal => "CRITICAL",
+        _ => level.ToString().ToUpperInvariant(),
+    };
+}

@@ -1,0 +1,26 @@
+namespace F2bBroker.Daemon;
+
+/// <summary>Checks that a file can be made anew in its folder.</summary>
+internal static class FolderCheck
+{
+    /// <summary>A sentence about the folder of <paramref name="file"/>, or null when it can be written to.</summary>
+    public static string? FindError(string file)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        if (!Directory.Exists(folder))
+        {
+            return $"the folder {folder} is not there. Make it, writable for this program's user.";
+        }
+
+        try
+        {
+            using FileStream probe = new(Path.Combine(folder, $".f2bbroker-{Environment.ProcessId}"),
+                new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return $"the folder {folder} cannot be written to: {failure.Message}";
+        }
+    }
+}

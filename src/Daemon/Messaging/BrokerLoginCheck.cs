@@ -1,0 +1,98 @@
+using F2bBroker.Contracts;
+using F2bBroker.Daemon.Systemd;
+using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace F2bBroker.Daemon.Messaging;
+
+/// <summary>
+/// The gate before every connection: waits until the broker accepts this server's login, with back-off, and tells each change once.
+/// A refusal at the first login ends the daemon at once; a later one is retried, and ends it only after minutes.
+/// </summary>
+/// <remarks>MassTransit gives up for good on a refused login, so it must not meet one.</remarks>
+internal sealed class BrokerLoginCheck(Settings settings, DaemonExit ending, Readiness readiness, TimeProvider time, ILogger<BrokerLoginCheck> log)
+{
+    private static readonly TimeSpan InitialDelay = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RefusalTimeout = TimeSpan.FromMinutes(5);
+
+    private readonly SemaphoreSlim gate = new(1);
+    private bool wasAccepted;
+    private LoginFailure? lastLogged;
+    private long acceptedAt = long.MinValue;
+    private long unavailableUntil = long.MinValue;
+
+    /// <summary>Whether the broker is away or refuses, which is told here and nowhere else.</summary>
+    public bool IsUnavailable => lastLogged is not null;
+
+    /// <summary>Whether the broker was away or refused at some time after that timestamp.</summary>
+    public bool WasUnavailableSince(long timestamp) => IsUnavailable || Volatile.Read(ref unavailableUntil) >= timestamp;
+
+    public async Task WaitUntilAcceptedAsync(CancellationToken stopping)
+    {
+        long came = time.GetTimestamp();
+        await gate.WaitAsync(stopping);
+        try
+        {
+            // One answer serves all that waited for it: a lost connection sends a thousand publishes here at once.
+            if (acceptedAt < came)
+            {
+                await WaitForLoginAsync(stopping);
+            }
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private async Task WaitForLoginAsync(CancellationToken stopping)
+    {
+        Backoff backoff = new(InitialDelay, MaxDelay, time);
+        long? refusedSince = null;
+        while (await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, stopping) is { } fault)
+        {
+            refusedSince = fault.IsRefused ? refusedSince ?? time.GetTimestamp() : null;
+            LogFailure(fault);
+            if (fault.IsRefused && (!wasAccepted || time.GetElapsedTime(refusedSince!.Value) > RefusalTimeout))
+            {
+                ending.Fail(wasAccepted ? ExitCode.Failure : ExitCode.Configuration, fault.Message);
+                stopping.ThrowIfCancellationRequested();
+            }
+
+            await backoff.WaitAsync(stopping);
+        }
+
+        LogAccepted();
+    }
+
+    private void LogFailure(LoginFailure fault)
+    {
+        bool isEnd = fault.IsRefused && !wasAccepted;
+        if (lastLogged?.IsRefused != fault.IsRefused && !isEnd)
+        {
+            readiness.MarkStarted();
+            log.LogWarning("{Sentence:l} Waiting for it; no ban is lost meanwhile.", fault.Message.TrimEnd('.') + ".");
+        }
+
+        lastLogged = fault;
+    }
+
+    private void LogAccepted()
+    {
+        if (!wasAccepted || lastLogged is not null)
+        {
+            log.LogInformation("The broker at {Broker:l} accepts the login of {Server:l}.", settings.Broker.Names, settings.Server);
+        }
+
+        acceptedAt = time.GetTimestamp();
+        if (lastLogged is not null)
+        {
+            Volatile.Write(ref unavailableUntil, acceptedAt);
+        }
+
+        wasAccepted = true;
+        lastLogged = null;
+    }
+}

@@ -1,0 +1,64 @@
+using F2bBroker.Contracts;
+using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Messaging;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace F2bBroker.Daemon.Messaging;
+
+/// <summary>MassTransit on RabbitMQ as both daemons need it: own login, bare JSON, nothing declared that this server has no right to.</summary>
+internal static class BusRegistration
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
+    public static IServiceCollection AddBus(
+        this IServiceCollection services,
+        Settings settings,
+        Action<IBusRegistrationConfigurator>? register = null,
+        Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator>? configure = null)
+    {
+        services.AddSingleton<BrokerLoginCheck>().AddSingleton<LastBrokerContact>();
+        services.Configure<MassTransitHostOptions>(options => options.StopTimeout = ShutdownTimeout);
+        return services.AddMassTransit(bus =>
+        {
+            register?.Invoke(bus);
+            bus.UsingRabbitMq((context, broker) =>
+            {
+                ConnectTo(broker, context, settings);
+                // Else the sender could choose MassTransit's envelope by its content type.
+                broker.ClearSerialization();
+                broker.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
+                broker.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);
+                broker.ConfigureJsonSerializerOptions(BanJson.Apply);
+                broker.Message<BanDetected>(message => message.SetEntityName(Topology.BansExchange));
+                // The exchange is the operator's: a server may publish to it, not declare it.
+                broker.Publish<BanDetected>(message => message.Exclude = true);
+                configure?.Invoke(context, broker);
+            });
+        });
+    }
+
+    private static void ConnectTo(IRabbitMqBusFactoryConfigurator broker, IBusRegistrationContext context, Settings settings)
+    {
+        BrokerNode first = settings.Broker.Nodes[0];
+        BrokerLoginCheck login = context.GetRequiredService<BrokerLoginCheck>();
+        TimeProvider time = context.GetRequiredService<TimeProvider>();
+        LastBrokerContact contact = context.GetRequiredService<LastBrokerContact>();
+        CancellationToken stopping = context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        broker.Host(first.Host, (ushort)first.Port, settings.Broker.VirtualHost, BrokerConnection.ConnectionNameFor(settings.Server), host =>
+        {
+            host.Username(settings.Server);
+            host.Password(settings.Broker.Password);
+            host.Heartbeat(Heartbeat);
+            host.OnRefreshConnectionFactory = async factory =>
+            {
+                BrokerConnection.ConfigureFactory(factory, settings.Broker, new BrokerCertificateValidator(settings.Broker.Tls?.TrustedCas));
+                contact.Observe(factory);
+                await login.WaitUntilAcceptedAsync(stopping);
+                BrokerConnection.AddClockProperty(factory, time);
+            };
+        });
+    }
+}

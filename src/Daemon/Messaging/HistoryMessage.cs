@@ -1,8 +1,0 @@
-using RabbitMQ.Client;
-
-namespace F2bBroker.Daemon.Messaging;
-
-/// <summary>A message of the stream.</summary>
-/// <param name="Offset">Its place in the stream.</param>
-/// <param name="DeliveryTag">Its place among what this subscription was sent.</param>
-internal sealed record HistoryMessage(long Offset, ulong DeliveryTag, IReadOnlyBasicProperties Properties, ReadOnlyMemory<byte> Body);

@@ -1,0 +1,43 @@
+using System.Net.Sockets;
+using RabbitMQ.Client;
+
+namespace F2bBroker.Daemon.Messaging;
+
+/// <summary>When the broker was last heard of on the bus's connection. Its heartbeats keep that young while nothing else comes.</summary>
+internal sealed class LastBrokerContact(TimeProvider time)
+{
+    private const long Never = 0;
+
+    private long lastContact = Never;
+
+    /// <summary>By this host's clock, however it was set meanwhile; 0 for never.</summary>
+    public double UnixSeconds => Volatile.Read(ref lastContact) is not Never and var heard ? (time.GetUtcNow() - time.GetElapsedTime(heard) - DateTimeOffset.UnixEpoch).TotalSeconds : 0;
+
+    /// <summary>Has it hear whatever comes over the factory's connections.</summary>
+    public void Observe(ConnectionFactory factory)
+    {
+        Func<AddressFamily, ITcpClient> create = factory.SocketFactory;
+        factory.SocketFactory = family => new ObservedTcpClient(create(family).Client!, this);
+    }
+
+    private void RecordContact() => Volatile.Write(ref lastContact, time.GetTimestamp());
+
+    private sealed class ObservedTcpClient(Socket socket, LastBrokerContact contact) : TcpClientAdapter(socket)
+    {
+        public override NetworkStream GetStream() => new ObservedNetworkStream(Client!, contact);
+    }
+
+    private sealed class ObservedNetworkStream(Socket socket, LastBrokerContact contact) : NetworkStream(socket)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            int count = await base.ReadAsync(buffer, cancellationToken);
+            if (count > 0)
+            {
+                contact.RecordContact();
+            }
+
+            return count;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+
+namespace F2bBroker.Daemon.Metrics;
+
+/// <summary>Counts by one label or two, with a bound on how many different ones are kept: past it the first label is <see cref="Other"/>, whoever floods.</summary>
+/// <param name="first">Of many values: an origin, or a reason alone.</param>
+/// <param name="second">Of few values; null for none.</param>
+internal sealed class LabelledCounter(string first, string? second = null)
+{
+    /// <summary>How many different ones are kept.</summary>
+    public const int MaxSeries = 200;
+
+    /// <summary>No server can have this name.</summary>
+    public const string Other = "(other)";
+
+    private readonly Dictionary<(string First, string Second), long> counts = [];
+
+    public void Add(string firstValue, string secondValue = "")
+    {
+        lock (counts)
+        {
+            bool isKept = counts.Count < MaxSeries || counts.ContainsKey((firstValue, secondValue));
+            (string, string) key = (isKept ? firstValue : Other, secondValue);
+            counts[key] = counts.GetValueOrDefault(key) + 1;
+        }
+    }
+
+    public IEnumerable<Measurement<long>> GetMeasurements()
+    {
+        lock (counts)
+        {
+            return [.. counts.Select(count => new Measurement<long>(count.Value, Labels(count.Key.First, count.Key.Second)))];
+        }
+    }
+
+    private IEnumerable<KeyValuePair<string, object?>> Labels(string firstValue, string secondValue)
+    {
+        yield return KeyValuePair.Create(first, (object?)firstValue);
+        if (second is not null)
+        {
+            yield return KeyValuePair.Create(second, (object?)secondValue);
+        }
+    }
+}

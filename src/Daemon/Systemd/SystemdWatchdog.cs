@@ -1,0 +1,60 @@
+using System.Globalization;
+using F2bBroker.Daemon.Messaging;
+using MassTransit;
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+
+namespace F2bBroker.Daemon.Systemd;
+
+/// <summary>Tells systemd when the daemon is ready, and from then on, at half the watchdog's interval, that its bus works or waits for the broker.</summary>
+/// <remarks>Not by <c>AddSystemd()</c>: that says READY before anything is read, and knows no watchdog.</remarks>
+internal sealed class SystemdWatchdog(
+    ISystemdNotifier systemd, Readiness readiness, IBusControl bus, BrokerLoginCheck login, DaemonExit ending, TimeProvider time, ILogger<SystemdWatchdog> log)
+    : Worker(ending)
+{
+    private static readonly ServiceState WatchdogPing = new("WATCHDOG=1");
+
+    private readonly BusFailureTimeout failureTimeout = new(time);
+    private bool isPingSuspended;
+
+    protected override async Task RunAsync(CancellationToken stopping)
+    {
+        await readiness.Task.WaitAsync(stopping);
+        systemd.Notify(ServiceState.Ready);
+        if (Interval() is not { } interval)
+        {
+            return;
+        }
+
+        using PeriodicTimer timer = new(interval / 2, time);
+        do
+        {
+            PingWatchdog();
+        }
+        while (await timer.WaitForNextTickAsync(stopping));
+    }
+
+    private void PingWatchdog()
+    {
+        BusHealthResult health = bus.CheckHealth();
+        if (!failureTimeout.IsExceeded(health.Status == BusHealthStatus.Healthy, login.IsUnavailable))
+        {
+            systemd.Notify(WatchdogPing);
+            isPingSuspended = false;
+        }
+        else if (!isPingSuspended)
+        {
+            log.LogWarning("The bus has failed for {Minutes} minutes although no broker is waited for: {Cause:l}. systemd is to start this daemon anew.",
+                BusFailureTimeout.Limit.TotalMinutes, health.Description?.TrimEnd('.'));
+            isPingSuspended = true;
+        }
+    }
+
+    // In microseconds; see sd_watchdog_enabled(3).
+    private static TimeSpan? Interval() =>
+        long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out long microseconds) && microseconds > 0
+            && Environment.GetEnvironmentVariable("WATCHDOG_PID") is var process
+            && (process is null || process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
+            ? TimeSpan.FromMicroseconds(microseconds)
+            : null;
+}

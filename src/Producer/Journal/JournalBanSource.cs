@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using F2bBroker.Daemon;
+using F2bBroker.Producer.Parsing;
+using F2bBroker.Producer.Sources;
+
+namespace F2bBroker.Producer.Journal;
+
+/// <summary>Reads fail2ban's entries of the journal on from a cursor, each once and in order; a journalctl that ends is started again from the last one.</summary>
+/// <param name="server">Who reports the bans.</param>
+/// <param name="tell">Takes a sentence about what went wrong.</param>
+internal sealed class JournalBanSource(string server, TimeProvider time, Action<string> tell) : IBanSource
+{
+    private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
+
+    private string? cursor;
+    private string? failure;
+    private JournalctlProcess? running;
+
+    public Position Position => new JournalPosition(cursor);
+
+    public string Description => $"{JournalEntry.Unit} in the journal from {cursor ?? "its beginning"}";
+
+    public bool TryStartAt(Position position)
+    {
+        cursor = (position as JournalPosition)?.Cursor;
+        return position is JournalPosition;
+    }
+
+    public void StartAtBeginning() => cursor = null;
+
+    /// <exception cref="IOException">The journal cannot be read.</exception>
+    public async Task StartAtEndAsync(CancellationToken stopping)
+    {
+        using JournalctlProcess last = JournalctlProcess.Start("--lines=1");
+        await foreach (JournalEntry? entry in last.ReadAsync(server, stopping))
+        {
+            cursor = entry?.Cursor;
+        }
+
+        if (await last.EndAsync(stopping) is { } complaint)
+        {
+            throw new IOException(complaint);
+        }
+    }
+
+    public async IAsyncEnumerable<SourceSegment> ReadAsync([EnumeratorCancellation] CancellationToken stopping)
+    {
+        Backoff backoff = new(InitialDelay, MaxDelay, time);
+        while (true)
+        {
+            failure = null;
+            // --follow shows this boot's entries only, so what an earlier one left is read without it first.
+            for (bool follows = false; failure is null; follows = true)
+            {
+                await foreach (SourceSegment stretch in ReadFromCursorAsync(follows, stopping))
+                {
+                    backoff.Reset();
+                    yield return stretch;
+                }
+            }
+
+            if (backoff.IsFirst)
+            {
+                tell($"{failure} It is started again and goes on where it was; no ban is lost.");
+            }
+
+            await backoff.WaitAsync(stopping);
+        }
+    }
+
+    public void Dispose() => running?.Dispose();
+
+    private async IAsyncEnumerable<SourceSegment> ReadFromCursorAsync(bool follows, [EnumeratorCancellation] CancellationToken stopping)
+    {
+        string? from = cursor;
+        bool isGone = from is not null && !follows;
+        running?.Dispose();
+        string[] options = follows ? ["--follow", "--no-tail", .. await JournalBoot.OptionsAsync(stopping)] : [];
+        running = JournalctlProcess.Start([.. options, .. from is null ? [] : new[] { $"--cursor={from}" }]);
+        await foreach (JournalEntry? entry in running.ReadAsync(server, stopping))
+        {
+            // Not --after-cursor: when the cursor's entry is gone, that leaves out the first one behind it.
+            if (from is not null && entry?.Cursor == from)
+            {
+                isGone = false;
+                continue;
+            }
+
+            cursor = entry?.Cursor ?? cursor;
+            yield return new SourceSegment(Position, entry?.IsBanCandidate ?? true, entry?.Ban);
+        }
+
+        failure = await running.EndAsync(stopping) ?? (follows ? "journalctl ended." : null);
+        if (isGone && failure is null)
+        {
+            tell("The journal no longer holds the entry that was read last. Reading on from what follows it; a ban that stood only in what is gone is lost.");
+        }
+    }
+}

@@ -1,5 +1,0 @@
-namespace F2bBroker.Producer;
-
-/// <summary>How far the journal has been read.</summary>
-/// <param name="Cursor">The journal's name for the last entry of fail2ban that was read; null before the first one.</param>
-internal sealed record JournalPosition(string? Cursor) : Position;

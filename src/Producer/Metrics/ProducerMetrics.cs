@@ -1,0 +1,28 @@
+using F2bBroker.Daemon.Metrics;
+
+namespace F2bBroker.Producer.Metrics;
+
+/// <summary>What the producer counts for Prometheus.</summary>
+internal sealed class ProducerMetrics
+{
+    private readonly LabelledCounter passedOver = new("reason");
+    private long published;
+    private long unconfirmed;
+
+    public ProducerMetrics(DaemonMeter daemon)
+    {
+        daemon.Meter.CreateObservableCounter("f2bbroker_bans_published", () => Volatile.Read(ref published), description: "Bans that the broker has confirmed.");
+        daemon.Meter.CreateObservableGauge("f2bbroker_bans_unconfirmed", () => Volatile.Read(ref unconfirmed), description: "Bans that are on their way to the broker, not confirmed yet.");
+        daemon.Meter.CreateObservableCounter("f2bbroker_ban_lines_passed_over", passedOver.GetMeasurements, description: "Lines about bans that were not shared, by reason.");
+    }
+
+    public void PublishStarted() => Interlocked.Increment(ref unconfirmed);
+
+    public void PublishConfirmed()
+    {
+        Interlocked.Decrement(ref unconfirmed);
+        Interlocked.Increment(ref published);
+    }
+
+    public void LineSkipped(string reason) => passedOver.Add(reason);
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Producer.Parsing;
+
+/// <summary>A line of a syslog file that reads as fail2ban's word of a ban. Any local user can have one written: syslog takes a sender's name on trust.</summary>
+internal static partial class SyslogLine
+{
+    private const string ClassicFormat = "yyyy MMM d HH:mm:ss";
+    private const string RoundTripFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFK";
+
+    // Jan 16 17:11:25 host fail2ban.actions[6605]: NOTICE [postfix] Ban 192.0.2.1
+    // Jan  6 17:11:25 host fail2ban-server[11524]: fail2ban.actions        [11524]: NOTICE  [postfix] Ban 192.0.2.2
+    // 2026-01-16T17:11:25.123456+01:00 host fail2ban.actions[6605]: NOTICE [postfix] Ban 192.0.2.1
+    [GeneratedRegex(
+        @"^(?:(?<month>[A-Z][a-z]{2}) (?<day> [1-9]|[0-9]{2}) (?<clock>[0-9]{2}:[0-9]{2}:[0-9]{2})"
+        + @"|(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})))"
+        + @" [A-Za-z0-9._:-]{1,255} (?:fail2ban-server\[[1-9][0-9]{0,9}\]: )?" + BanLogPattern.PatternWithLogger,
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex Pattern { get; }
+
+    /// <summary>The ban that the line (without its LF) tells of, as this server reports it, or null.</summary>
+    public static Ban? Parse(string line, string server, TimeProvider time)
+    {
+        Match match = Pattern.Match(line);
+        return BanLogPattern.Parse(match) is var (jail, ip) && (match.Groups["time"].Success ? RoundTripTime(match) : ClassicTime(match, time)) is { } at
+            ? new Ban(ip, jail, server, at)
+            : null;
+    }
+
+    private static DateTimeOffset? RoundTripTime(Match match) =>
+        DateTimeOffset.TryParseExact(match.Groups["time"].Value, RoundTripFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset at)
+            ? WholeMilliseconds(at.ToUniversalTime())
+            : null;
+
+    /// <summary>The year is not printed: it is the last one in which the time does not lie more than a day ahead.</summary>
+    private static DateTimeOffset? ClassicTime(Match match, TimeProvider time)
+    {
+        DateTime latest = time.GetLocalNow().DateTime.AddDays(1);
+        string rest = $"{match.Groups["month"].Value} {match.Groups["day"].ValueSpan.TrimStart()} {match.Groups["clock"].Value}";
+        // The 29th of February is a day of a leap year only; there is one among any nine years.
+        return Enumerable.Range(0, 9)
+            .Select(back => DateTime.TryParseExact($"{latest.Year - back} {rest}", ClassicFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime at)
+                ? at : (DateTime?)null)
+            .FirstOrDefault(at => at <= latest) is { } local
+                ? LocalTimeConverter.ToUtc(local, time.LocalTimeZone)
+                : null;
+    }
+
+    private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond));
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using F2bBroker.Contracts;
+using F2bBroker.Daemon;
+using F2bBroker.Daemon.Messaging;
+using F2bBroker.Daemon.Systemd;
+using F2bBroker.Producer.Journal;
+using F2bBroker.Producer.Metrics;
+using F2bBroker.Producer.Sources;
+using F2bBroker.Producer.Tailing;
+using F2bBroker.Shared.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace F2bBroker.Producer.Publishing;
+
+/// <summary>Carries fail2ban's bans to the broker: publish → confirm → checkpoint, with many publishes under way.</summary>
+internal sealed class BanShipper(
+    Settings settings, BrokerLoginCheck login, BanPublisher publisher, ProducerMetrics metrics, Readiness readiness, DaemonExit ending, TimeProvider time, ILogger<BanShipper> log)
+    : Worker(ending)
+{
+    private const int MaxUnconfirmed = 1000;
+
+    private readonly ThrottledLogSummary skippedLines = new("Ban lines not shared", log, time);
+    private readonly CheckpointTracker checkpoint = new(new Checkpoint(settings.Producer.Checkpoint), time, log);
+
+    public override void Dispose()
+    {
+        skippedLines.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task RunAsync(CancellationToken stopping)
+    {
+        using IBanSource source = settings.Producer.ReadsJournal ? new JournalBanSource(settings.Server, time, Warn) : new LogFileBanSource(settings, time, Warn);
+        // A first start begins here and now, be the broker there or not: from now on the log is the outbox.
+        await StartAsync(source, stopping);
+        readiness.MarkInitialized();
+        await login.WaitUntilAcceptedAsync(stopping);
+        log.LogInformation("Following {Place:l}.", source.Description);
+        readiness.MarkStarted();
+        Channel<PendingPublish> window = Channel.CreateBounded<PendingPublish>(MaxUnconfirmed);
+        using CancellationTokenSource publishing = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Task following = checkpoint.AdvanceAsync(window.Reader);
+        Task shipping = ShipAsync(source, window.Writer, publishing.Token);
+        try
+        {
+            // Neither goes on without the other.
+            await await Task.WhenAny(shipping, following);
+        }
+        finally
+        {
+            window.Writer.Complete();
+            await publishing.CancelAsync();
+            await Task.WhenAll(shipping, following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task StartAsync(IBanSource source, CancellationToken stopping)
+    {
+        Position? start = checkpoint.Load(out bool isUnreadable);
+        if (start is null || !TryStartAt(source, start))
+        {
+            if (isUnreadable || settings.Producer.StartsAtBeginning)
+            {
+                source.StartAtBeginning();
+            }
+            else
+            {
+                await source.StartAtEndAsync(stopping);
+            }
+        }
+
+        checkpoint.Save(source.Position);
+    }
+
+    private bool TryStartAt(IBanSource source, Position start)
+    {
+        bool isStarted = source.TryStartAt(start);
+        if (!isStarted)
+        {
+            Warn("The checkpoint is of another [producer] source than the one that is set. This counts as a first start; what the other one told last may not be shared.");
+        }
+
+        return isStarted;
+    }
+
+    private async Task ShipAsync(IBanSource source, ChannelWriter<PendingPublish> window, CancellationToken stopping)
+    {
+        await foreach (SourceSegment stretch in source.ReadAsync(stopping))
+        {
+            if (stretch.IsBanCandidate && IsShared(stretch.Ban))
+            {
+                await window.WriteAsync(new PendingPublish(publisher.PublishAsync(stretch.Ban, stopping), stretch.End, IsBan: true), stopping);
+            }
+            else
+            {
+                await window.WriteAsync(new PendingPublish(Task.CompletedTask, stretch.End, IsBan: false), stopping);
+            }
+        }
+    }
+
+    private bool IsShared([NotNullWhen(true)] Ban? ban)
+    {
+        string? reason = ban is null ? "no ban of an address or network" : settings.Producer.Jails.Includes(ban.Jail) ? null : "of an ignored jail";
+        if (reason is not null)
+        {
+            skippedLines.Add(reason);
+            metrics.LineSkipped(reason);
+        }
+
+        return reason is null;
+    }
+
+    private void Warn(string sentence) => log.LogWarning("{Sentence:l}", sentence);
+}

@@ -1,0 +1,224 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using F2bBroker.Shared.Logs;
+using Microsoft.Win32.SafeHandles;
+
+namespace F2bBroker.Producer.Tailing;
+
+/// <summary>One opened file of a log, plain or compressed, read from an offset on.</summary>
+internal sealed class LogFile : IDisposable
+{
+    private const int MaxHeadLength = 256;
+
+    // fail2ban's date and a blank, to the millisecond: what is shorter may be the beginning of another file as well.
+    private const int MinHeadLength = 24;
+
+    private readonly SafeFileHandle handle;
+    private readonly FileStream? compressedStream;
+    private Stream? decompressedStream;
+    private byte[] head = [];
+    private string? hash;
+    private DateTime writtenAt;
+
+    private LogFile(string path)
+    {
+        Path = path;
+        handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Identity = FileIdentity.FromFile(handle);
+        compressedStream = path.EndsWith(".gz", StringComparison.Ordinal) ? new FileStream(handle, FileAccess.Read) : null;
+        Rewind();
+        writtenAt = LastWriteTime;
+        EmptySince = ReadHead().Length < MinHeadLength ? writtenAt : null;
+    }
+
+    /// <summary>The name under which it was opened.</summary>
+    public string Path { get; }
+
+    public FileIdentity Identity { get; }
+
+    public long Offset { get; private set; }
+
+    /// <summary>If nothing, or too little to know it by, stood in it when it was opened: when it had last been written to.</summary>
+    public DateTime? EmptySince { get; }
+
+    /// <summary>Whether it is an archive whose rest cannot be read.</summary>
+    public bool IsCorrupt { get; private set; }
+
+    /// <summary>UTC; when the file was last written to.</summary>
+    public DateTime LastWriteTime => File.GetLastWriteTimeUtc(handle);
+
+    /// <summary>Opens the file, or gives null when it is not there (any more).</summary>
+    public static LogFile? OpenAtBeginning(string path)
+    {
+        try
+        {
+            return new LogFile(path);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens a plain file behind its last whole line.</summary>
+    public static LogFile? OpenAtEnd(string path)
+    {
+        LogFile? file = OpenAtBeginning(path);
+        if (file is { EmptySince: null })
+        {
+            file.SetHead(file.ReadHead());
+            file.Offset = file.EndOfLastLine();
+        }
+
+        return file;
+    }
+
+    /// <summary>Opens the file at the position, or gives null when it is another file.</summary>
+    public static LogFile? OpenAt(string path, LogPosition position)
+    {
+        LogFile? file = OpenAtBeginning(path);
+        if (file is null || file.Matches(position))
+        {
+            return file;
+        }
+
+        file.Dispose();
+        return null;
+    }
+
+    /// <summary>The position behind <paramref name="offset"/> bytes of this file.</summary>
+    public LogPosition PositionAt(long offset) => new(head.Length, hash ??= Hash(head), offset, writtenAt);
+
+    /// <summary>Reads on; 0 at the end, for now, and when the file was cut meanwhile.</summary>
+    public int Read(Span<byte> buffer)
+    {
+        DateTime before = LastWriteTime;
+        if (Offset == 0 && ReadHead().Length < MinHeadLength)
+        {
+            return 0;
+        }
+
+        int count = decompressedStream is null ? RandomAccess.Read(handle, buffer, Offset) : Decompress(buffer);
+        if (count == 0 || !IsNotTruncated())
+        {
+            return 0; // Cut and written anew, what was read is the middle of another line.
+        }
+
+        if (Offset == head.Length && head.Length < MaxHeadLength)
+        {
+            SetHead([.. head, .. buffer[..Math.Min(count, MaxHeadLength - head.Length)]]);
+        }
+
+        Offset += count;
+        writtenAt = before;
+        return count;
+    }
+
+    /// <summary>Whether it still begins as it did and has not become shorter: false after copytruncate.</summary>
+    public bool IsNotTruncated()
+    {
+        Span<byte> now = stackalloc byte[MaxHeadLength];
+        now = now[..head.Length];
+        return compressedStream is not null
+            || RandomAccess.GetLength(handle) >= Offset && RandomAccess.Read(handle, now, 0) == now.Length && now.SequenceEqual(head);
+    }
+
+    public void Dispose()
+    {
+        decompressedStream?.Dispose();
+        compressedStream?.Dispose();
+        handle.Dispose();
+    }
+
+    private static string Hash(ReadOnlySpan<byte> head) => Convert.ToHexStringLower(SHA256.HashData(head));
+
+    private void SetHead(byte[] bytes) => (head, hash) = (bytes, null);
+
+    private bool Matches(LogPosition position)
+    {
+        byte[] bytes = ReadHead();
+        if (position.HeadLength == 0 || bytes.Length < position.HeadLength || Hash(bytes.AsSpan(0, position.HeadLength)) != position.Head)
+        {
+            return false;
+        }
+
+        SetHead(bytes);
+        return SkipTo(position.Offset);
+    }
+
+    private bool SkipTo(long offset)
+    {
+        if (compressedStream is null)
+        {
+            Offset = offset;
+            return RandomAccess.GetLength(handle) >= offset;
+        }
+
+        byte[] skipped = new byte[64 * 1024];
+        while (Offset < offset)
+        {
+            int count = Decompress(skipped.AsSpan(0, (int)Math.Min(skipped.Length, offset - Offset)));
+            if (count == 0)
+            {
+                return false;
+            }
+
+            Offset += count;
+        }
+
+        return true;
+    }
+
+    private void Rewind()
+    {
+        if (compressedStream is not null)
+        {
+            compressedStream.Position = 0;
+            decompressedStream = new GZipStream(compressedStream, CompressionMode.Decompress, leaveOpen: true);
+        }
+    }
+
+    private int Decompress(Span<byte> buffer)
+    {
+        try
+        {
+            return IsCorrupt ? 0 : decompressedStream!.Read(buffer);
+        }
+        catch (InvalidDataException)
+        {
+            IsCorrupt = true;
+            return 0;
+        }
+    }
+
+    /// <summary>Its first bytes; an archive stands at its beginning afterwards.</summary>
+    private byte[] ReadHead()
+    {
+        byte[] bytes = new byte[MaxHeadLength];
+        int length = 0;
+        for (int count = -1; count != 0; length += count)
+        {
+            count = decompressedStream is null ? RandomAccess.Read(handle, bytes.AsSpan(length), length) : Decompress(bytes.AsSpan(length));
+        }
+
+        Rewind();
+        return bytes[..length];
+    }
+
+    private long EndOfLastLine()
+    {
+        byte[] block = new byte[64 * 1024];
+        for (long end = RandomAccess.GetLength(handle); end > 0; end -= block.Length)
+        {
+            long start = Math.Max(0, end - block.Length);
+            int count = RandomAccess.Read(handle, block.AsSpan(0, (int)(end - start)), start);
+            int lineEnd = block.AsSpan(0, count).LastIndexOf((byte)'\n');
+            if (lineEnd >= 0)
+            {
+                return start + lineEnd + 1;
+            }
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using F2bBroker.Contracts;
+using F2bBroker.Producer.Parsing;
+using F2bBroker.Producer.Sources;
+using F2bBroker.Shared.Configuration;
+
+namespace F2bBroker.Producer.Tailing;
+
+/// <summary>The log file that fail2ban writes, or a syslog daemon for it.</summary>
+/// <param name="tell">Takes a sentence about lines that could not be read.</param>
+internal sealed class LogFileBanSource(Settings settings, TimeProvider time, Action<string> tell) : IBanSource
+{
+    private readonly LogTail tail = new(settings.Producer.LogPath, time, tell);
+    private readonly TimeZoneCheck zone = new(time, tell);
+
+    public Position Position => tail.Position;
+
+    public string Description => $"{settings.Producer.LogPath} from byte {tail.Position.Offset}";
+
+    public bool TryStartAt(Position position)
+    {
+        if (position is not LogPosition here)
+        {
+            return false;
+        }
+
+        tail.StartAt(here);
+        return true;
+    }
+
+    public void StartAtBeginning() => tail.StartAtBeginning();
+
+    public Task StartAtEndAsync(CancellationToken stopping)
+    {
+        tail.StartAtEnd();
+        return Task.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<SourceSegment> ReadAsync([EnumeratorCancellation] CancellationToken stopping)
+    {
+        await foreach (LogBlock block in tail.ReadAsync(stopping))
+        {
+            foreach ((string line, LogPosition end) in block.Candidates())
+            {
+                Ban? ban = ParseBan(line);
+                if (block.IsNewlyWritten && ban is not null)
+                {
+                    zone.Check(ban);
+                }
+
+                yield return new SourceSegment(end, IsBanCandidate: true, ban);
+            }
+
+            yield return new SourceSegment(block.End, IsBanCandidate: false, Ban: null);
+        }
+    }
+
+    public void Dispose() => tail.Dispose();
+
+    private Ban? ParseBan(string line) => settings.Producer.IsSyslog
+        ? SyslogLine.Parse(line, settings.Server, time)
+        : Fail2BanLogLine.Parse(line)?.ToBan(settings.Server, time.LocalTimeZone);
+}

@@ -1,0 +1,242 @@
+using System.Runtime.CompilerServices;
+using F2bBroker.Producer.Sources;
+using F2bBroker.Shared.Logs;
+
+namespace F2bBroker.Producer.Tailing;
+
+/// <summary>Reads a log on from a position, over its rotations: every whole line once, in order; a line without its LF is not one yet.</summary>
+/// <param name="path">The log's name; the files behind it change.</param>
+/// <param name="tell">Takes a sentence about lines that could not be read.</param>
+internal sealed class LogTail(string path, TimeProvider time, Action<string> tell) : IDisposable
+{
+    private readonly LineBuffer buffer = new();
+    private LogFile? file;
+    private long delivered;
+    private bool hasSeenNextFile;
+    private bool isFailing;
+
+    /// <summary>How far lines were delivered.</summary>
+    public LogPosition Position => file!.PositionAt(delivered);
+
+    /// <exception cref="IOException">The log is not there or cannot be read.</exception>
+    public void StartAtBeginning() => SwitchTo(OrThrow(LogFile.OpenAtBeginning(path)));
+
+    /// <exception cref="IOException">The log is not there or cannot be read.</exception>
+    public void StartAtEnd() => SwitchTo(OrThrow(LogFile.OpenAtEnd(path)));
+
+    /// <summary>Goes on where the position is now, be it renamed, copied or compressed since; if it is nowhere, with what was written since then.</summary>
+    /// <exception cref="IOException">The log is not there or cannot be read.</exception>
+    public void StartAt(LogPosition position) => SwitchTo(OrThrow(Find(position)));
+
+    /// <summary>The next whole lines, or null when there are none for now.</summary>
+    /// <exception cref="IOException">The system refuses.</exception>
+    public LogBlock? Read()
+    {
+        do
+        {
+            if (ReadFile() is { } block)
+            {
+                return block;
+            }
+        }
+        while (SwitchToNextFile());
+        return null;
+    }
+
+    public async IAsyncEnumerable<LogBlock> ReadAsync([EnumeratorCancellation] CancellationToken stopping)
+    {
+        using LogChangeWatcher watch = new(path, time);
+        for (bool isFresh = false; ; isFresh = false)
+        {
+            LogBlock? block;
+            while ((block = ReadOrWarn()) is null)
+            {
+                await watch.WaitAsync(stopping);
+                isFresh = true;
+            }
+
+            stopping.ThrowIfCancellationRequested();
+            block.IsNewlyWritten = isFresh;
+            yield return block;
+        }
+    }
+
+    public void Dispose() => file?.Dispose();
+
+    /// <summary>A file that cannot be read for a while, as between being made and getting its owner, is tried again.</summary>
+    private LogBlock? ReadOrWarn()
+    {
+        try
+        {
+            LogBlock? block = Read();
+            if (isFailing)
+            {
+                tell($"{path} can be read again.");
+            }
+
+            isFailing = false;
+            return block;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            if (!isFailing)
+            {
+                tell($"{path} cannot be read on: {failure.Message} Trying again; no ban is lost.");
+            }
+
+            isFailing = true;
+            return null;
+        }
+    }
+
+    private LogBlock? ReadFile()
+    {
+        if (file is { Offset: 0, EmptySince: { } moment })
+        {
+            StartAtFirstWrittenSince(moment);
+        }
+
+        while (file!.Read(buffer.GetFreeSpace()) is > 0 and var count)
+        {
+            int overlong = buffer.OverlongLineCount;
+            ReadOnlyMemory<byte> lines = buffer.Lines(count, out int behind);
+            if (buffer.OverlongLineCount > overlong)
+            {
+                tell($"{path}: a line longer than {LineBuffer.MaxLineLength} bytes is passed over, the {buffer.OverlongLineCount}. one.");
+            }
+
+            if (lines.Length > 0)
+            {
+                delivered = file.Offset - behind;
+                return new LogBlock(file, lines, delivered - lines.Length);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A file that was empty has no beginning to be known by: since then it may have been filled, copied and cut, even more than once.</summary>
+    private void StartAtFirstWrittenSince(DateTime moment)
+    {
+        LogFile? first = OpenFirstNonEmpty(WrittenSince(moment));
+        if (first?.Identity == file!.Identity)
+        {
+            first.Dispose();
+        }
+        else
+        {
+            SwitchTo(first);
+        }
+    }
+
+    /// <summary>At the end of a file: whether there is more to read elsewhere.</summary>
+    private bool SwitchToNextFile()
+    {
+        if (!file!.IsNotTruncated())
+        {
+            return SwitchTo(Find(Position));
+        }
+
+        if (FileIdentity.FromFile(path) == file.Identity || Next() is not { } next)
+        {
+            return false;
+        }
+
+        // fail2ban writes on to the renamed file until it opens the new one, so the old one is read once more after the new one was seen.
+        if (hasSeenNextFile)
+        {
+            return SwitchTo(next);
+        }
+
+        next.Dispose();
+        hasSeenNextFile = true;
+        return true;
+    }
+
+    /// <summary>The next file after this one in which something stands.</summary>
+    private LogFile? Next()
+    {
+        string[] files = [.. Files()];
+        int mine = Array.FindLastIndex(files, IsCurrentFile);
+        LogFile? next = OpenFirstNonEmpty(mine >= 0 ? files[(mine + 1)..] : WrittenSince(file!.LastWriteTime));
+        if (mine >= 0 && !IsCurrentFile(files[mine]))
+        {
+            next?.Dispose(); // Rotated meanwhile: what was opened may be a later one.
+            return null;
+        }
+
+        return next;
+    }
+
+    private bool IsCurrentFile(string candidate)
+    {
+        if (FileIdentity.FromFile(candidate) == file!.Identity)
+        {
+            return true;
+        }
+
+        using LogFile? copy = candidate.EndsWith(".gz", StringComparison.Ordinal) ? LogFile.OpenAt(candidate, Position) : null;
+        return copy is not null;
+    }
+
+    private LogFile? Find(LogPosition position)
+    {
+        if (position.HeadLength > 0)
+        {
+            if (Files().Reverse().Select(candidate => LogFile.OpenAt(candidate, position)).FirstOrDefault(opened => opened is not null) is { } found)
+            {
+                return found;
+            }
+
+            tell($"{path} was cut, or the file that was read last is gone. Reading what was written since; a ban that stood only in what is gone is lost.");
+        }
+
+        return OpenFirstNonEmpty(WrittenSince(position.WrittenAt)) ?? LogFile.OpenAtBeginning(path);
+    }
+
+    private static LogFile? OpenFirstNonEmpty(IEnumerable<string> candidates)
+    {
+        foreach (LogFile opened in candidates.Select(LogFile.OpenAtBeginning).OfType<LogFile>())
+        {
+            if (opened.EmptySince is null)
+            {
+                return opened;
+            }
+
+            opened.Dispose();
+        }
+
+        return null;
+    }
+
+    private bool SwitchTo(LogFile? next)
+    {
+        if (next is null)
+        {
+            return false;
+        }
+
+        if (file is { IsCorrupt: true })
+        {
+            tell($"{file.Path} is damaged; a ban in the rest of it is lost.");
+        }
+
+        if (buffer.HasPartialLine)
+        {
+            tell($"{path}: a last line without its end was passed over.");
+        }
+
+        file?.Dispose();
+        file = next;
+        delivered = next.Offset;
+        buffer.Clear();
+        hasSeenNextFile = false;
+        return true;
+    }
+
+    private LogFile OrThrow(LogFile? opened) => opened ?? throw new FileNotFoundException($"{path} is not there.");
+
+    private IEnumerable<string> WrittenSince(DateTime moment) => Files().Where(candidate => File.GetLastWriteTimeUtc(candidate) >= moment);
+
+    private IEnumerable<string> Files() => File.Exists(path) ? [.. RotatedLogs.Find(path), path] : RotatedLogs.Find(path);
+}

@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+
+namespace F2bBroker.Shared.Configuration;
+
+/// <summary>Finds what the INI provider would stumble over, and says so with file and line: its own errors quote the line, which may be the password.</summary>
+internal static partial class IniSyntax
+{
+    [GeneratedRegex(@"^\s*([#;/].*)?\z")]
+    private static partial Regex BlankOrComment { get; }
+
+    [GeneratedRegex(@"^\s*\[(?<section>[^\[\]]+)\]\s*\z")]
+    private static partial Regex Header { get; }
+
+    [GeneratedRegex(@"^\s*(?<key>[^=\s]+)\s*=.*\z")]
+    private static partial Regex Setting { get; }
+
+    /// <exception cref="InvalidConfigurationException">A line is no comment, section or setting, or a key stands twice.</exception>
+    public static void Check(string file)
+    {
+        string? section = null;
+        HashSet<string> keys = new(StringComparer.OrdinalIgnoreCase);
+        int number = 0;
+        foreach (string line in File.ReadLines(file))
+        {
+            number++;
+            if (BlankOrComment.IsMatch(line))
+            {
+                continue;
+            }
+
+            if (Header.Match(line) is { Success: true } header)
+            {
+                section = header.Groups["section"].Value.Trim();
+            }
+            else if (Setting.Match(line) is not { Success: true } setting)
+            {
+                throw new InvalidConfigurationException($"{file} line {number}: neither a comment, a [section] nor 'key = value'.");
+            }
+            else if (section is null)
+            {
+                throw new InvalidConfigurationException($"{file} line {number}: a setting before the first [section].");
+            }
+            else if (!keys.Add($"{section}:{setting.Groups["key"].Value}"))
+            {
+                throw new InvalidConfigurationException($"{file} line {number}: [{section}] {setting.Groups["key"].Value} stands there twice.");
+            }
+        }
+    }
+}

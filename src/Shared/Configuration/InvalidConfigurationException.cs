@@ -1,0 +1,7 @@
+namespace F2bBroker.Shared.Configuration;
+
+/// <summary>The configuration cannot be used; each sentence names file, section, key or value and the rule.</summary>
+internal sealed class InvalidConfigurationException(params IReadOnlyList<string> sentences) : Exception(string.Join(' ', sentences))
+{
+    public IReadOnlyList<string> Errors => sentences;
+}

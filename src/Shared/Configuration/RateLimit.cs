@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace F2bBroker.Shared.Configuration;
+
+/// <summary>How many within which time: <c>5000/10m</c>.</summary>
+/// <param name="Count">0 for any number.</param>
+internal sealed partial record RateLimit(int Count, TimeSpan Window)
+{
+    // 0, 5000/10m
+    [GeneratedRegex(@"^(?:0|(?<count>[1-9][0-9]{0,6})/(?<window>[0-9]+[smhdw]?))\z")]
+    private static partial Regex Pattern { get; }
+
+    public bool IsUnlimited => Count == 0;
+
+    public static RateLimit? Parse(string text)
+    {
+        Match match = Pattern.Match(text);
+        if (!match.Groups["count"].Success)
+        {
+            return match.Success ? new RateLimit(0, TimeSpan.Zero) : null;
+        }
+
+        return Duration.Parse(match.Groups["window"].Value) is { Ticks: > 0 } window
+            ? new RateLimit(int.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture), window)
+            : null;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count} bans within {Window.TotalMinutes:0.##} minutes");
+}

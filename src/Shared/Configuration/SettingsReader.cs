@@ -1,0 +1,196 @@
+using System.Globalization;
+using F2bBroker.Contracts;
+using Microsoft.Extensions.Configuration;
+
+namespace F2bBroker.Shared.Configuration;
+
+/// <summary>Makes <see cref="Settings"/> of section, key and text; collects every fault, so that one run tells them all.</summary>
+internal sealed class SettingsReader
+{
+    private static readonly string[] Levels = ["Verbose", "Debug", "Information", "Warning", "Error", "Fatal"];
+    private static readonly char[] ListSeparators = [' ', '\t', ','];
+
+    private readonly IConfiguration configuration;
+    private readonly HashSet<string> known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> errors = [];
+
+    private SettingsReader(IConfiguration configuration) => this.configuration = configuration;
+
+    /// <exception cref="InvalidConfigurationException">A setting is unknown or does not fit.</exception>
+    public static Settings Read(IConfiguration configuration)
+    {
+        SettingsReader reader = new(configuration);
+        string server = reader.Server();
+        Settings settings = new(server, reader.Broker(server), reader.Producer(), reader.Consumer(), reader.LogLevel(), reader.Metrics());
+        reader.RejectUnknownKeys();
+        return reader.errors.Count == 0 ? settings : throw new InvalidConfigurationException(reader.errors);
+    }
+
+    private string Server() =>
+        Parsed("server", "name", Environment.MachineName.ToLowerInvariant(), $"is not a server name ({ServerName.Rule})",
+            text => ServerName.IsValid(text) ? text : null);
+
+    private BrokerSettings Broker(string server)
+    {
+        BrokerUri uri = BrokerUri.Parse(Text("broker", "uri", BrokerUri.Default), AddError);
+        string[] files = [.. new[] { "cafile", "certfile", "keyfile" }.Select(key => Text("broker", key, ""))];
+        if (!uri.IsTls)
+        {
+            if (files.Any(file => file.Length > 0))
+            {
+                AddError("broker", "cafile, certfile and keyfile need amqps:// in uri");
+            }
+
+            return new BrokerSettings(uri.Nodes, uri.VirtualHost, Password(isNeeded: true), Tls: null);
+        }
+
+        TlsSettings tls = new TlsFiles(server, sentence => AddError("broker", sentence)).Read(files[0], files[1], files[2]);
+        return new BrokerSettings(uri.Nodes, uri.VirtualHost, Password(isNeeded: files[1].Length == 0), tls);
+    }
+
+    /// <param name="isNeeded">Whether no certificate logs in; if one does, a password may stand there still.</param>
+    private string Password(bool isNeeded)
+    {
+        string password = Text("broker", "password", "");
+        string file = Text("broker", "passwordfile", "");
+        if (!isNeeded)
+        {
+            return "";
+        }
+
+        if (password.Length > 0 == file.Length > 0)
+        {
+            AddError("broker", password.Length > 0 ? "password and passwordfile are both set, one is needed" : "password is missing (or passwordfile, or certfile and keyfile)");
+        }
+
+        try
+        {
+            return file.Length > 0 ? File.ReadAllText(file).TrimEnd('\r', '\n') : password;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            AddError("broker", $"passwordfile cannot be read: {failure.Message}");
+            return "";
+        }
+    }
+
+    private ProducerSettings Producer()
+    {
+        string[] jails = List("producer", "jails", "");
+        // A name in jails wins over the default of ignorejails; the monitored log's own jail is never shared.
+        string[] ignored = [.. List("producer", "ignorejails", null) ?? [.. new[] { "recidive" }.Except(jails)], "f2bbroker"];
+        bool readsJournal = IsSecondChoice("producer", "source", "file", "journal");
+        bool isSyslog = IsSecondChoice("producer", "format", "fail2ban", "syslog");
+        if (readsJournal && isSyslog)
+        {
+            AddError("producer", "format: 'syslog' is for source = file, not for the journal");
+        }
+
+        return new ProducerSettings(
+            readsJournal,
+            Text("producer", "logpath", "/var/log/fail2ban.log"),
+            isSyslog,
+            Text("producer", "checkpoint", "/var/lib/f2bbroker/producer.checkpoint"),
+            IsSecondChoice("producer", "start", "end", "beginning"),
+            new JailSelection(jails, ignored));
+    }
+
+    private ConsumerSettings Consumer() => new(
+        Text("consumer", "logpath", "/var/log/f2bbroker/bans.log"),
+        Time("maxage", "1d"),
+        Parsed("consumer", "history", "1d", "is not a duration such as 1d or 12h, nor 0", Duration.Parse),
+        [.. List("consumer", "ignoreip", "").Select(IgnoredIp).OfType<Subnet>()],
+        Prefix("minprefix4", 32),
+        Prefix("minprefix6", 128),
+        Parsed("consumer", "allowprivate", "false", "is neither 'true' nor 'false'", text => bool.TryParse(text, out bool flag) ? flag : (bool?)null),
+        new JailSelection(List("consumer", "jails", ""), List("consumer", "ignorejails", "")),
+        List("consumer", "ignoreservers", "").ToHashSet(),
+        Parsed("consumer", "maxbans", "5000/10m", "is neither a number of bans and a duration such as 5000/10m, nor 0", RateLimit.Parse),
+        Time("quarantine", "30m"),
+        Number("quorum", "1", "is not a number of servers from 1 to 1000", 1000),
+        Time("quorumwindow", "1h"),
+        Parsed("consumer", "queuetype", QueueType.Classic.Name, "is neither 'classic' nor 'quorum'", QueueType.Parse));
+
+    private string LogLevel() =>
+        Parsed("log", "level", "Information", $"is none of {string.Join(", ", Levels)}",
+            text => Levels.FirstOrDefault(level => level.Equals(text, StringComparison.OrdinalIgnoreCase)));
+
+    private MetricsSettings Metrics() => Parsed("metrics", "listen", "", MetricsSettings.Rule, MetricsSettings.Parse);
+
+    private TimeSpan Time(string key, string byDefault) =>
+        Parsed("consumer", key, byDefault, "is not a duration above zero such as 1d, 12h or 3600",
+            text => Duration.Parse(text) is { Ticks: > 0 } time ? time : (TimeSpan?)null);
+
+    private int Prefix(string key, int longest) =>
+        Number(key, longest.ToString(CultureInfo.InvariantCulture), $"is not a prefix length from 1 to {longest}", longest);
+
+    private int Number(string key, string byDefault, string rule, int largest) =>
+        Parsed("consumer", key, byDefault, rule,
+            text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= largest
+                ? number : (int?)null);
+
+    /// <summary>Whether the second of two words stands there; the first is the default.</summary>
+    private bool IsSecondChoice(string section, string key, string first, string second) =>
+        Parsed(section, key, first, $"is neither '{first}' nor '{second}'", text => text == first || text == second ? text : null) == second;
+
+    private Subnet? IgnoredIp(string text)
+    {
+        Subnet? subnet = Subnet.Parse(text);
+        if (subnet is null)
+        {
+            AddError("consumer", $"ignoreip: {Ban.Quoted(text)} is not an address or network");
+        }
+
+        return subnet;
+    }
+
+    private string? Value(string section, string key)
+    {
+        known.Add($"{section}:{key}");
+        return configuration[$"{section}:{key}"]?.Trim();
+    }
+
+    private string Text(string section, string key, string byDefault) => Value(section, key) is { Length: > 0 } text ? text : byDefault;
+
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(byDefault))]
+    private string[]? List(string section, string key, string? byDefault) =>
+        (Value(section, key) ?? byDefault)?.Split(ListSeparators, StringSplitOptions.RemoveEmptyEntries);
+
+    private T Parsed<T>(string section, string key, string byDefault, string rule, Func<string, T?> parse)
+        where T : class
+    {
+        string text = Text(section, key, byDefault);
+        return parse(text) ?? UseDefault(section, key, text, rule, parse(byDefault)!);
+    }
+
+    private T Parsed<T>(string section, string key, string byDefault, string rule, Func<string, T?> parse)
+        where T : struct
+    {
+        string text = Text(section, key, byDefault);
+        return parse(text) ?? UseDefault(section, key, text, rule, default(T));
+    }
+
+    private T UseDefault<T>(string section, string key, string text, string rule, T standIn)
+    {
+        AddError(section, $"{key}: {Ban.Quoted(text)} {rule}");
+        return standIn;
+    }
+
+    private void AddError(string section, string fault) => errors.Add($"[{section}] {fault}.");
+
+    private void RejectUnknownKeys()
+    {
+        // Keys without a section can only come from the environment, and are not settings there (F2BBROKER_API).
+        foreach (string key in configuration.AsEnumerable().Where(pair => pair.Value is not null && pair.Key.Contains(':')).Select(pair => pair.Key))
+        {
+            if (!known.Contains(key))
+            {
+                string[] parts = key.Split(':', 2);
+                string[] sections = [.. known.Select(name => name.Split(':')[0]).Distinct()];
+                errors.Add(sections.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
+                    ? $"[{parts[0]}] {Ban.Quoted(parts[1])} is not a known key."
+                    : $"[{parts[0]}] is not a known section (key {Ban.Quoted(parts[1])}).");
+            }
+        }
+    }
+}

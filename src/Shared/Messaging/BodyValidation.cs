@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace F2bBroker.Shared.Messaging;
+
+/// <summary>Says in an operator's words why a body is no ban; the JSON reader's own words name types of this program.</summary>
+internal static class BodyValidation
+{
+    /// <summary>Bytes; a ban has under 1,000. Of what is longer, no more than this is copied: a flood of large bodies must not cost this server as much as its sender.</summary>
+    public const int MaxBytes = 8 * 1024;
+
+    private const string DuplicateOrInvalidText = "a field stands twice, or is no valid text";
+
+    /// <summary>Why a body of that many bytes is refused.</summary>
+    public static string TooLongReason(long length) => $"the body has {length} bytes, allowed are {MaxBytes}";
+
+    public static string FindError(byte[] body)
+    {
+        if (body.Length == 0)
+        {
+            return "the body is empty";
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? FindError(document.RootElement) : "the body is not a JSON object";
+        }
+        catch (JsonException)
+        {
+            return "the body is not JSON, or it is nested deeper than 64 levels";
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair in a field's name, which is found only when names are compared.
+            return DuplicateOrInvalidText;
+        }
+    }
+
+    private static string FindError(JsonElement ban)
+    {
+        foreach (string name in BanJson.Default.BanDetected.Properties.Select(property => property.Name))
+        {
+            if (!ban.TryGetProperty(name, out JsonElement field))
+            {
+                return $"{name} is missing";
+            }
+
+            if (field.ValueKind != JsonValueKind.String)
+            {
+                return $"{name} is not a text";
+            }
+        }
+
+        return DuplicateOrInvalidText;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+using F2bBroker.Contracts;
+using RabbitMQ.Client;
+
+namespace F2bBroker.Shared.Messaging;
+
+/// <summary>The broker's stream of the last day's messages, read from a moment on. Who reads it has to judge each message as if it came live.</summary>
+internal sealed class HistoryStream(IConnection connection, TimeProvider time)
+{
+    /// <summary>For a stream that is empty, or holds nothing as young: no answer says so.</summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>The broker sends what it wrote at once without a pause.</summary>
+    private static readonly TimeSpan LastMessageTimeout = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>From the moment to what stands in it now; each batch is acknowledged when the next one is asked for.</summary>
+    /// <param name="from">By the broker's clock; it may begin some messages earlier.</param>
+    /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public async IAsyncEnumerable<IReadOnlyList<HistoryMessage>> ReadAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        long last = await FindLastOffsetAsync(cancel);
+        await using HistoryStreamConsumer subscription = await SubscribeAsync(from, cancel);
+        TimeSpan patience = IdleTimeout;
+        for (long read = -1; read < last; patience = Timeout.InfiniteTimeSpan)
+        {
+            IReadOnlyList<HistoryMessage> batch = await subscription.ReceiveBatchAsync(patience, cancel);
+            if (batch.Count == 0)
+            {
+                yield break;
+            }
+
+            read = batch[^1].Offset;
+            yield return batch;
+            await subscription.AcknowledgeAsync(batch, cancel);
+        }
+    }
+
+    /// <summary>From the moment on without an end.</summary>
+    /// <param name="from">By the broker's clock; it may begin some messages earlier.</param>
+    /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public async IAsyncEnumerable<IReadOnlyList<HistoryMessage>> FollowAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using HistoryStreamConsumer subscription = await SubscribeAsync(from, cancel);
+        while (true)
+        {
+            IReadOnlyList<HistoryMessage> batch = await subscription.ReceiveBatchAsync(Timeout.InfiniteTimeSpan, cancel);
+            yield return batch;
+            await subscription.AcknowledgeAsync(batch, cancel);
+        }
+    }
+
+    private Task<HistoryStreamConsumer> SubscribeAsync(DateTimeOffset from, CancellationToken cancel) =>
+        HistoryStreamConsumer.SubscribeAsync(connection, Topology.HistoryStream, new AmqpTimestamp(from.ToUnixTimeSeconds()), cancel);
+
+    /// <summary>The place of the last message; -1 for an empty stream.</summary>
+    private async Task<long> FindLastOffsetAsync(CancellationToken cancel)
+    {
+        await using HistoryStreamConsumer subscription = await HistoryStreamConsumer.SubscribeAsync(connection, Topology.HistoryStream, "last", cancel);
+        long last = -1;
+        long began = time.GetTimestamp();
+        // Beside a steady flow of new messages there is no pause.
+        for (TimeSpan patience = IdleTimeout; time.GetElapsedTime(began) < IdleTimeout && await subscription.ReceiveBatchAsync(patience, cancel) is { Count: > 0 } batch; patience = LastMessageTimeout)
+        {
+            last = batch[^1].Offset;
+            await subscription.AcknowledgeAsync(batch, cancel);
+        }
+
+        return last;
+    }
+}

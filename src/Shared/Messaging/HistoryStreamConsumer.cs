@@ -1,0 +1,84 @@
+using System.Threading.Channels;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+
+namespace F2bBroker.Shared.Messaging;
+
+/// <summary>One reader of the stream: the broker sends some messages ahead, and more as they are acknowledged, which takes nothing out of the stream.</summary>
+internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncDisposable
+{
+    // More makes RabbitMQ 3.10 slower.
+    private const ushort Prefetch = 500;
+    private const int MaxBatchSize = Prefetch / 2;
+
+    private readonly Channel<HistoryMessage> deliveries = System.Threading.Channels.Channel.CreateUnbounded<HistoryMessage>();
+
+    private HistoryStreamConsumer(IChannel channel)
+        : base(channel)
+    {
+    }
+
+    /// <param name="offset">Where it begins, in RabbitMQ's terms: <c>last</c>, <c>next</c> or a time.</param>
+    /// <exception cref="OperationInterruptedException">The broker refuses: there is no stream (404), or no right to read it (403).</exception>
+    public static async Task<HistoryStreamConsumer> SubscribeAsync(IConnection connection, string stream, object offset, CancellationToken cancel)
+    {
+        IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        HistoryStreamConsumer subscription = new(channel);
+        await channel.BasicQosAsync(0, Prefetch, global: false, cancel);
+        Dictionary<string, object?> arguments = new() { ["x-stream-offset"] = offset };
+        await channel.BasicConsumeAsync(stream, autoAck: false, "", noLocal: false, exclusive: false, arguments, subscription, cancel);
+        return subscription;
+    }
+
+    /// <summary>What was sent meanwhile, once there is something; nothing when the time is over before.</summary>
+    /// <exception cref="Exception">The connection or the stream is gone: see <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public async Task<IReadOnlyList<HistoryMessage>> ReceiveBatchAsync(TimeSpan patience, CancellationToken cancel)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(patience);
+        try
+        {
+            await deliveries.Reader.WaitToReadAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return [];
+        }
+
+        List<HistoryMessage> batch = [];
+        while (batch.Count < MaxBatchSize && deliveries.Reader.TryRead(out HistoryMessage? message))
+        {
+            batch.Add(message);
+        }
+
+        return batch;
+    }
+
+    /// <summary>Lets the broker send more.</summary>
+    public ValueTask AcknowledgeAsync(IReadOnlyList<HistoryMessage> batch, CancellationToken cancel) => Channel.BasicAckAsync(batch[^1].DeliveryTag, multiple: true, cancel);
+
+    public override Task HandleBasicDeliverAsync(
+        string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken = default)
+    {
+        long offset = properties.Headers?["x-stream-offset"] is long place ? place : 0;
+        // The client uses its memory again.
+        deliveries.Writer.TryWrite(new HistoryMessage(offset, deliveryTag, properties, body.ToArray()));
+        return Task.CompletedTask;
+    }
+
+    public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        deliveries.Writer.TryComplete(new IOException("the broker ended the subscription: was the stream deleted?"));
+        return base.HandleBasicCancelAsync(consumerTag, cancellationToken);
+    }
+
+    public override Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
+    {
+        deliveries.Writer.TryComplete(new IOException(reason.ReplyText));
+        return base.HandleChannelShutdownAsync(channel, reason);
+    }
+
+    public ValueTask DisposeAsync() => Channel.DisposeAsync();
+}

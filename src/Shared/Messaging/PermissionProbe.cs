@@ -1,0 +1,59 @@
+using F2bBroker.Contracts;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace F2bBroker.Shared.Messaging;
+
+/// <summary>What the broker lets this server do, asked in ways that publish nothing.</summary>
+internal static class PermissionProbe
+{
+    private const int AccessRefused = 403;
+    private const int NotFound = 404;
+
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>A sentence when this server cannot publish to the group: because it is a receiver, or because the exchange is not there.</summary>
+    /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public static async Task<string?> FindPublishErrorAsync(IConnection connection, string server, CancellationToken cancel) =>
+        await PublishWithFalseUserIdAsync(connection, server, cancel) switch
+        {
+            AccessRefused => $"'{server}' may not publish to {Topology.BansExchange}: it is enrolled as a {Role.Receiver}, so it needs no producer. "
+                + $"f2bbroker enroll {server} --role {Role.Both} --force gives it the right, and a new password.",
+            NotFound => $"The broker has no exchange {Topology.BansExchange}: f2bbroker init makes it.",
+            _ => null,
+        };
+
+    /// <summary>A sentence when this server may not have a queue, because it is a reporter.</summary>
+    /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public static async Task<string?> FindReceiveErrorAsync(IConnection connection, string server, CancellationToken cancel)
+    {
+        await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        try
+        {
+            // As the consumer does at each start.
+            await channel.ExchangeDeclareAsync(Topology.ErrorQueueFor(server), ExchangeType.Fanout, durable: true, cancellationToken: cancel);
+            return null;
+        }
+        catch (OperationInterruptedException refusal) when (refusal.ShutdownReason is { } answer)
+        {
+            return answer.ReplyCode != AccessRefused ? null : $"'{server}' may not have a queue: it is enrolled as a {Role.Reporter}, so it needs no consumer. "
+                + $"f2bbroker enroll {server} --role {Role.Both} --force gives it one, and a new password.";
+        }
+    }
+
+    /// <summary>The broker looks first for the exchange and for the right, and then at the name, which it refuses with 406: so nothing is ever published.</summary>
+    private static async Task<ushort> PublishWithFalseUserIdAsync(IConnection connection, string server, CancellationToken cancel)
+    {
+        await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        TaskCompletionSource<ushort> closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        channel.ChannelShutdownAsync += (_, reason) =>
+        {
+            closed.TrySetResult(reason.ReplyCode);
+            return Task.CompletedTask;
+        };
+        // No name of a user of ours ends with a dot.
+        BasicProperties nobody = new() { UserId = $"{server}." };
+        await channel.BasicPublishAsync(Topology.BansExchange, "", mandatory: false, nobody, ReadOnlyMemory<byte>.Empty, cancel);
+        return await closed.Task.WaitAsync(ResponseTimeout, cancel);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using F2bBroker.Contracts;
+using RabbitMQ.Client;
+
+namespace F2bBroker.Shared.Messaging;
+
+/// <summary>The ban that a message reports: its sender's own word, and in order. Live messages and those of the stream meet the same checks.</summary>
+internal static class ReceivedBanValidator
+{
+    /// <summary>How far a sender's clock may be ahead.</summary>
+    public static readonly TimeSpan MaxClockAhead = TimeSpan.FromMinutes(10);
+
+    private static readonly JsonSerializerOptions Json = BanJson.Apply(new JsonSerializerOptions());
+
+    /// <summary>Of a message of the stream, which holds what was published to the group.</summary>
+    /// <exception cref="InvalidMessageException">The message breaks the protocol.</exception>
+    public static Ban Parse(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, DateTimeOffset now)
+    {
+        if (body.Length > BodyValidation.MaxBytes)
+        {
+            throw new InvalidMessageException(BodyValidation.TooLongReason(body.Length), InvalidMessageKind.Length);
+        }
+
+        try
+        {
+            return Check(MessageOrigin.FromUserId(properties), JsonSerializer.Deserialize<BanDetected>(body.Span, Json) ?? throw new JsonException(), now);
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            throw new InvalidMessageException(BodyValidation.FindError(body.ToArray()), InvalidMessageKind.Body);
+        }
+    }
+
+    /// <exception cref="InvalidMessageException">The message breaks the protocol.</exception>
+    public static Ban Check(MessageOrigin origin, BanDetected message, DateTimeOffset now)
+    {
+        origin.Verify(message.Server);
+        Ban ban = Ban.Parse(message);
+        return ban.DetectedAt - now <= MaxClockAhead
+            ? ban
+            : throw new InvalidMessageException($"detectedAt {UtcTimestamp.Format(ban.DetectedAt)} is more than {MaxClockAhead.TotalMinutes} minutes in the future", InvalidMessageKind.Time);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>A server that reports more than <c>maxbans</c> allows.</summary>
+public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
+{
+    private readonly List<IAsyncDisposable> all = [];
+    private Sender flooder = null!;
+    private Sender honest = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await broker.ResetAsync();
+        flooder = await SenderAsync("web1");
+        honest = await SenderAsync("web3");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAsyncDisposable one in all)
+        {
+            await one.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task It_is_quarantined_and_shown_as_such_and_the_others_are_not_affected()
+    {
+        Server receiver = await ReceiverAsync("maxbans = 20/10m");
+        Daemon consumer = await receiver.StartConsumerAsync();
+        string first = flooder.Body("198.51.100.1");
+        await flooder.PublishAsync(first);
+        await flooder.PublishAsync(first);
+        await PublishAsync(flooder, 2, 25);
+        await PublishAsync(honest, 101, 10);
+        await ErrorsAsync(6);
+        await receiver.HasBansAsync(30);
+        Assert.Equal(20, receiver.Bans.Count(ban => ban.Contains("server=web1", StringComparison.Ordinal)));
+        Assert.All(await broker.PeekAsync("f2b.bans.web2_error"), message =>
+            Assert.Equal(("web1", "quarantined"), (Header(message, "f2b-origin"), Header(message, "f2b-reason"))));
+        Assert.Equal(1, consumer.Count("web1 has reported more than 20 bans within 10 minutes (maxbans), so it is quarantined"));
+        Assert.Equal(0, consumer.Count("Refused a message"));
+        string status = (await broker.AdminAsync("status")).Output;
+        Assert.Matches(@"(?m)^SERVER +ROLE +CONNECTED +WAITING +ERRORS +LAST REPORT +BANS 24H +QUARANTINED BY$", status);
+        Assert.Matches(@"(?m)^web1 .* web2$", status);
+        Assert.Matches(@"(?m)^web3 .* -$", status);
+        JsonNode json = JsonNode.Parse((await broker.AdminAsync("status", "--json")).Output)!;
+        Assert.Equal(["""["web2"]""", "[]", "[]"], json.AsArray().Select(server => server!["quarantinedBy"]!.ToJsonString()));
+
+        await consumer.KillAsync();
+        await receiver.StartConsumerAsync();
+        await PublishAsync(flooder, 27, 1);
+        await ErrorsAsync(7);
+        Assert.Equal(30, receiver.Bans.Count);
+    }
+
+    [Fact]
+    public async Task Its_bans_are_written_again_once_it_has_kept_to_the_rate()
+    {
+        Server receiver = await ReceiverAsync("maxbans = 3/2s", "quarantine = 3s");
+        Daemon consumer = await receiver.StartConsumerAsync();
+        await PublishAsync(flooder, 1, 5);
+        await ErrorsAsync(2);
+        await receiver.HasBansAsync(3);
+        int next = 6;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await PublishAsync(flooder, next++, 1);
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+                return receiver.Bans.Count > 3;
+            },
+            () => consumer.Said);
+        Assert.Equal(1, consumer.Count("web1 is no longer quarantined."));
+        Assert.DoesNotMatch(@"(?m)^web1 .* web2$", (await broker.AdminAsync("status")).Output);
+    }
+
+    private async Task<Sender> SenderAsync(string name)
+    {
+        await using Server server = await Server.EnrollAsync(broker, name);
+        Sender sender = await Sender.ConnectAsync(broker, server);
+        all.Add(sender);
+        return sender;
+    }
+
+    private async Task<Server> ReceiverAsync(params string[] settings)
+    {
+        Server receiver = await Server.EnrollAsync(broker, "web2", settings);
+        all.Add(receiver);
+        return receiver;
+    }
+
+    private static async Task PublishAsync(Sender sender, int first, int count)
+    {
+        foreach (int i in Enumerable.Range(first, count))
+        {
+            await sender.PublishBanAsync($"198.51.100.{i}");
+        }
+    }
+
+    private async Task ErrorsAsync(int count)
+    {
+        IReadOnlyList<JsonNode> refused = [];
+        await Eventually.TrueAsync(
+            async () => (refused = await broker.PeekAsync("f2b.bans.web2_error")).Count >= count,
+            () => $"{refused.Count} of {count} messages are in the error queue.");
+        Assert.Equal(count, refused.Count);
+    }
+
+    private static string Header(JsonNode message, string name) => message["properties"]!["headers"]![name]!.ToString();
+}

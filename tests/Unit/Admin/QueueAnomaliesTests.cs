@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+using F2bBroker.Admin.Status;
+
+namespace F2bBroker.UnitTests.Admin;
+
+public sealed class QueueAnomaliesTests
+{
+    private static readonly string[] Nothing = [];
+
+    private readonly JsonArray queues = [Queue("web1"), Queue("web1_error"), Queue("web2", new() { ["x-queue-type"] = "quorum", ["x-single-active-consumer"] = true }), Queue("web2_error", new() { ["x-queue-type"] = "quorum" }), new JsonObject { ["name"] = "mine", ["arguments"] = new JsonObject { ["x-expires"] = 1 } }];
+    private readonly JsonArray bindings =
+    [
+        Binding("", "f2b.bans.web1"), Binding("f2b.bans", "f2b.bans.web1"), Binding("f2b.bans.web1", "f2b.bans.web1"), Binding("f2b.bans.web1_error", "f2b.bans.web1_error"),
+        Binding("f2b.bans", "f2b.bans.web2"), Binding("f2b.bans", "f2b.history"), Binding("mine", "mine"), Binding("mine", "mine"),
+    ];
+
+    [Fact]
+    public void What_F2bBroker_makes_leaves_no_doubt_and_what_is_not_its_own_is_left_alone() => Assert.Empty(QueueAnomalies.Find(queues, bindings));
+
+    [Fact]
+    public void A_broker_that_tells_nothing_leaves_no_doubt() => Assert.Empty(QueueAnomalies.Find(null, null));
+
+    [Theory]
+    [InlineData("""{"x-overflow":"reject-publish","x-max-length":0}""", "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-max-length, x-overflow): it may refuse or copy every server's bans.")]
+    [InlineData("""{"x-queue-type":"quorum","x-dead-letter-exchange":"f2b.bans"}""", "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-dead-letter-exchange): it may refuse or copy every server's bans.")]
+    [InlineData("""{"x-queue-type":"classic","x-single-active-consumer":true}""", "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-single-active-consumer): it may refuse or copy every server's bans.")]
+    [InlineData("""{"x-queue-type":"stream"}""", "The queue f2b.bans.web1 is a stream, which no F2bBroker makes of it.")]
+    public void Arguments_are_told(string arguments, string sentence)
+    {
+        queues[0] = Queue("web1", (JsonObject)JsonNode.Parse(arguments)!);
+        Assert.Equal([sentence], Doubts("web1"));
+        Assert.Equal(Nothing, Doubts("web2"));
+    }
+
+    [Theory]
+    [InlineData("exclusive", true)]
+    [InlineData("auto_delete", true)]
+    [InlineData("durable", false)]
+    public void A_queue_that_does_not_stay_is_told(string property, bool value)
+    {
+        queues[0]![property] = value;
+        Assert.Equal(["The queue f2b.bans.web1 is exclusive or not durable: it goes with its connection or with the broker, and what waits in it too."], Doubts("web1"));
+    }
+
+    [Fact]
+    public void An_error_queue_is_its_servers()
+    {
+        queues[1] = Queue("web1_error", new() { ["x-expires"] = 1 });
+        Assert.Equal(["The queue f2b.bans.web1_error has arguments that no F2bBroker sets (x-expires): it may refuse or copy every server's bans."], Doubts("web1"));
+    }
+
+    [Fact]
+    public void A_queue_that_is_bound_many_times_is_told_once()
+    {
+        for (int i = 0; i < 10_000; i++)
+        {
+            bindings.Add(Binding("f2b.bans", "f2b.bans.web2"));
+        }
+
+        Assert.Equal(["The queue f2b.bans.web2 is bound 10,001 times to f2b.bans, once is right."], Doubts("web2"));
+        Assert.Equal(Nothing, Doubts("web1"));
+    }
+
+    [Fact]
+    public void A_queue_that_is_not_bound_is_told()
+    {
+        bindings.RemoveAt(4);
+        Assert.Equal(["The queue f2b.bans.web2 is bound 0 times to f2b.bans, once is right."], Doubts("web2"));
+    }
+
+    [Fact]
+    public void Ways_between_exchanges_and_many_ways_from_its_own_are_told()
+    {
+        bindings.Add(Binding("f2b.bans.web2", "f2b.bans", "exchange"));
+        bindings.Add(Binding("f2b.bans", "f2b.bans.web1", "exchange"));
+        bindings.Add(Binding("f2b.bans", "f2b.bans.web1", "exchange"));
+        bindings.Add(Binding("f2b.bans.web1", "f2b.bans.web1"));
+        Assert.Equal(["The exchange f2b.bans is fed by the exchange f2b.bans.web2 (once), which no F2bBroker sets up."], Doubts("web2"));
+        Assert.Equal(
+            [
+                "The exchange f2b.bans.web1 is fed by the exchange f2b.bans (2 times), which no F2bBroker sets up.",
+                "The queue f2b.bans.web1 is bound 2 times to the exchange f2b.bans.web1, once is right.",
+            ],
+            Doubts("web1").Order());
+    }
+
+    private static JsonObject Queue(string server, JsonObject? arguments = null) =>
+        new() { ["name"] = $"f2b.bans.{server}", ["durable"] = true, ["exclusive"] = false, ["auto_delete"] = false, ["arguments"] = arguments ?? [] };
+
+    private static JsonObject Binding(string source, string destination, string type = "queue") =>
+        new() { ["source"] = source, ["destination"] = destination, ["destination_type"] = type };
+
+    private IEnumerable<string> Doubts(string server) => QueueAnomalies.Find(queues, bindings)[server];
+}

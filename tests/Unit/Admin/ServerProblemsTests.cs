@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using F2bBroker.Admin.Status;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.UnitTests.Admin;
+
+public sealed class ServerProblemsTests
+{
+    private static readonly ConnectedProgram Producer = new("web1", "producer", TimeSpan.Zero);
+    private static readonly ConnectedProgram Consumer = new("web1", "consumer", TimeSpan.Zero);
+
+    [Fact]
+    public void With_all_in_order_there_is_nothing_to_do() => Assert.Empty(Todo(Role.Both, hasQueue: true, Producer, Consumer));
+
+    [Fact]
+    public void A_reporter_needs_no_consumer_and_a_receiver_no_producer()
+    {
+        Assert.Empty(Todo(Role.Reporter, hasQueue: false, Producer));
+        Assert.Empty(Todo(Role.Receiver, hasQueue: true, Consumer));
+    }
+
+    [Fact]
+    public void What_is_missing_is_named()
+    {
+        string[] todo = Todo(Role.Both, hasQueue: false);
+        Assert.Equal(3, todo.Length);
+        Assert.StartsWith("web1 has no queue f2b.bans.web1: somebody has deleted it.", todo[0]);
+        Assert.StartsWith("web1's consumer is not connected: on web1, systemctl status f2bbroker-consumer", todo[1]);
+        Assert.StartsWith("web1's producer is not connected: on web1, systemctl status f2bbroker-producer", todo[2]);
+    }
+
+    [Fact]
+    public void Rights_that_are_nobodys_are_named() => Assert.StartsWith("web1 has rights on the broker that F2bBroker does not give", Assert.Single(Todo(null, hasQueue: true)));
+
+    [Theory]
+    [InlineData(3600, "60 minutes ahead of")]
+    [InlineData(-45, "45 seconds behind")]
+    [InlineData(-86400, "24 hours behind")]
+    public void A_clock_that_is_off_is_named(int seconds, string told)
+    {
+        ConnectedProgram off = Producer with { ClockAhead = TimeSpan.FromSeconds(seconds) };
+        Assert.StartsWith($"web1's clock was {told} the broker's when its producer connected", Assert.Single(Todo(Role.Both, hasQueue: true, Consumer, off)));
+    }
+
+    [Fact]
+    public void A_clock_within_the_tolerance_is_not_named() =>
+        Assert.Empty(Todo(Role.Both, hasQueue: true, Consumer, Producer with { ClockAhead = TimeSpan.FromSeconds(-29) }));
+
+    [Fact]
+    public void The_clock_stands_in_the_properties_of_a_connection()
+    {
+        JsonNode connection = JsonNode.Parse("""
+            {"user":"web1","connected_at":1795400663706,"client_properties":{"connection_name":"f2bbroker-producer web1 0.1.0","f2b-clock":"2026-11-23T03:44:23.706Z"}}
+            """)!;
+        Assert.Equal(new ConnectedProgram("web1", "producer", DateTimeOffset.Parse("2026-11-23T03:44:23.706Z", null) - DateTimeOffset.FromUnixTimeMilliseconds(1795400663706)), ConnectedProgram.FromConnection(connection));
+        connection["client_properties"]!["f2b-clock"] = "now";
+        Assert.Null(ConnectedProgram.FromConnection(connection).ClockAhead);
+        connection["client_properties"]!["connection_name"] = "pika";
+        Assert.Equal("other", ConnectedProgram.FromConnection(connection).Name);
+    }
+
+    private static string[] Todo(Role? role, bool hasQueue, params ConnectedProgram[] programs) => [.. new ServerProblems("web1", role, hasQueue, programs).Find(errors: 0, quarantinedBy: [])];
+}

@@ -1,0 +1,32 @@
+using F2bBroker.Consumer.Rules;
+
+namespace F2bBroker.UnitTests.Consumer;
+
+/// <summary>With <c>maxbans = 3/10m</c> and <c>quarantine = 30m</c>.</summary>
+public sealed class ReplayQuarantineTests
+{
+    private readonly ReplayQuarantine containment = new(Some.Settings("consumer:maxbans=3/10m"));
+
+    [Fact]
+    public void A_server_is_bounded_by_the_times_of_its_bans()
+    {
+        Assert.Equal([true, true, true, false, false], Admitted(Enumerable.Repeat(0, 5)));
+        // Not before it has kept to the rate for 30 minutes.
+        Assert.Equal([false, true, true, true, false], Admitted([15, 45, 45, 45, 46]));
+    }
+
+    [Fact]
+    public void Over_a_day_it_may_have_reported_more() => Assert.All(Admitted(Enumerable.Range(0, 400).Select(i => i * 4)), Assert.True);
+
+    [Fact]
+    public void A_server_that_dates_its_bans_ahead_hurts_itself_alone()
+    {
+        Assert.True(Admits(1000, "liar"));
+        Assert.All(Admitted(Enumerable.Range(0, 20).Select(i => i * 4)), Assert.True);
+        Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(i => Admits(i * 60, "liar")));
+    }
+
+    private bool[] Admitted(IEnumerable<int> minutes) => [.. minutes.Select(minute => Admits(minute, "web1"))];
+
+    private bool Admits(int minute, string server) => containment.TryAdmit(Some.Ban(server: server, at: Some.Time.AddMinutes(minute)));
+}

@@ -1,0 +1,19 @@
+using F2bBroker.Consumer.Rules;
+using F2bBroker.Shared.Configuration;
+using Microsoft.Extensions.Time.Testing;
+
+namespace F2bBroker.UnitTests.Consumer;
+
+public sealed class SenderRateLimiterTests
+{
+    [Fact]
+    public void Each_sender_has_its_own_and_it_comes_back_when_the_flood_is_over()
+    {
+        FakeTimeProvider clock = Some.Clock();
+        SenderRateLimiter allowance = new(new RateLimit(2, TimeSpan.FromMinutes(10)), clock);
+        Assert.Equal([true, true, false, false], Enumerable.Range(0, 4).Select(_ => allowance.TryAcquire("web1")));
+        Assert.True(allowance.TryAcquire(""));
+        clock.Advance(TimeSpan.FromMinutes(10.1));
+        Assert.True(allowance.TryAcquire("web1"));
+    }
+}

@@ -1,0 +1,113 @@
+using F2bBroker.Consumer.Rules;
+using F2bBroker.Consumer.Writing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace F2bBroker.UnitTests.Consumer;
+
+/// <summary>With <c>maxbans = 3/10m</c> and <c>quarantine = 30m</c>.</summary>
+public sealed class ServerQuarantineTests
+{
+    private readonly FakeTimeProvider clock = Some.Clock();
+    private readonly ServerQuarantine containment;
+
+    public ServerQuarantineTests() => containment = New("consumer:maxbans=3/10m");
+
+    [Fact]
+    public void A_server_over_the_rate_is_quarantined_and_no_other()
+    {
+        Assert.Equal([true, true, true, false, false], Admitted(5));
+        Assert.True(Admits("web3"));
+    }
+
+    [Fact]
+    public void Over_a_longer_time_it_may_report_more()
+    {
+        for (int i = 0; i < 9; i++)
+        {
+            Assert.True(Admits());
+            clock.Advance(TimeSpan.FromMinutes(3.4));
+        }
+    }
+
+    [Fact]
+    public void The_quarantine_lasts_until_the_server_has_kept_to_the_rate_for_its_time()
+    {
+        Admitted(4);
+        clock.Advance(TimeSpan.FromMinutes(29.9));
+        Assert.False(Admits());
+        clock.Advance(TimeSpan.FromMinutes(0.1));
+        Assert.True(Admits());
+        Admitted(4);
+        for (int quarter = 0; quarter < 4; quarter++)
+        {
+            clock.Advance(TimeSpan.FromMinutes(15));
+            Assert.All(Admitted(4), Assert.False);
+        }
+    }
+
+    [Fact]
+    public void It_is_told_until_when()
+    {
+        Admitted(3);
+        Assert.False(containment.TryAdmit(Some.Ban(), out DateTimeOffset until));
+        Assert.Equal(Some.Time.AddMinutes(30), until);
+        clock.Advance(TimeSpan.FromMinutes(10.1));
+        containment.TryAdmit(Some.Ban(), out until);
+        Assert.Equal(Some.Time.AddMinutes(30), until);
+    }
+
+    [Fact]
+    public void What_piled_up_while_this_server_was_away_is_counted_over_that_time()
+    {
+        containment.StartBacklog(heardUpTo: Some.Time.AddMinutes(-20));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.All(Admitted(6, at: Some.Time.AddMinutes(-5)), Assert.True);
+        Assert.Equal([true, true, true, false], Admitted(4, at: Some.Time.AddMinutes(-5)));
+    }
+
+    [Fact]
+    public void What_comes_live_is_not_set_off_against_an_absence()
+    {
+        containment.StartBacklog(heardUpTo: Some.Time.AddDays(-1));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([true, true, true, false], Admitted(4, at: clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public void A_first_start_expects_nothing()
+    {
+        containment.StartBacklog(heardUpTo: null);
+        Assert.Equal([true, true, true, false], Admitted(4, at: Some.Time.AddHours(-1)));
+    }
+
+    [Fact]
+    public void What_was_written_in_an_earlier_run_counts_unless_it_had_piled_up()
+    {
+        Count(written: TimeSpan.FromMinutes(9), detected: TimeSpan.FromMinutes(9));
+        Count(written: TimeSpan.FromMinutes(11), detected: TimeSpan.FromMinutes(11));
+        Count(written: TimeSpan.FromMinutes(1), detected: TimeSpan.FromMinutes(12));
+        Assert.Equal([true, true, false], Admitted(3));
+    }
+
+    [Fact]
+    public void A_limit_of_0_is_none()
+    {
+        ServerQuarantine open = New("consumer:maxbans=0");
+        open.StartBacklog(Some.Time.AddDays(-1));
+        open.CountWritten(new MonitoredLogLine(Some.Time, "", Some.Ban()));
+        Assert.All(Enumerable.Range(0, 20_000), _ => Assert.True(open.TryAdmit(Some.Ban(), out DateTimeOffset _)));
+    }
+
+    private ServerQuarantine New(params string[] settings) => new(Some.Settings(settings), clock, NullLogger<ServerQuarantine>.Instance);
+
+    private bool Admits(string server = "web1") => containment.TryAdmit(Some.Ban(server: server, at: clock.GetUtcNow()), out _);
+
+    private bool[] Admitted(int count, DateTimeOffset? at = null) =>
+        [.. Enumerable.Range(0, count).Select(_ => containment.TryAdmit(Some.Ban(at: at ?? clock.GetUtcNow()), out DateTimeOffset _))];
+
+    /// <param name="written">How long ago.</param>
+    /// <param name="detected">How long ago.</param>
+    private void Count(TimeSpan written, TimeSpan detected) =>
+        containment.CountWritten(new MonitoredLogLine(Some.Time - written, "", Some.Ban(at: Some.Time - detected)));
+}

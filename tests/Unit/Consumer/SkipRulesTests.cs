@@ -1,0 +1,119 @@
+using System.Net;
+using F2bBroker.Consumer.Rules;
+using F2bBroker.Contracts;
+using F2bBroker.Daemon;
+using F2bBroker.Shared.Configuration;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace F2bBroker.UnitTests.Consumer;
+
+public sealed class SkipRulesTests
+{
+    [Theory]
+    [InlineData("203.0.113.7")]
+    [InlineData("2001:db8::1")]
+    [InlineData("8.8.8.8")]
+    public void An_ordinary_ban_is_taken_over(string ip) => Assert.Null(Reason(Some.Ban(ip)));
+
+    [Theory]
+    [InlineData("10.1.2.3")]
+    [InlineData("127.0.0.1")]
+    [InlineData("172.31.255.255")]
+    [InlineData("192.168.0.1")]
+    [InlineData("100.64.0.1")]
+    [InlineData("169.254.1.1")]
+    [InlineData("224.0.0.1")]
+    [InlineData("0.0.0.0")]
+    [InlineData("255.255.255.255")]
+    [InlineData("::")]
+    [InlineData("::1")]
+    [InlineData("fe80::1")]
+    [InlineData("fd00::1")]
+    [InlineData("ff02::1")]
+    public void A_private_address_is_skipped_unless_allowed(string ip)
+    {
+        Assert.Equal("of a private address", Reason(Some.Ban(ip)));
+        if (ip is not ("127.0.0.1" or "::1"))
+        {
+            Assert.Null(Reason(Some.Ban(ip), "consumer:allowprivate=true"));
+        }
+    }
+
+    [Theory]
+    [InlineData("203.0.113.0/24", "32", "of a network wider than minprefix")]
+    [InlineData("203.0.113.0/24", "24", null)]
+    [InlineData("203.0.0.0/16", "24", "of a network wider than minprefix")]
+    [InlineData("192.0.0.0/8", "1", "of a private address")]
+    public void A_network_is_skipped_if_it_is_wider_than_allowed_or_holds_private_addresses(string ip, string minPrefix, string? reason) =>
+        Assert.Equal(reason, Reason(Some.Ban(ip), $"consumer:minprefix4={minPrefix}"));
+
+    [Fact]
+    public void Networks_of_IPv6_have_a_limit_of_their_own()
+    {
+        Assert.Equal("of a network wider than minprefix", Reason(Some.Ban("2001:db8::/64"), "consumer:minprefix4=1"));
+        Assert.Null(Reason(Some.Ban("2001:db8::/64"), "consumer:minprefix6=64"));
+    }
+
+    [Theory]
+    [InlineData("203.0.113.5", "203.0.113.5")]
+    [InlineData("203.0.113.5", "203.0.113.0/24")]
+    [InlineData("203.0.113.0/24", "203.0.113.5")]
+    public void What_overlaps_ignoreip_in_either_direction_is_skipped(string ip, string ignored) =>
+        Assert.Equal("of an address in ignoreip", Reason(Some.Ban(ip), "consumer:minprefix4=24", $"consumer:ignoreip=192.0.2.1, {ignored}"));
+
+    [Fact]
+    public void This_hosts_own_addresses_are_skipped() =>
+        Assert.Equal("of this host's own address", Reason(Some.Ban(Subnet.FromAddress(IPAddress.Loopback).ToString()), "consumer:allowprivate=true"));
+
+    [Fact]
+    public void The_servers_own_and_ignored_servers_bans_are_skipped()
+    {
+        Assert.Equal("of this server itself", Reason(Some.Ban(server: "web2")));
+        Assert.Equal("of an ignored server", Reason(Some.Ban(server: "web3"), "consumer:ignoreservers=web3 web4"));
+    }
+
+    [Theory]
+    [InlineData("jails", "sshd", "sshd", null)]
+    [InlineData("jails", "sshd", "postfix", "of an ignored jail")]
+    [InlineData("ignorejails", "sshd", "sshd", "of an ignored jail")]
+    [InlineData("ignorejails", "jail_with_space", "jail with space", "of an ignored jail")]
+    public void Jails_are_chosen_by_name(string key, string value, string jail, string? reason) =>
+        Assert.Equal(reason, Reason(Some.Ban(jail: jail), $"consumer:{key}={value}"));
+
+    [Fact]
+    public void An_old_ban_is_skipped()
+    {
+        Assert.Null(Reason(Some.Ban(at: Some.Time - TimeSpan.FromHours(1)), "consumer:maxage=1h"));
+        Assert.Equal("older than maxage", Reason(Some.Ban(at: Some.Time - TimeSpan.FromHours(1.01)), "consumer:maxage=1h"));
+    }
+
+    [Theory]
+    [InlineData("198.51.100.1", "32")]
+    [InlineData("198.51.100.0/24", "24")]
+    [InlineData("2001:db8::9", "32")]
+    public async Task What_the_brokers_names_stand_for_is_skipped(string ip, string minPrefix)
+    {
+        Settings settings = Some.Settings("broker:uri=amqp://198.51.100.1 amqp://[2001:db8::9]:5673", $"consumer:minprefix4={minPrefix}");
+        using BrokerAddresses broker = NewBrokerAddresses(settings);
+        await broker.StartAsync(TestContext.Current.CancellationToken);
+        await broker.Resolved.WaitAsync(TestContext.Current.CancellationToken);
+        SkipRules acceptance = new(settings, new HostAddresses(TimeProvider.System), broker, Some.Clock());
+        Assert.Equal("of the broker's address", acceptance.FindSkipReason(Some.Ban(ip)));
+        Assert.Null(acceptance.FindSkipReason(Some.Ban("198.51.101.1")));
+        await broker.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static string? Reason(Ban ban, params string[] values)
+    {
+        Settings settings = Some.Settings(values);
+        using BrokerAddresses broker = NewBrokerAddresses(settings);
+        return new SkipRules(settings, new HostAddresses(TimeProvider.System), broker, Some.Clock()).FindSkipReason(ban);
+    }
+
+    private static BrokerAddresses NewBrokerAddresses(Settings settings) => new(
+        settings,
+        new DaemonExit(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), NullLogger<DaemonExit>.Instance),
+        TimeProvider.System,
+        NullLogger<BrokerAddresses>.Instance);
+}

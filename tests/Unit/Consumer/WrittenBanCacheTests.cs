@@ -1,0 +1,54 @@
+using F2bBroker.Consumer.Rules;
+using F2bBroker.Contracts;
+using Microsoft.Extensions.Time.Testing;
+
+namespace F2bBroker.UnitTests.Consumer;
+
+public sealed class WrittenBanCacheTests
+{
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(1);
+
+    private readonly FakeTimeProvider clock = Some.Clock();
+    private readonly WrittenBanCache written;
+
+    public WrittenBanCacheTests() => written = new WrittenBanCache(MaxAge, clock);
+
+    [Fact]
+    public void A_ban_is_known_by_its_identity()
+    {
+        written.Add(Some.Ban(jail: "my jail"), TimeSpan.Zero);
+        Assert.True(written.Contains(Some.Ban(jail: "my_jail")));
+        Ban[] others = [Some.Ban("203.0.113.8"), Some.Ban(jail: "x"), Some.Ban(server: "web3"), Some.Ban(at: Some.Time.AddMilliseconds(1))];
+        Assert.DoesNotContain(others, written.Contains);
+    }
+
+    [Fact]
+    public void It_is_remembered_for_maxage_and_forgotten_some_time_later()
+    {
+        written.Add(Some.Ban(), TimeSpan.Zero);
+        clock.Advance(MaxAge);
+        Assert.True(written.Contains(Some.Ban()));
+        clock.Advance(MaxAge);
+        Assert.False(written.Contains(Some.Ban()));
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_forward_for_a_while_does_not_make_it_forget()
+    {
+        SetClock wall = new() { Now = Some.Time };
+        WrittenBanCache remembered = new(MaxAge, wall);
+        remembered.Add(Some.Ban(), TimeSpan.Zero);
+        wall.Now += MaxAge * 3;
+        Assert.True(remembered.Contains(Some.Ban()));
+        wall.Now = Some.Time;
+        Assert.True(remembered.Contains(Some.Ban()));
+    }
+
+    /// <summary>A clock on the wall that is set; what counts seconds goes on as it did.</summary>
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

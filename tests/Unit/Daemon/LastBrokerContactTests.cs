@@ -1,0 +1,35 @@
+using System.Net;
+using System.Net.Sockets;
+using F2bBroker.Daemon.Messaging;
+using Microsoft.Extensions.Time.Testing;
+using RabbitMQ.Client;
+
+namespace F2bBroker.UnitTests.Daemon;
+
+public sealed class LastBrokerContactTests
+{
+    private readonly FakeTimeProvider clock = Some.Clock();
+
+    [Fact]
+    public async Task It_is_heard_of_when_something_comes_over_a_connection_of_the_factory()
+    {
+        LastBrokerContact contact = new(clock);
+        ConnectionFactory factory = new();
+        contact.Observe(factory);
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using ITcpClient client = factory.SocketFactory(AddressFamily.InterNetwork);
+        await client.ConnectAsync(IPAddress.Loopback, ((IPEndPoint)listener.LocalEndpoint).Port, TestContext.Current.CancellationToken);
+        using Socket broker = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        await using NetworkStream stream = client.GetStream();
+        Assert.Equal(0, contact.UnixSeconds);
+        await broker.SendAsync(new byte[1], TestContext.Current.CancellationToken);
+        Assert.Equal(1, await stream.ReadAsync(new byte[8], TestContext.Current.CancellationToken));
+        Assert.Equal(Some.Time.ToUnixTimeMilliseconds() / 1000.0, contact.UnixSeconds);
+
+        clock.Advance(TimeSpan.FromSeconds(7));
+        broker.Shutdown(SocketShutdown.Both);
+        Assert.Equal(0, await stream.ReadAsync(new byte[8], TestContext.Current.CancellationToken));
+        Assert.Equal(Some.Time.ToUnixTimeMilliseconds() / 1000.0, contact.UnixSeconds);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Threading.Channels;
+using F2bBroker.Producer.Publishing;
+using F2bBroker.Producer.Tailing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace F2bBroker.UnitTests.Producer;
+
+public sealed class CheckpointTrackerTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+    private readonly FakeTimeProvider clock = Some.Clock();
+    private readonly Channel<PendingPublish> window = Channel.CreateUnbounded<PendingPublish>();
+    private readonly Checkpoint checkpoint;
+    private readonly Task following;
+
+    public CheckpointTrackerTests()
+    {
+        checkpoint = new Checkpoint(folder["checkpoint"]);
+        CheckpointTracker confirmed = new(checkpoint, clock, NullLogger.Instance);
+        confirmed.Save(At(0));
+        following = confirmed.AdvanceAsync(window.Reader);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task It_waits_for_the_first_unconfirmed_ban_whatever_is_confirmed_behind_it()
+    {
+        TaskCompletionSource first = new();
+        Ship(first.Task, 10);
+        Ship(Task.CompletedTask, 20);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(0, (checkpoint.Load() as LogPosition)?.Offset);
+        first.SetResult();
+        window.Writer.Complete();
+        await following;
+        Assert.Equal(20, (checkpoint.Load() as LogPosition)?.Offset);
+    }
+
+    [Fact]
+    public async Task At_the_end_it_keeps_what_was_confirmed_before_a_failure()
+    {
+        Ship(Task.CompletedTask, 10);
+        Ship(Task.FromCanceled(new CancellationToken(canceled: true)), 20);
+        Ship(Task.CompletedTask, 30);
+        await Assert.ThrowsAsync<TaskCanceledException>(() => following);
+        Assert.Equal(10, (checkpoint.Load() as LogPosition)?.Offset);
+    }
+
+    private static LogPosition At(long offset) => new(0, "", offset, DateTime.UnixEpoch);
+
+    private void Ship(Task confirmed, long end) => window.Writer.TryWrite(new PendingPublish(confirmed, At(end), IsBan: true));
+}

@@ -1,0 +1,33 @@
+using F2bBroker.Producer.Tailing;
+
+namespace F2bBroker.UnitTests.Producer;
+
+public sealed class TimeZoneCheckTests
+{
+    private readonly List<string> told = [];
+    private readonly TimeZoneCheck check;
+
+    public TimeZoneCheckTests() => check = new TimeZoneCheck(Some.Clock(), told.Add);
+
+    [Theory]
+    [InlineData(-10)]
+    [InlineData(0)]
+    [InlineData(10)]
+    public void A_ban_of_about_now_is_in_order(int minutes)
+    {
+        check.Check(Some.Ban(at: Some.Time.AddMinutes(minutes)));
+        Assert.Empty(told);
+    }
+
+    [Theory]
+    [InlineData(-60)]
+    [InlineData(-11)]
+    [InlineData(11)]
+    [InlineData(60)]
+    public void A_ban_of_another_hour_is_told_once(int minutes)
+    {
+        check.Check(Some.Ban(at: Some.Time.AddMinutes(minutes)));
+        check.Check(Some.Ban(at: Some.Time.AddMinutes(minutes)));
+        Assert.StartsWith("fail2ban has just dated a ban 2026-11-23T0", Assert.Single(told));
+    }
+}

@@ -1,0 +1,57 @@
+using F2bBroker.Shared.Configuration;
+
+namespace F2bBroker.UnitTests.Shared;
+
+public sealed class SettingsFileTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void The_local_file_overrides_key_by_key()
+    {
+        File.WriteAllText(folder["x.conf"], "# comment\n[server]\nname = web1\n; comment\n[broker]\npassword = one\n[consumer]\nmaxage = 2h\n");
+        File.WriteAllText(folder["x.local"], "[broker]\npassword = two = #2\n");
+        Settings settings = SettingsFile.Load(folder["x.conf"]);
+        Assert.Equal(("web1", "two = #2", TimeSpan.FromHours(2)), (settings.Server, settings.Broker.Password, settings.Consumer.MaxAge));
+    }
+
+    [Fact]
+    public void An_empty_value_is_an_empty_list()
+    {
+        File.WriteAllText(folder["x.conf"], "[server]\nname = web1\n[broker]\npassword = x\n[producer]\nignorejails =\n");
+        Assert.True(SettingsFile.Load(folder["x.conf"]).Producer.Jails.Includes("recidive"));
+    }
+
+    [Fact]
+    public void The_shipped_file_tells_each_key_with_its_default_as_the_manual_does()
+    {
+        string[] shipped = File.ReadAllLines(Repository.Path("deploy/f2bbroker.conf"));
+        // A comment has a blank behind its sign, a setting has none.
+        string[] uncommented = [.. shipped.Select(line => line.StartsWith('#') && !line.StartsWith("# ", StringComparison.Ordinal) ? line[1..] : line)];
+        File.WriteAllLines(folder["x.conf"], uncommented);
+        File.WriteAllText(folder["x.local"], "[server]\nname = web2\n[broker]\npassword = x\n");
+        Assert.Equivalent(Some.Settings(), SettingsFile.Load(folder["x.conf"]), strict: true);
+
+        string[] told = [.. File.ReadLines(Repository.Path("deploy/man/f2bbroker.conf.5"))
+            .Where(line => line.StartsWith(".It Cm ", StringComparison.Ordinal)).SelectMany(line => line[7..].Split(" , "))];
+        Assert.Equal(uncommented.Where(line => line.Contains('=') && !line.StartsWith('#')).Select(line => line.Split('=')[0].Trim()), told);
+    }
+
+    [Theory]
+    [InlineData("[broker]\npassword geheim\n", "line 2: neither a comment, a [section] nor 'key = value'.")]
+    [InlineData("password = geheim\n", "line 1: a setting before the first [section].")]
+    [InlineData("[broker]\npassword = geheim\npassword = geheim\n", "line 3: [broker] password stands there twice.")]
+    [InlineData("[broker]\n[broker\n", "line 2: neither a comment, a [section] nor 'key = value'.")]
+    [InlineData("[broker]\npass word = geheim\n", "line 2: neither a comment, a [section] nor 'key = value'.")]
+    public void A_syntax_error_names_file_and_line_and_never_the_line(string text, string sentence)
+    {
+        File.WriteAllText(folder["x.conf"], text);
+        Assert.Equal([$"{folder["x.conf"]} {sentence}"], Assert.Throws<InvalidConfigurationException>(() => SettingsFile.Load(folder["x.conf"])).Errors);
+    }
+
+    [Fact]
+    public void A_missing_file_is_named() =>
+        Assert.Contains(folder["none.conf"], Assert.Throws<InvalidConfigurationException>(() => SettingsFile.Load(folder["none.conf"])).Message);
+}

@@ -1,0 +1,150 @@
+using F2bBroker.Shared.Configuration;
+
+namespace F2bBroker.UnitTests.Shared;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Everything_but_the_password_has_a_default()
+    {
+        Settings settings = SettingsReader.Read(Some.Configuration("server:name=web1", "broker:password=x"));
+        Assert.Equal(("web1", "f2b", "localhost:5672", "Information"), (settings.Server, settings.Broker.VirtualHost, settings.Broker.Names, settings.LogLevel));
+        Assert.Equal((false, "/var/log/fail2ban.log", false, "/var/lib/f2bbroker/producer.checkpoint", false), (settings.Producer.ReadsJournal,
+            settings.Producer.LogPath, settings.Producer.IsSyslog, settings.Producer.Checkpoint, settings.Producer.StartsAtBeginning));
+        Assert.Equal(("/var/log/f2bbroker/bans.log", TimeSpan.FromDays(1), 32, 128, false),
+            (settings.Consumer.LogPath, settings.Consumer.MaxAge, settings.Consumer.MinPrefix4, settings.Consumer.MinPrefix6, settings.Consumer.AllowPrivate));
+        Assert.Equal((new RateLimit(5000, TimeSpan.FromMinutes(10)), TimeSpan.FromMinutes(30), 1, TimeSpan.FromHours(1)),
+            (settings.Consumer.MaxBans, settings.Consumer.Quarantine, settings.Consumer.Quorum, settings.Consumer.QuorumWindow));
+    }
+
+    [Theory]
+    [InlineData("server:name=Web_1", "[server] name: 'Web_1' is not a server name (1 to 63 characters of a-z, 0-9, '.' and '-', a letter or digit first and last).")]
+    [InlineData("broker:uri=http://mq1", "[broker] uri: 'http://mq1' is not of the form amqps://host:port/vhost.")]
+    [InlineData("broker:uri=amqp://web1:geheim@mq1", "[broker] uri: user and password do not belong in it; the user is the server's name, the password has a key of its own.")]
+    [InlineData("broker:uri=amqp://mq1/a amqp://mq2/b", "[broker] uri: the nodes name different virtual hosts.")]
+    [InlineData("broker:passwordfile=/nonexistent/f", "[broker] password and passwordfile are both set, one is needed.",
+        "[broker] passwordfile cannot be read: Could not find a part of the path '/nonexistent/f'..")]
+    [InlineData("producer:source=syslog", "[producer] source: 'syslog' is neither 'file' nor 'journal'.")]
+    [InlineData("producer:format=json", "[producer] format: 'json' is neither 'fail2ban' nor 'syslog'.")]
+    [InlineData("producer:start=middle", "[producer] start: 'middle' is neither 'end' nor 'beginning'.")]
+    [InlineData("consumer:maxage=1 day", "[consumer] maxage: '1 day' is not a duration above zero such as 1d, 12h or 3600.")]
+    [InlineData("consumer:maxage=0", "[consumer] maxage: '0' is not a duration above zero such as 1d, 12h or 3600.")]
+    [InlineData("consumer:ignoreip=10.0.0.0/8 localhost", "[consumer] ignoreip: 'localhost' is not an address or network.")]
+    [InlineData("consumer:minprefix4=33", "[consumer] minprefix4: '33' is not a prefix length from 1 to 32.")]
+    [InlineData("consumer:minprefix6=0", "[consumer] minprefix6: '0' is not a prefix length from 1 to 128.")]
+    [InlineData("consumer:allowprivate=perhaps", "[consumer] allowprivate: 'perhaps' is neither 'true' nor 'false'.")]
+    [InlineData("consumer:maxbans=5000", "[consumer] maxbans: '5000' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
+    [InlineData("consumer:maxbans=5000/0m", "[consumer] maxbans: '5000/0m' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
+    [InlineData("consumer:maxbans=-1/10m", "[consumer] maxbans: '-1/10m' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
+    [InlineData("consumer:quarantine=0", "[consumer] quarantine: '0' is not a duration above zero such as 1d, 12h or 3600.")]
+    [InlineData("consumer:quorum=0", "[consumer] quorum: '0' is not a number of servers from 1 to 1000.")]
+    [InlineData("consumer:quorumwindow=soon", "[consumer] quorumwindow: 'soon' is not a duration above zero such as 1d, 12h or 3600.")]
+    [InlineData("consumer:queuetype=stream", "[consumer] queuetype: 'stream' is neither 'classic' nor 'quorum'.")]
+    [InlineData("log:level=Loud", "[log] level: 'Loud' is none of Verbose, Debug, Information, Warning, Error, Fatal.")]
+    [InlineData("metrics:listen=9710", "[metrics] listen: '9710' is not an IPv4 loopback address and a port from 1 to 65534, such as 127.0.0.1:9710.")]
+    [InlineData("consumer:ignorip=1", "[consumer] 'ignorip' is not a known key.")]
+    [InlineData("broker:cafile=/etc/ca.pem", "[broker] cafile, certfile and keyfile need amqps:// in uri.")]
+    [InlineData("broker:uri=amqps://mq1 amqp://mq2", "[broker] uri: the nodes are to be reached all by amqp:// or all by amqps://.")]
+    [InlineData("consumers:ignoreip=1", "[consumers] is not a known section (key 'ignoreip').")]
+    public void A_value_that_does_not_fit_is_named_with_its_section_key_and_rule(string setting, params string[] sentences) =>
+        Assert.Equal(sentences, Assert.Throws<InvalidConfigurationException>(() => Some.Settings(setting)).Errors);
+
+    [Fact]
+    public void The_bans_may_be_read_from_the_journal_or_a_syslog_file()
+    {
+        Assert.True(Some.Settings("producer:source=journal").Producer.ReadsJournal);
+        Assert.True(Some.Settings("producer:format=syslog").Producer.IsSyslog);
+        Assert.Equal(["[producer] format: 'syslog' is for source = file, not for the journal."],
+            Assert.Throws<InvalidConfigurationException>(() => Some.Settings("producer:source=journal", "producer:format=syslog")).Errors);
+    }
+
+    [Fact]
+    public void A_missing_password_is_said() => Assert.Equal(["[broker] password is missing (or passwordfile, or certfile and keyfile)."],
+        Assert.Throws<InvalidConfigurationException>(() => SettingsReader.Read(Some.Configuration("server:name=web1"))).Errors);
+
+    [Fact]
+    public void The_broker_may_be_several_nodes_of_one_cluster()
+    {
+        BrokerSettings broker = Some.Settings("broker:uri=amqp://mq1 amqp://mq2:5673/f2b  amqp://[::1]:5674/").Broker;
+        Assert.Equal(("mq1:5672, mq2:5673, [::1]:5674", "f2b"), (broker.Names, broker.VirtualHost));
+    }
+
+    [Fact]
+    public void A_broker_that_is_reached_by_TLS_has_another_port()
+    {
+        BrokerSettings broker = Some.Settings("broker:uri=amqps://mq1 amqps://mq2:5673").Broker;
+        Assert.Equal("mq1:5671, mq2:5673", broker.Names);
+        Assert.NotNull(broker.Tls);
+        Assert.Null(Some.Settings().Broker.Tls);
+    }
+
+    [Theory]
+    [InlineData("sshd", true)]
+    [InlineData("recidive", false)]
+    [InlineData("f2bbroker", false)]
+    public void By_default_all_jails_are_shared_but_the_monitored_logs_and_recidive(string jail, bool shared) =>
+        Assert.Equal(shared, Some.Settings().Producer.Jails.Includes(jail));
+
+    [Fact]
+    public void A_jail_that_is_chosen_by_name_wins_over_the_default_but_f2bbroker_is_never_shared()
+    {
+        JailSelection jails = Some.Settings("producer:jails=recidive f2bbroker").Producer.Jails;
+        Assert.Equal((true, false, false), (jails.Includes("recidive"), jails.Includes("f2bbroker"), jails.Includes("sshd")));
+    }
+
+    [Theory]
+    [InlineData("5000/10m", 5000, 600)]
+    [InlineData("1/90", 1, 90)]
+    [InlineData("0", 0, 0)]
+    public void A_rate_is_a_number_and_a_duration(string text, int count, int seconds) => Assert.Equal(new RateLimit(count, TimeSpan.FromSeconds(seconds)), RateLimit.Parse(text));
+
+    [Fact]
+    public void The_history_may_be_turned_off()
+    {
+        Assert.Equal([TimeSpan.FromDays(1), TimeSpan.Zero], new[] { Some.Settings(), Some.Settings("consumer:history=0") }.Select(settings => settings.Consumer.History));
+        Assert.Contains("[consumer] history: 'x' is not a duration such as 1d or 12h, nor 0.",
+            Assert.Throws<InvalidConfigurationException>(() => Some.Settings("consumer:history=x")).Errors);
+    }
+
+    [Fact]
+    public void Metrics_are_off_unless_an_address_is_named_and_the_consumer_takes_the_next_port()
+    {
+        Assert.Equal(new MetricsSettings(null, null), Some.Settings().Metrics);
+        Assert.Equal(new MetricsSettings(null, null), Some.Settings("metrics:listen=").Metrics);
+        MetricsSettings metrics = Some.Settings("metrics:listen=127.0.0.1:9710").Metrics;
+        Assert.Equal(("127.0.0.1:9710", "127.0.0.1:9711"), ($"{metrics.Producer}", $"{metrics.Consumer}"));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:1", true)]
+    [InlineData("127.9.9.9:65534", true)]
+    [InlineData("127.0.0.1:65535", false)]
+    [InlineData("127.0.0.1:0", false)]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("127.1:9710", false)]
+    [InlineData("127.0.0.1:09710", false)]
+    [InlineData("[::1]:9710", false)]
+    [InlineData("0.0.0.0:9710", false)]
+    [InlineData("192.0.2.1:9710", false)]
+    [InlineData("localhost:9710", false)]
+    [InlineData("*:9710", false)]
+    public void Metrics_are_shown_on_IPv4_loopback_only(string listen, bool fits) => Assert.Equal(fits, MetricsSettings.Parse(listen) is not null);
+
+    [Theory]
+    [InlineData("90", 90)]
+    [InlineData("90s", 90)]
+    [InlineData("15m", 900)]
+    [InlineData("12h", 43_200)]
+    [InlineData("1d", 86_400)]
+    [InlineData("2w", 1_209_600)]
+    public void A_duration_is_a_number_and_a_unit(string text, int seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), Duration.Parse(text));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("d")]
+    [InlineData("-1d")]
+    [InlineData("1y")]
+    [InlineData("1.5h")]
+    [InlineData("9999999999")]
+    public void Anything_else_is_no_duration(string text) => Assert.Null(Duration.Parse(text));
+}
