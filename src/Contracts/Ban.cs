@@ -41,7 +41,7 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
     public static Ban Parse(BanDetected message)
     {
         Subnet ip = Subnet.ParseCanonical(message.Ip)
-            ?? throw new InvalidMessageException($"ip {Quoted(message.Ip)} is not an address or network in canonical text");
+            ?? throw new InvalidMessageException($"ip {UntrustedText.Quote(message.Ip)} is not an address or network in canonical text");
         if (message.Jail.Length is 0 or > MaxJailLength)
         {
             throw new InvalidMessageException($"jail has {message.Jail.Length} characters, allowed are 1 to {MaxJailLength}");
@@ -49,26 +49,13 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
 
         if (!ServerName.IsValid(message.Server))
         {
-            throw new InvalidMessageException($"server {Quoted(message.Server)} is not a server name ({ServerName.Rule})");
+            throw new InvalidMessageException($"server {UntrustedText.Quote(message.Server)} is not a server name ({ServerName.Rule})");
         }
 
         DateTimeOffset detectedAt = UtcTimestamp.Parse(message.DetectedAt)
-            ?? throw new InvalidMessageException($"detectedAt {Quoted(message.DetectedAt)} is not a UTC time such as 2026-11-23T02:44:23.706Z");
+            ?? throw new InvalidMessageException($"detectedAt {UntrustedText.Quote(message.DetectedAt)} is not a UTC time such as 2026-11-23T02:44:23.706Z");
         return new Ban(ip, message.Jail, message.Server, detectedAt);
     }
 
     public BanDetected ToMessage() => new(Ip.ToString(), Jail, Server, UtcTimestamp.Format(DetectedAt));
-
-    /// <summary>Foreign text made fit for a log line or a header: short, printable ASCII, in quotes.</summary>
-    public static string Quoted(string text)
-    {
-        const int longest = 64;
-        StringBuilder printable = new("'");
-        foreach (char c in text.Length > longest ? text.AsSpan(0, longest) : text)
-        {
-            printable.Append(char.IsBetween(c, ' ', '~') ? c : '?');
-        }
-
-        return printable.Append(text.Length > longest ? "'..." : "'").ToString();
-    }
 }

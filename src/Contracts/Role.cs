@@ -31,10 +31,10 @@ public sealed class Role
     public Permissions PermissionsFor(string server)
     {
         string name = Regex.Escape(server);
-        string own = $@"^f2b\.bans\.{name}(_error)?$";
+        string own = $@"^f2b\.bans\.{name}({Topology.ErrorSuffix})?$";
         return (CanReport, CanReceive) switch
         {
-            (true, true) => new Permissions(own, $@"^f2b\.bans(\.{name}(_error)?)?$", ReadPattern(name)),
+            (true, true) => new Permissions(own, $@"^f2b\.bans(\.{name}({Topology.ErrorSuffix})?)?$", ReadPattern(name)),
             (true, false) => new Permissions(Nothing, @"^f2b\.bans$", Nothing),
             _ => new Permissions(own, own, ReadPattern(name)),
         };
@@ -44,5 +44,5 @@ public sealed class Role
 
     private static Role[] All => [Both, Reporter, Receiver];
 
-    private static string ReadPattern(string name) => $@"^f2b\.(bans(\.{name}(_error)?)?|history)$";
+    private static string ReadPattern(string name) => $@"^f2b\.(bans(\.{name}({Topology.ErrorSuffix})?)?|history)$";
 }

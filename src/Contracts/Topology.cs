@@ -18,9 +18,12 @@ public static class Topology
     /// <summary>Client property of a connection: this host's clock at the time of the login (<see cref="UtcTimestamp"/>), so that the operator sees one that is off.</summary>
     public const string ClockProperty = "f2b-clock";
 
+    /// <summary>The end of the name of a server's error queue.</summary>
+    public const string ErrorSuffix = "_error";
+
     /// <summary>The server's durable queue, and MassTransit's exchange of the same name.</summary>
     public static string QueueFor(string server) => $"{BansExchange}.{server}";
 
     /// <summary>What the server refused, with the reason.</summary>
-    public static string ErrorQueueFor(string server) => $"{QueueFor(server)}_error";
+    public static string ErrorQueueFor(string server) => $"{QueueFor(server)}{ErrorSuffix}";
 }

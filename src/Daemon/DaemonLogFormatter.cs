@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
 using Serilog;
 using Serilog.Core;
@@ -8,12 +8,8 @@ using Serilog.Formatting;
 namespace F2bBroker.Daemon;
 
 /// <summary>The daemon's own log: one line an event on standard error, with systemd's priority prefix (<c>&lt;6&gt;</c>) under systemd.</summary>
-internal sealed partial class DaemonLogFormatter : ITextFormatter
+internal sealed class DaemonLogFormatter : ITextFormatter
 {
-    // Control and format characters (U+001B, U+202E), line and paragraph separators, halves of surrogate pairs.
-    [GeneratedRegex(@"\r\n|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]")]
-    private static partial Regex Unprintable { get; }
-
     private readonly bool isUnderSystemd = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
 
     public static Logger CreateLogger(string level)
@@ -42,17 +38,14 @@ internal sealed partial class DaemonLogFormatter : ITextFormatter
     public void Format(LogEvent logEvent, TextWriter output)
     {
         output.Write(isUnderSystemd ? $"<{PriorityOf(logEvent.Level)}>" : $"{logEvent.Timestamp:yyyy-MM-dd HH:mm:ss.fff} {NameOf(logEvent.Level)} ");
-        output.Write(OneLine(logEvent.RenderMessage()));
+        output.Write(UntrustedText.ToSingleLine(logEvent.RenderMessage()));
         if (logEvent.Exception is { } exception)
         {
-            output.Write($" ({OneLine(exception.ToString())})");
+            output.Write($" ({UntrustedText.ToSingleLine(exception.ToString())})");
         }
 
         output.Write('\n');
     }
-
-    /// <summary>Foreign text must not begin a line of its own, nor steer the terminal that shows it.</summary>
-    private static string OneLine(string text) => Unprintable.Replace(text, " ");
 
     // syslog(3): 2 critical, 3 error, 4 warning, 6 informational, 7 debug.
     private static int PriorityOf(LogEventLevel level) => level switch

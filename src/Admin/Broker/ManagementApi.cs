@@ -152,7 +152,7 @@ internal sealed class ManagementApi : IDisposable
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            return Ban.Quoted(text);
+            return UntrustedText.Quote(text);
         }
     }
 }

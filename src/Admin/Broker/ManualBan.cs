@@ -11,7 +11,7 @@ internal sealed class ManualBan(ManagementApi api, TimeProvider time)
     /// <exception cref="CommandFailedException">The address is none, or the operator's login or the jail is no name.</exception>
     public Ban Create(string address, string jail)
     {
-        Subnet ip = Subnet.Parse(address) ?? throw new CommandFailedException(ExitCode.Configuration, $"{Ban.Quoted(address)} is not an address or network.");
+        Subnet ip = Subnet.Parse(address) ?? throw new CommandFailedException(ExitCode.Configuration, $"{UntrustedText.Quote(address)} is not an address or network.");
         if (!ServerName.IsValid(api.User))
         {
             throw new CommandFailedException(ExitCode.Configuration,

@@ -12,8 +12,6 @@ namespace F2bBroker.Admin.Broker;
 /// <param name="amqp">Where; null for the port that the management API names, on its own host.</param>
 internal sealed class OperatorConnection(ManagementApi api, string? amqp)
 {
-    private const int NotFound = 404;
-
     private BrokerSettings? broker;
 
     /// <param name="purpose">What the management UI shows behind the program's name.</param>
@@ -32,7 +30,7 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
         {
             return await act();
         }
-        catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == NotFound)
+        catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
             throw new CommandFailedException(ExitCode.Configuration, missing);
         }

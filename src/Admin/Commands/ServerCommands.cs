@@ -81,5 +81,5 @@ internal sealed class ServerCommands(CommandLine line)
     };
 
     private Role? RoleIn(ParseResult parsed) => parsed.GetValue(role) is not { } text ? null
-        : Role.Parse(text) ?? throw new CommandFailedException(ExitCode.Configuration, $"--role: {Ban.Quoted(text)} is none of {Role.Both}, {Role.Reporter} and {Role.Receiver}.");
+        : Role.Parse(text) ?? throw new CommandFailedException(ExitCode.Configuration, $"--role: {UntrustedText.Quote(text)} is none of {Role.Both}, {Role.Reporter} and {Role.Receiver}.");
 }

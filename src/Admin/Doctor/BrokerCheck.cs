@@ -9,8 +9,6 @@ namespace F2bBroker.Admin.Doctor;
 /// <summary>Looks at the broker with this server's own login: whether it is let in, as what, and whether its queue is there and bound.</summary>
 internal sealed class BrokerCheck(Settings settings)
 {
-    private const int NotFound = 404;
-
     private readonly List<CheckResult> results = [];
     private Role? role;
 
@@ -62,7 +60,7 @@ internal sealed class BrokerCheck(Settings settings)
             await channel.QueueBindAsync(queue, Topology.BansExchange, "", cancellationToken: cancel);
             return new CheckResult($"queue {queue}, bound to {Topology.BansExchange}, {there.MessageCount} waiting, {there.ConsumerCount} consumer{(there.ConsumerCount == 1 ? "" : "s")}");
         }
-        catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == NotFound)
+        catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
             return new CheckResult($"queue {queue}", $"it is not there, so somebody has deleted it. The consumer makes it again (systemctl restart f2bbroker-consumer), "
                 + $"and reads what was missed from {Topology.HistoryStream}.");

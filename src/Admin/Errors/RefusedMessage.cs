@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using F2bBroker.Contracts;
 using F2bBroker.Shared.Messaging;
 using RabbitMQ.Client;
@@ -11,19 +10,13 @@ namespace F2bBroker.Admin.Errors;
 /// <param name="Origin">Who had sent it; empty when the broker vouched for nobody.</param>
 /// <param name="Reason">Why it was refused.</param>
 /// <param name="Body">Its beginning.</param>
-internal sealed partial record RefusedMessage(string? RefusedAt, string Origin, string Reason, string Body)
+internal sealed record RefusedMessage(string? RefusedAt, string Origin, string Reason, string Body)
 {
     private const int MaxBodyLength = 200;
 
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Blanks { get; }
-
     public static RefusedMessage FromDelivery(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body) => new(
         properties.IsTimestampPresent() ? UtcTimestamp.Format(DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(properties.Timestamp.UnixTime, 0, 253_402_300_799))) : null,
-        Printable(MessageOrigin.ReadOriginHeader(properties), 64),
-        Printable(MessageOrigin.ReadTextHeader(properties, Topology.ReasonHeader), MaxBodyLength),
-        Printable(Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxBodyLength)]), MaxBodyLength));
-
-    private static string Printable(string text, int longest) =>
-        string.Concat(Blanks.Replace(text, " ").Take(longest).Select(c => char.IsBetween(c, ' ', '~') ? c : '?'));
+        UntrustedText.Truncate(MessageOrigin.ReadOriginHeader(properties), 64),
+        UntrustedText.Truncate(MessageOrigin.ReadTextHeader(properties, Topology.ReasonHeader), MaxBodyLength),
+        UntrustedText.Truncate(Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxBodyLength)]), MaxBodyLength));
 }

@@ -14,7 +14,7 @@ internal sealed class HistoryReport(HistoryReader history, BanSelection filter, 
     /// <exception cref="CommandFailedException">It is no duration.</exception>
     public static TimeSpan ParseSince(string text) => Duration.Parse(text) is { } span && span <= MaxSince
         ? span
-        : throw new CommandFailedException(ExitCode.Configuration, $"--since: {Ban.Quoted(text)} is not a duration of at most {MaxSince.TotalDays} days such as 1h or 1d.");
+        : throw new CommandFailedException(ExitCode.Configuration, $"--since: {UntrustedText.Quote(text)} is not a duration of at most {MaxSince.TotalDays} days such as 1h or 1d.");
 
     /// <summary>Each ban once, as text; on a terminal with the hours as bars.</summary>
     public async Task PrintAsync(TimeSpan span, CancellationToken cancel)
@@ -96,7 +96,7 @@ internal sealed class HistoryReport(HistoryReader history, BanSelection filter, 
     {
         foreach ((string sender, int count) in history.RefusedCounts)
         {
-            warn($"Not shown: {count} messages of {(sender.Length > 0 ? Ban.Quoted(sender) : "an unknown sender")} that break the protocol.");
+            warn($"Not shown: {count} messages of {(sender.Length > 0 ? UntrustedText.Quote(sender) : "an unknown sender")} that break the protocol.");
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed record ServerBrokerUri(string Uris, bool IsDefault)
 
         if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
         {
-            throw new CommandFailedException(ExitCode.Configuration, $"--uri: {Ban.Quoted(part)} is not of the form amqps://host:port/vhost.");
+            throw new CommandFailedException(ExitCode.Configuration, $"--uri: {UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost.");
         }
 
         if (hasCertificate && uri.Scheme != "amqps")

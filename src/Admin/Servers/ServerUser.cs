@@ -14,7 +14,7 @@ internal sealed class ServerUser(ManagementApi api, string server)
     /// <exception cref="CommandFailedException">It is none.</exception>
     public static string ValidateName(string name) => ServerName.IsValid(name)
         ? name
-        : throw new CommandFailedException(ExitCode.Configuration, $"{Ban.Quoted(name)} is not a server name: {ServerName.Rule}.");
+        : throw new CommandFailedException(ExitCode.Configuration, $"{UntrustedText.Quote(name)} is not a server name: {ServerName.Rule}.");
 
     /// <summary>The tags of a user, whichever way the broker's version writes them: a list, or a text with commas.</summary>
     public static IEnumerable<string> TagsOf(JsonNode user) => user["tags"] is JsonArray list

@@ -10,7 +10,6 @@ namespace F2bBroker.Admin.Status;
 /// </summary>
 internal static class QueueAnomalies
 {
-    private const string ErrorSuffix = "_error";
     private const string TypeArgument = QueueType.TypeArgument;
 
     /// <summary>Sentences for each server.</summary>
@@ -84,14 +83,14 @@ internal static class QueueAnomalies
     {
         string prefix = Topology.QueueFor("");
         string rest = name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : "";
-        string server = rest.EndsWith(ErrorSuffix, StringComparison.Ordinal) ? rest[..^ErrorSuffix.Length] : rest;
+        string server = rest.EndsWith(Topology.ErrorSuffix, StringComparison.Ordinal) ? rest[..^Topology.ErrorSuffix.Length] : rest;
         return ServerName.IsValid(server) ? server : null;
     }
 
     private static bool IsBansQueue(string name) => ServerOf(name) is { } server && name == Topology.QueueFor(server);
 
     /// <summary>A consumer binds its error queue once more to say whose bans it refuses.</summary>
-    private static bool IsQuarantineSign(JsonNode binding) => Text(binding, "source").EndsWith(ErrorSuffix, StringComparison.Ordinal) && QuarantineRoutingKey.Parse(Text(binding, "routing_key")) is not null;
+    private static bool IsQuarantineSign(JsonNode binding) => Text(binding, "source").EndsWith(Topology.ErrorSuffix, StringComparison.Ordinal) && QuarantineRoutingKey.Parse(Text(binding, "routing_key")) is not null;
 
     private static string Times(int times) => times == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{times:N0} times");
 

@@ -19,8 +19,6 @@ internal sealed class HistoryReplay(
     Settings settings, ReplayProcessor bans, BanWriter writer, BrokerAddresses brokerAddresses, BrokerLoginCheck login, DaemonExit ending, TimeProvider time, ILogger<HistoryReplay> log)
     : Worker(ending)
 {
-    private const int NotFound = 404;
-
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
 
@@ -92,7 +90,7 @@ internal sealed class HistoryReplay(
                 await bans.ProcessAsync(new HistoryStream(connection, time), since < EarliestTime ? EarliestTime : since, stopping);
                 return;
             }
-            catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == NotFound)
+            catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.NotFound)
             {
                 log.LogWarning("The broker has no stream {Stream:l} (f2bbroker init makes it): what was published before {Now:l} and is not in the queue is missing.",
                     Topology.HistoryStream, UtcTimestamp.Format(time.GetUtcNow()));

@@ -52,7 +52,7 @@ internal sealed class ReplayProcessor(Settings settings, SkipRules acceptance, B
         }
         catch (InvalidMessageException)
         {
-            passedOver.Add($"refused, of {Ban.Quoted(MessageOrigin.FromUserId(message.Properties).Name)}");
+            passedOver.Add($"refused, of {UntrustedText.Quote(MessageOrigin.FromUserId(message.Properties).Name)}");
         }
 
         return null;

@@ -30,7 +30,6 @@ internal sealed class DeclareQueueFilter(
     ILogger<DeclareQueueFilter> log)
     : IFilter<ChannelContext>
 {
-    private const int NotFound = 404;
 
     public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
     {
@@ -68,7 +67,7 @@ internal sealed class DeclareQueueFilter(
             await channel.QueueDeclarePassiveAsync(queue, cancel);
             return true;
         }
-        catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == NotFound)
+        catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
             return false;
         }

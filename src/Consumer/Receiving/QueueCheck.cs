@@ -9,7 +9,6 @@ namespace F2bBroker.Consumer.Receiving;
 /// <summary>Says what is wrong with the server's queue on the broker, before the consumer starts.</summary>
 internal static class QueueCheck
 {
-    private const int NotFound = 404;
 
     /// <summary>Declares the queue anew if it is there, which changes nothing; a sentence when it cannot be used.</summary>
     public static async Task<string?> FindErrorAsync(Settings settings, IConnection connection, CancellationToken cancel)
@@ -30,7 +29,7 @@ internal static class QueueCheck
         catch (OperationInterruptedException refusal) when (refusal.ShutdownReason is { } answer)
         {
             // One that is not there is made by the consumer, which tells what that means.
-            return answer.ReplyCode == NotFound ? null : QueueTypeMismatch.Describe(settings, answer.ReplyText);
+            return answer.ReplyCode == Constants.NotFound ? null : QueueTypeMismatch.Describe(settings, answer.ReplyText);
         }
     }
 }

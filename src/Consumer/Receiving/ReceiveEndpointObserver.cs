@@ -5,6 +5,7 @@ using F2bBroker.Daemon.Systemd;
 using F2bBroker.Shared.Configuration;
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
@@ -17,9 +18,6 @@ namespace F2bBroker.Consumer.Receiving;
 internal sealed class ReceiveEndpointObserver(Settings settings, BrokerLoginCheck login, Readiness readiness, DaemonExit ending, TimeProvider time, ILogger<ReceiveEndpointObserver> log)
     : IReceiveEndpointObserver
 {
-    private const int AccessRefused = 403;
-    private const int PreconditionFailed = 406;
-
     private static readonly TimeSpan StartupFailureTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FailureTimeout = TimeSpan.FromMinutes(5);
 
@@ -90,8 +88,8 @@ internal sealed class ReceiveEndpointObserver(Settings settings, BrokerLoginChec
 
     private string ErrorMessageFor(ShutdownEventArgs answer) => (answer.ReplyCode, answer.ReplyText) switch
     {
-        (AccessRefused, var text) when text.Contains("exclusive", StringComparison.Ordinal) => QueueInUse,
-        (PreconditionFailed, var text) when QueueTypeMismatch.Describe(settings, text) is { } sentence => sentence,
+        (Constants.AccessRefused, var text) when text.Contains("exclusive", StringComparison.Ordinal) => QueueInUse,
+        (Constants.PreconditionFailed, var text) when QueueTypeMismatch.Describe(settings, text) is { } sentence => sentence,
         (_, var text) => $"The broker refuses the queue of '{settings.Server}': {text.TrimEnd('.')}. Check the server's rights (f2bbroker enroll).",
     };
 }

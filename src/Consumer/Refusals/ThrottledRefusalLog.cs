@@ -15,7 +15,7 @@ internal sealed class ThrottledRefusalLog(string queue, ILogger log, TimeProvide
     /// <param name="isKept">Whether a copy stands in the queue.</param>
     public void LogRefusal(string origin, string reason, bool isKept)
     {
-        string sender = origin.Length > 0 ? Ban.Quoted(origin) : "an unknown sender";
+        string sender = origin.Length > 0 ? UntrustedText.Quote(origin) : "an unknown sender";
         if (IsDue(sender))
         {
             log.LogError("Refused a message of {Sender:l}: {Reason:l}. {Place:l}.", sender, reason, isKept ? $"It is in {queue}" : "There are too many for a copy");

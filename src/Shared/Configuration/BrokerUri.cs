@@ -25,7 +25,7 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
             }
             else if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
             {
-                fault("broker", $"uri: {Ban.Quoted(part)} is not of the form amqps://host:port/vhost");
+                fault("broker", $"uri: {UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost");
             }
             else
             {

@@ -138,7 +138,7 @@ internal sealed class SettingsReader
         Subnet? subnet = Subnet.Parse(text);
         if (subnet is null)
         {
-            AddError("consumer", $"ignoreip: {Ban.Quoted(text)} is not an address or network");
+            AddError("consumer", $"ignoreip: {UntrustedText.Quote(text)} is not an address or network");
         }
 
         return subnet;
@@ -172,7 +172,7 @@ internal sealed class SettingsReader
 
     private T UseDefault<T>(string section, string key, string text, string rule, T standIn)
     {
-        AddError(section, $"{key}: {Ban.Quoted(text)} {rule}");
+        AddError(section, $"{key}: {UntrustedText.Quote(text)} {rule}");
         return standIn;
     }
 
@@ -188,8 +188,8 @@ internal sealed class SettingsReader
                 string[] parts = key.Split(':', 2);
                 string[] sections = [.. known.Select(name => name.Split(':')[0]).Distinct()];
                 errors.Add(sections.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
-                    ? $"[{parts[0]}] {Ban.Quoted(parts[1])} is not a known key."
-                    : $"[{parts[0]}] is not a known section (key {Ban.Quoted(parts[1])}).");
+                    ? $"[{parts[0]}] {UntrustedText.Quote(parts[1])} is not a known key."
+                    : $"[{parts[0]}] is not a known section (key {UntrustedText.Quote(parts[1])}).");
             }
         }
     }

@@ -57,7 +57,7 @@ internal sealed class TlsFiles(string server, Action<string> fault)
         string name = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
         if (name != server)
         {
-            fault($"certfile: {certFile} is the certificate of {Ban.Quoted(name)} (its CN), and this server is '{server}'");
+            fault($"certfile: {certFile} is the certificate of {UntrustedText.Quote(name)} (its CN), and this server is '{server}'");
         }
 
         DateTimeOffset end = certificate.NotAfter;

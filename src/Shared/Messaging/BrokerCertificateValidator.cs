@@ -49,7 +49,7 @@ internal sealed class BrokerCertificateValidator(X509Certificate2Collection? aut
         }
 
         return (faults & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
-            ? $"its certificate was signed by {Ban.Quoted(certificate.Issuer)}, which {(authorities is null ? "this system does not trust; name your own authority in [broker] cafile" : "[broker] cafile does not hold")}"
+            ? $"its certificate was signed by {UntrustedText.Quote(certificate.Issuer)}, which {(authorities is null ? "this system does not trust; name your own authority in [broker] cafile" : "[broker] cafile does not hold")}"
             : $"its certificate is not in order: {string.Join(' ', chain.ChainStatus.Select(status => status.StatusInformation.TrimEnd('.') + "."))}";
     }
 
@@ -57,6 +57,6 @@ internal sealed class BrokerCertificateValidator(X509Certificate2Collection? aut
     {
         string[] names = [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
             .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => Subnet.FromAddress(address).ToString())))];
-        return names.Length > 0 ? string.Join(", ", names.Select(Ban.Quoted)) : "no name at all (subjectAltName is missing)";
+        return names.Length > 0 ? string.Join(", ", names.Select(UntrustedText.Quote)) : "no name at all (subjectAltName is missing)";
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using F2bBroker.Shared.Configuration;
+using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Shared.Messaging;
@@ -9,7 +10,6 @@ namespace F2bBroker.Shared.Messaging;
 /// <param name="Message">What is wrong and what to do.</param>
 internal sealed record LoginFailure(bool IsRefused, string Message)
 {
-    private const int NotAllowed = 530;
 
     /// <param name="fault">What is wrong with the broker's certificate.</param>
     public static LoginFailure FromCertificateError(string fault, BrokerSettings broker) => new(true, $"The broker at {broker.Names} cannot be trusted: {fault}.");
@@ -38,7 +38,7 @@ internal sealed record LoginFailure(bool IsRefused, string Message)
         }
 
         string? answer = causes.OfType<OperationInterruptedException>()
-            .Select(cause => cause.ShutdownReason).FirstOrDefault(reason => reason?.ReplyCode == NotAllowed)?.ReplyText;
+            .Select(cause => cause.ShutdownReason).FirstOrDefault(reason => reason?.ReplyCode == Constants.NotAllowed)?.ReplyText;
         // "user limit (8) is reached" and its like pass by themselves.
         return answer is not null && !answer.Contains("limit", StringComparison.Ordinal)
             ? new LoginFailure(true, $"The broker at {broker.Names} refuses '{server}' on the virtual host '{broker.VirtualHost}': {answer}. "

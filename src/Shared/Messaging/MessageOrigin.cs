@@ -38,7 +38,7 @@ internal sealed record MessageOrigin(string Name, bool IsRequeued, bool IsDeadLe
 
         if (Name != server)
         {
-            throw new InvalidMessageException($"server {Ban.Quoted(server)} is not the sender {Ban.Quoted(Name)}", InvalidMessageKind.Sender);
+            throw new InvalidMessageException($"server {UntrustedText.Quote(server)} is not the sender {UntrustedText.Quote(Name)}", InvalidMessageKind.Sender);
         }
 
         // A dead-lettered copy keeps its user_id: a server could replay what others once sent.

@@ -7,9 +7,6 @@ namespace F2bBroker.Shared.Messaging;
 /// <summary>What the broker lets this server do, asked in ways that publish nothing.</summary>
 internal static class PermissionProbe
 {
-    private const int AccessRefused = 403;
-    private const int NotFound = 404;
-
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>A sentence when this server cannot publish to the group: because it is a receiver, or because the exchange is not there.</summary>
@@ -17,9 +14,9 @@ internal static class PermissionProbe
     public static async Task<string?> FindPublishErrorAsync(IConnection connection, string server, CancellationToken cancel) =>
         await PublishWithFalseUserIdAsync(connection, server, cancel) switch
         {
-            AccessRefused => $"'{server}' may not publish to {Topology.BansExchange}: it is enrolled as a {Role.Receiver}, so it needs no producer. "
+            Constants.AccessRefused => $"'{server}' may not publish to {Topology.BansExchange}: it is enrolled as a {Role.Receiver}, so it needs no producer. "
                 + $"f2bbroker enroll {server} --role {Role.Both} --force gives it the right, and a new password.",
-            NotFound => $"The broker has no exchange {Topology.BansExchange}: f2bbroker init makes it.",
+            Constants.NotFound => $"The broker has no exchange {Topology.BansExchange}: f2bbroker init makes it.",
             _ => null,
         };
 
@@ -36,7 +33,7 @@ internal static class PermissionProbe
         }
         catch (OperationInterruptedException refusal) when (refusal.ShutdownReason is { } answer)
         {
-            return answer.ReplyCode != AccessRefused ? null : $"'{server}' may not have a queue: it is enrolled as a {Role.Reporter}, so it needs no consumer. "
+            return answer.ReplyCode != Constants.AccessRefused ? null : $"'{server}' may not have a queue: it is enrolled as a {Role.Reporter}, so it needs no consumer. "
                 + $"f2bbroker enroll {server} --role {Role.Both} --force gives it one, and a new password.";
         }
     }

@@ -38,7 +38,7 @@ public sealed class BanTests
 
     [Fact]
     public void Foreign_text_is_quoted_short_and_printable() =>
-        Assert.Equal("'a?b?" + new string('x', 60) + "'...", Ban.Quoted("a\nbü" + new string('x', 100)));
+        Assert.Equal("'a?b?" + new string('x', 60) + "'...", UntrustedText.Quote("a\nbü" + new string('x', 100)));
 
     [Theory]
     [InlineData("2026-11-23T02:44:23.706Z", "2026-11-23T02:44:23.706Z")]
