@@ -15,26 +15,24 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
     // Any fixed value serves; it only keeps these ids apart from other UUIDv5.
     private static readonly byte[] IdNamespace = Guid.Parse("5e0ad9c8-3b0e-4a52-9a53-0d7a4f2bb0ce").ToByteArray(bigEndian: true);
 
-    /// <summary>What makes two reports the same ban: the line in the monitored log after its first date.</summary>
-    public string Identity => $"Ban {Facts}";
+    /// <summary>The time that the server's clock may be ahead of the receiver's. A ban that is dated later is refused.</summary>
+    public static readonly TimeSpan MaxClockAhead = TimeSpan.FromMinutes(10);
 
-    /// <summary>How it stands in the monitored log while too few servers have reported the address: the filter does not match it.</summary>
-    public string ReportText => $"Report {Facts}";
+    /// <summary>The text that two reports of the same ban have in common: <c>203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z</c>.</summary>
+    public string Identity => $"{Ip} jail={JailName.Sanitize(Jail)} server={Server} detected={UtcTimestamp.Format(DetectedAt)}";
 
     /// <summary>The message's id, for people and tracing.</summary>
-    /// <remarks>UUIDv5 (RFC 9562) of the identity.</remarks>
+    /// <remarks>UUIDv5 (RFC 9562) of <see cref="MonitoredLogLine.BanText"/>.</remarks>
     public Guid MessageId
     {
         get
         {
-            Span<byte> id = SHA1.HashData([.. IdNamespace, .. Encoding.UTF8.GetBytes(Identity)]).AsSpan(0, 16);
+            Span<byte> id = SHA1.HashData([.. IdNamespace, .. Encoding.UTF8.GetBytes(MonitoredLogLine.BanText(this))]).AsSpan(0, 16);
             id[6] = (byte)(id[6] & 0x0f | 0x50);
             id[8] = (byte)(id[8] & 0x3f | 0x80);
             return new Guid(id, bigEndian: true);
         }
     }
-
-    private string Facts => $"{Ip} jail={JailName.Sanitize(Jail)} server={Server} detected={UtcTimestamp.Format(DetectedAt)}";
 
     /// <summary>The ban that a message reports.</summary>
     /// <exception cref="InvalidMessageException">A field is malformed.</exception>

@@ -100,7 +100,7 @@ public sealed class FilterTests : IDisposable
             ? string.Join('.', bytes)
             : string.Join(':', bytes.Chunk(2).Select(group => Convert.ToHexString(group)));
         Subnet subnet = Subnet.Parse(string.Create(CultureInfo.InvariantCulture, $"{address}/{network.PrefixLength}"))!;
-        return $"{Date} {new Ban(subnet, "sshd", "web1", UtcTimestamp.Parse("2026-11-23T02:44:23.706Z")!.Value).Identity}";
+        return $"{Date} {MonitoredLogLine.BanText(new Ban(subnet, "sshd", "web1", UtcTimestamp.Parse("2026-11-23T02:44:23.706Z")!.Value))}";
     }
 
     private async Task<IReadOnlyList<(string Line, string Ip)>> ReadAsync(params string[] lines)

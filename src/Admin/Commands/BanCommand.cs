@@ -19,7 +19,7 @@ internal sealed class BanCommand(CommandLine line)
         ManualBan manual = new(broker, TimeProvider.System);
         Ban ban = manual.Create(parsed.GetValue(address)!, parsed.GetValue(jail)!);
         await manual.PublishAsync(ban, cancel);
-        answer.AddField("ban", ban.Identity);
-        answer.WriteMessage($"Published: {ban.Identity}. Each server bans it unless its own settings say otherwise (ignoreip, private addresses, networks).");
+        answer.AddField("ban", MonitoredLogLine.BanText(ban));
+        answer.WriteMessage($"Published: {MonitoredLogLine.BanText(ban)}. Each server bans it unless its own settings say otherwise (ignoreip, private addresses, networks).");
     }
 }

@@ -23,7 +23,7 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         await using IConnection connection = await amqp.OpenAsync("history", cancel);
         HistoryStream stream = new(connection, time);
         // A sender's clock may be ahead of the broker's.
-        DateTimeOffset from = since - ReceivedBanValidator.MaxClockAhead;
+        DateTimeOffset from = since - Ban.MaxClockAhead;
         await using IAsyncEnumerator<IReadOnlyList<HistoryMessage>> batches = (follows ? stream.FollowAsync(from, cancel) : stream.ReadAsync(from, cancel)).GetAsyncEnumerator(cancel);
         while (await amqp.TranslateErrorsAsync(() => batches.MoveNextAsync().AsTask(), Missing, cancel))
         {

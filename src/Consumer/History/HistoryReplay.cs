@@ -55,7 +55,7 @@ internal sealed class HistoryReplay(
     }
 
     /// <summary>So far before, clocks that differ do no harm, and it is known who had reported too many.</summary>
-    private TimeSpan RereadMargin => ReceivedBanValidator.MaxClockAhead + settings.Consumer.MaxBans.Window + settings.Consumer.Quarantine;
+    private TimeSpan RereadMargin => Ban.MaxClockAhead + settings.Consumer.MaxBans.Window + settings.Consumer.Quarantine;
 
     protected override async Task RunAsync(CancellationToken stopping)
     {

@@ -49,7 +49,7 @@ internal sealed class ConsumerMetrics
             return;
         }
 
-        if (line != ban.Identity)
+        if (line != MonitoredLogLine.BanText(ban))
         {
             skipped.Add("below the quorum");
             return;

@@ -2,7 +2,6 @@ using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Logs;
-using F2bBroker.Shared.Messaging;
 
 namespace F2bBroker.Consumer.Rules;
 
@@ -32,7 +31,7 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine c
         }
 
         written.Add(ban, age: TimeSpan.Zero);
-        string line = quorum.IsReachedBy(ban) ? ban.Identity : ban.ReportText;
+        string line = quorum.IsReachedBy(ban) ? MonitoredLogLine.BanText(ban) : MonitoredLogLine.ReportText(ban);
         if (way == DeliverySource.HistoryStream)
         {
             // When its live message comes, it is a duplicate.
@@ -48,12 +47,12 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine c
     {
         HashSet<string> young = [];
         DateTimeOffset now = time.GetUtcNow();
-        DateTimeOffset oldest = now - settings.MaxAge - ReceivedBanValidator.MaxClockAhead;
+        DateTimeOffset oldest = now - settings.MaxAge - Ban.MaxClockAhead;
         foreach (string file in RotatedLogs.Find(path).Append(path).Where(file => File.GetLastWriteTimeUtc(file) >= oldest))
         {
             try
             {
-                foreach (MonitoredLogLine line in MonitoredLogLine.ReadAll(file).Where(line => line.WrittenAt >= oldest))
+                foreach (MonitoredLogLine line in MonitoredLogReader.ReadAll(file).Where(line => line.WrittenAt >= oldest))
                 {
                     Count(line, now - line.WrittenAt);
                     if (file == path)

@@ -1,4 +1,3 @@
-using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,4 @@
 using F2bBroker.Contracts;
-using F2bBroker.Shared.Messaging;
 
 namespace F2bBroker.Consumer.Rules;
 
@@ -12,7 +11,7 @@ internal sealed class WrittenBanCache(TimeSpan maxAge, TimeProvider time)
     public bool Contains(Ban ban)
     {
         // A ban may be stamped in the future, so its duplicate can be young for that much longer.
-        while (byAge.TryDequeueExpired(out Guid old, maxAge + ReceivedBanValidator.MaxClockAhead))
+        while (byAge.TryDequeueExpired(out Guid old, maxAge + Ban.MaxClockAhead))
         {
             ids.Remove(old);
         }

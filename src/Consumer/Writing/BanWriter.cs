@@ -139,8 +139,8 @@ internal sealed class BanWriter(
 
     private byte[] Encode(IReadOnlyList<string> lines)
     {
-        string now = UtcTimestamp.Format(time.GetUtcNow());
-        return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => $"{now} {line}\n")));
+        DateTimeOffset now = time.GetUtcNow();
+        return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => MonitoredLogLine.Format(now, line))));
     }
 
     private sealed record Request(Ban Ban, DeliverySource Way, TaskCompletionSource<BanOutcome> Done);

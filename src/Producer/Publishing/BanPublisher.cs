@@ -50,7 +50,7 @@ internal sealed class BanPublisher(IBus bus, BrokerLoginCheck login, ProducerMet
         }
 
         metrics.PublishConfirmed();
-        log.LogInformation("Published: {Ban:l}", ban.Identity);
+        log.LogInformation("Published: {Ban:l}", MonitoredLogLine.BanText(ban));
     }
 
     private void WarnStuck(Exception failure)

@@ -7,9 +7,6 @@ namespace F2bBroker.Shared.Messaging;
 /// <summary>The ban that a message reports: its sender's own word, and in order. Live messages and those of the stream meet the same checks.</summary>
 internal static class ReceivedBanValidator
 {
-    /// <summary>How far a sender's clock may be ahead.</summary>
-    public static readonly TimeSpan MaxClockAhead = TimeSpan.FromMinutes(10);
-
     private static readonly JsonSerializerOptions Json = BanJson.Apply(new JsonSerializerOptions());
 
     /// <summary>Of a message of the stream, which holds what was published to the group.</summary>
@@ -36,8 +33,8 @@ internal static class ReceivedBanValidator
     {
         origin.Verify(message.Server);
         Ban ban = Ban.Parse(message);
-        return ban.DetectedAt - now <= MaxClockAhead
+        return ban.DetectedAt - now <= Ban.MaxClockAhead
             ? ban
-            : throw new InvalidMessageException($"detectedAt {UtcTimestamp.Format(ban.DetectedAt)} is more than {MaxClockAhead.TotalMinutes} minutes in the future", InvalidMessageKind.Time);
+            : throw new InvalidMessageException($"detectedAt {UtcTimestamp.Format(ban.DetectedAt)} is more than {Ban.MaxClockAhead.TotalMinutes} minutes in the future", InvalidMessageKind.Time);
     }
 }

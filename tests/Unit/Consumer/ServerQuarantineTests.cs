@@ -1,5 +1,5 @@
 using F2bBroker.Consumer.Rules;
-using F2bBroker.Consumer.Writing;
+using F2bBroker.Contracts;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 

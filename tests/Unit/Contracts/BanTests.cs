@@ -12,7 +12,7 @@ public sealed class BanTests
     [Fact]
     public void The_identity_is_the_line_after_its_date() => Assert.Equal(
         "Ban 203.0.113.7 jail=jail_with_space server=web1 detected=2026-11-23T02:44:23.706Z",
-        Some.Ban(jail: "jail with space").Identity);
+        MonitoredLogLine.BanText(Some.Ban(jail: "jail with space")));
 
     [Fact]
     public void The_message_id_is_a_UUIDv5_of_the_identity()
