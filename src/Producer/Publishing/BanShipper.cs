@@ -20,7 +20,7 @@ internal sealed class BanShipper(
 {
     private const int MaxUnconfirmed = 1000;
 
-    private readonly ThrottledLogSummary skippedLines = new("Ban lines not shared", log, time);
+    private readonly SkippedLines skippedLines = new(metrics, log, time);
     private readonly CheckpointTracker checkpoint = new(new Checkpoint(settings.Producer.Checkpoint), time, log);
 
     public override void Dispose()
@@ -104,8 +104,7 @@ internal sealed class BanShipper(
         string? reason = ban is null ? "no ban of an address or network" : settings.Producer.Jails.Includes(ban.Jail) ? null : "of an ignored jail";
         if (reason is not null)
         {
-            skippedLines.Add(reason);
-            metrics.LineSkipped(reason);
+            skippedLines.Count(reason);
         }
 
         return reason is null;

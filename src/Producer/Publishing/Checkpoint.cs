@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using F2bBroker.Producer.Journal;
 using F2bBroker.Producer.Sources;
+using F2bBroker.Producer.Tailing;
 
 namespace F2bBroker.Producer.Publishing;
 
@@ -8,6 +11,8 @@ namespace F2bBroker.Producer.Publishing;
 internal sealed partial class Checkpoint(string path)
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private static readonly JsonTypeInfo<Position> Format = CreateFormat();
 
     /// <summary>The position, or null on a first start.</summary>
     /// <exception cref="InvalidDataException">The file holds no position.</exception>
@@ -21,7 +26,7 @@ internal sealed partial class Checkpoint(string path)
 
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), PositionJson.Default.Position) ?? throw new InvalidDataException("null");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), Format) ?? throw new InvalidDataException("null");
         }
         catch (Exception failure) when (failure is JsonException or NotSupportedException or InvalidDataException)
         {
@@ -37,15 +42,38 @@ internal sealed partial class Checkpoint(string path)
         FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Mode };
         using (FileStream stream = new(next, options))
         {
-            JsonSerializer.Serialize(stream, position, PositionJson.Default.Position);
+            JsonSerializer.Serialize(stream, position, Format);
             stream.Flush(flushToDisk: true);
         }
 
         File.Move(next, path, overwrite: true);
     }
 
+    // {"source":"file","headLength":256,"head":"…","offset":1234,"writtenAt":"2026-11-23T02:44:23Z"}
+    // {"source":"journal","cursor":"s=…"}
+    private static JsonTypeInfo<Position> CreateFormat()
+    {
+        JsonSerializerOptions options = new(PositionJson.Default.Options)
+        {
+            TypeInfoResolver = PositionJson.Default.WithAddedModifier(type =>
+            {
+                if (type.Type == typeof(Position))
+                {
+                    type.PolymorphismOptions = new JsonPolymorphismOptions
+                    {
+                        TypeDiscriminatorPropertyName = "source",
+                        DerivedTypes = { new(typeof(LogPosition), "file"), new(typeof(JournalPosition), "journal") },
+                    };
+                }
+            }),
+        };
+        return (JsonTypeInfo<Position>)options.GetTypeInfo(typeof(Position));
+    }
+
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true)]
     [JsonSerializable(typeof(Position))]
+    [JsonSerializable(typeof(LogPosition))]
+    [JsonSerializable(typeof(JournalPosition))]
     private sealed partial class PositionJson : JsonSerializerContext;
 }

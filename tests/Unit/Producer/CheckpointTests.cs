@@ -37,6 +37,17 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void The_file_has_the_form_of_version_0_1()
+    {
+        checkpoint.Save(Position);
+        Assert.Equal(
+            """{"source":"file","headLength":3,"head":"abc","offset":1234,"writtenAt":"2026-11-23T02:44:23Z"}""",
+            File.ReadAllText(folder["checkpoint"]));
+        checkpoint.Save(new JournalPosition("s=1"));
+        Assert.Equal("""{"source":"journal","cursor":"s=1"}""", File.ReadAllText(folder["checkpoint"]));
+    }
+
+    [Fact]
     public void Only_its_owner_may_read_it()
     {
         checkpoint.Save(Position);
