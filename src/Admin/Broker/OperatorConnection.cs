@@ -54,9 +54,9 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
     private async Task<BrokerUri> FindListenerAsync(CancellationToken cancel)
     {
         JsonNode? overview = await api.GetAsync("overview", cancel);
-        Dictionary<string, int> ports = (overview?["listeners"] as JsonArray ?? []).OfType<JsonNode>()
-            .DistinctBy(listener => listener["protocol"]?.ToString())
-            .ToDictionary(listener => listener["protocol"]?.ToString() ?? "", listener => listener["port"]?.GetValue<int>() ?? 0);
+        Dictionary<string, int> ports = (overview?["listeners"]).Rows()
+            .DistinctBy(listener => listener.Text("protocol"))
+            .ToDictionary(listener => listener.Text("protocol"), listener => listener["port"]?.GetValue<int>() ?? 0);
         string[] protocols = api.Login.Address.Scheme == "https" ? ["amqp/ssl", "amqp"] : ["amqp", "amqp/ssl"];
         string protocol = protocols.FirstOrDefault(ports.ContainsKey)
             ?? throw new CommandFailedException(ExitCode.Configuration, "The management API names no port for AMQP. Give --amqp amqps://HOST:5671.");

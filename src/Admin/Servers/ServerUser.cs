@@ -19,7 +19,7 @@ internal sealed class ServerUser(ManagementApi api, string server)
     /// <summary>The tags of a user, whichever way the broker's version writes them: a list, or a text with commas.</summary>
     public static IEnumerable<string> TagsOf(JsonNode user) => user["tags"] is JsonArray list
         ? list.Select(tag => tag!.ToString())
-        : (user["tags"]?.ToString() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        : user.Text("tags").Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>What is known of the server, or null when it is not enrolled.</summary>
     /// <exception cref="CommandFailedException">The name is somebody else's.</exception>
@@ -31,7 +31,7 @@ internal sealed class ServerUser(ManagementApi api, string server)
             return null;
         }
 
-        JsonNode[] permissions = [.. (await api.GetAsync($"{path}/permissions", cancel) as JsonArray ?? []).OfType<JsonNode>()];
+        JsonNode[] permissions = [.. (await api.GetAsync($"{path}/permissions", cancel)).Rows()];
         bool isElsewhere = permissions.Any(permission => permission["vhost"]!.ToString() != Topology.VirtualHost);
         return TagsOf(user).Any() || isElsewhere
             ? throw new CommandFailedException(ExitCode.Configuration,
@@ -42,8 +42,7 @@ internal sealed class ServerUser(ManagementApi api, string server)
     /// <summary>The role of which a permission of the management API tells; null when it is none that F2bBroker gives.</summary>
     public static Role? ReadRole(JsonNode permission, string server)
     {
-        string Pattern(string right) => permission[right]?.ToString() ?? "";
-        return Role.FromPermissions(server, new Permissions(Pattern("configure"), Pattern("write"), Pattern("read")));
+        return Role.FromPermissions(server, new Permissions(permission.Text("configure"), permission.Text("write"), permission.Text("read")));
     }
 
     /// <summary>Makes the user anew: what was logged in before is out.</summary>

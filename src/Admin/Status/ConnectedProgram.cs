@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using F2bBroker.Admin.Broker;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Status;
@@ -16,10 +17,10 @@ internal sealed record ConnectedProgram(string User, string Name, TimeSpan? Cloc
     {
         JsonNode? properties = connection["client_properties"];
         // f2bbroker-consumer web1 0.1.0
-        string name = properties?["connection_name"]?.ToString() ?? "";
-        DateTimeOffset? clock = UtcTimestamp.Parse(properties?[Topology.ClockProperty]?.ToString() ?? "");
+        string name = properties.Text("connection_name");
+        DateTimeOffset? clock = UtcTimestamp.Parse(properties.Text(Topology.ClockProperty));
         return new ConnectedProgram(
-            connection["user"]?.ToString() ?? "",
+            connection.Text("user"),
             name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..].Split(' ')[0] : "other",
             clock - ConnectedAt(connection));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using F2bBroker.Admin.Broker;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Status;
@@ -17,20 +18,20 @@ internal static class QueueAnomalies
     /// <param name="bindings">Its answer to <c>bindings/f2b</c>, of which source, destination, destination_type and routing_key count.</param>
     public static ILookup<string, string> Find(JsonNode? queues, JsonNode? bindings)
     {
-        IReadOnlyList<JsonNode> all = Rows(queues);
-        Dictionary<BindingKey, int> ways = Rows(bindings)
+        JsonNode[] all = [.. queues.Rows()];
+        Dictionary<BindingKey, int> counts = bindings.Rows()
             .Where(binding => !IsQuarantineSign(binding))
-            .GroupBy(binding => new BindingKey(Text(binding, "source"), Text(binding, "destination"), Text(binding, "destination_type") == "exchange"))
+            .GroupBy(binding => new BindingKey(binding.Text("source"), binding.Text("destination"), binding.Text("destination_type") == "exchange"))
             .ToDictionary(same => same.Key, same => same.Count());
         return all.SelectMany(CheckArguments)
-            .Concat(all.Select(queue => Text(queue, "name")).Where(IsBansQueue).SelectMany(queue => CheckBansBinding(queue, ways)))
-            .Concat(ways.SelectMany(pair => CheckOtherBindings(pair.Key, pair.Value)))
-            .ToLookup(doubt => doubt.Server, doubt => doubt.Message);
+            .Concat(all.Select(queue => queue.Text("name")).Where(IsBansQueue).SelectMany(queue => CheckBansBinding(queue, counts)))
+            .Concat(counts.SelectMany(pair => CheckOtherBindings(pair.Key, pair.Value)))
+            .ToLookup(anomaly => anomaly.Server, anomaly => anomaly.Message);
     }
 
     private static IEnumerable<Anomaly> CheckArguments(JsonNode queue)
     {
-        string name = Text(queue, "name");
+        string name = queue.Text("name");
         if (ServerOf(name) is not { } server)
         {
             yield break;
@@ -43,7 +44,7 @@ internal static class QueueAnomalies
             yield return new Anomaly(server, $"The queue {name} has arguments that no F2bBroker sets ({string.Join(", ", strange)}): it may refuse or copy every server's bans.");
         }
 
-        if (Text(arguments, TypeArgument) == "stream")
+        if (arguments.Text(TypeArgument) == "stream")
         {
             yield return new Anomaly(server, $"The queue {name} is a stream, which no F2bBroker makes of it.");
         }
@@ -55,11 +56,11 @@ internal static class QueueAnomalies
     }
 
     private static bool IsExpectedArgument(string key, string queue, JsonObject arguments) => key == TypeArgument
-        || (key == QueueType.SingleActiveConsumerArgument && IsBansQueue(queue) && Text(arguments, TypeArgument) == QueueType.Quorum.Name);
+        || (key == QueueType.SingleActiveConsumerArgument && IsBansQueue(queue) && arguments.Text(TypeArgument) == QueueType.Quorum.Name);
 
-    private static IEnumerable<Anomaly> CheckBansBinding(string queue, Dictionary<BindingKey, int> ways)
+    private static IEnumerable<Anomaly> CheckBansBinding(string queue, Dictionary<BindingKey, int> bindings)
     {
-        int times = ways.GetValueOrDefault(new BindingKey(Topology.BansExchange, queue, IsToExchange: false));
+        int times = bindings.GetValueOrDefault(new BindingKey(Topology.BansExchange, queue, IsToExchange: false));
         if (times != 1)
         {
             yield return new Anomaly(ServerOf(queue)!, $"The queue {queue} is bound {Times(times)} to {Topology.BansExchange}, once is right.");
@@ -90,13 +91,9 @@ internal static class QueueAnomalies
     private static bool IsBansQueue(string name) => ServerOf(name) is { } server && name == Topology.QueueFor(server);
 
     /// <summary>A consumer binds its error queue once more to say whose bans it refuses.</summary>
-    private static bool IsQuarantineSign(JsonNode binding) => Text(binding, "source").EndsWith(Topology.ErrorSuffix, StringComparison.Ordinal) && QuarantineRoutingKey.Parse(Text(binding, "routing_key")) is not null;
+    private static bool IsQuarantineSign(JsonNode binding) => binding.Text("source").EndsWith(Topology.ErrorSuffix, StringComparison.Ordinal) && QuarantineRoutingKey.Parse(binding.Text("routing_key")) is not null;
 
     private static string Times(int times) => times == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{times:N0} times");
-
-    private static IReadOnlyList<JsonNode> Rows(JsonNode? list) => [.. (list as JsonArray ?? []).OfType<JsonNode>()];
-
-    private static string Text(JsonNode node, string key) => node[key]?.ToString() ?? "";
 
     private static bool Is(JsonNode node, string key) => node[key]?.ToString() == "true";
 
