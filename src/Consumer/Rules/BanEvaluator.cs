@@ -1,18 +1,17 @@
-using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
-using F2bBroker.Shared.Logs;
 
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>What was written within <c>maxage</c>, and what therefore becomes of the next ban. The monitored log is the only memory: at start it is read back.</summary>
-internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine containment, LatestBanTime heard, TimeProvider time)
+/// <summary>Decides the outcome of each ban from the bans written within <c>maxage</c>.</summary>
+/// <remarks>The monitored log is the only memory: at start, each of its lines is passed to <see cref="Remember"/>.</remarks>
+internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine quarantine, LatestBanTime latestBan, TimeProvider time)
 {
     private readonly WrittenBanCache written = new(settings.MaxAge, time);
     private readonly Quorum quorum = new(settings.Quorum, settings.QuorumWindow, settings.MaxAge, time);
 
-    /// <summary>What becomes of the ban, which counts as written if that is to be so.</summary>
-    public BanOutcome Evaluate(Ban ban, DeliverySource way = DeliverySource.Queue)
+    /// <summary>Returns the ban's outcome. A ban whose outcome is <see cref="BanOutcome.Written"/> counts as written from now on.</summary>
+    public BanOutcome Evaluate(Ban ban, DeliverySource source = DeliverySource.Queue)
     {
         if (written.Contains(ban))
         {
@@ -20,10 +19,10 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine c
         }
 
         DateTimeOffset until = default;
-        if (way switch
+        if (source switch
         {
-            DeliverySource.Queue => !containment.TryAdmit(ban, out until),
-            DeliverySource.HistoryStream => containment.IsQuarantined(ban.Server, out until),
+            DeliverySource.Queue => !quarantine.TryAdmit(ban, out until),
+            DeliverySource.HistoryStream => quarantine.IsQuarantined(ban.Server, out until),
             _ => false,
         })
         {
@@ -31,54 +30,22 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine c
         }
 
         written.Add(ban, age: TimeSpan.Zero);
-        string line = quorum.IsReachedBy(ban) ? MonitoredLogLine.BanText(ban) : MonitoredLogLine.ReportText(ban);
-        if (way == DeliverySource.HistoryStream)
+        if (source == DeliverySource.HistoryStream)
         {
-            // When its live message comes, it is a duplicate.
-            containment.CountWritten(new MonitoredLogLine(time.GetUtcNow(), line, ban));
+            // The live message of this ban is a duplicate, so it is not counted.
+            quarantine.CountWritten(ban, time.GetUtcNow());
         }
 
-        return new BanOutcome.Written(line);
+        return new BanOutcome.Written(quorum.IsReachedBy(ban) ? MonitoredLogLine.BanText(ban) : MonitoredLogLine.ReportText(ban));
     }
 
-    /// <summary>Reads the log and its rotated siblings back, oldest first; gives young lines that stand in a sibling only, which fail2ban may not have read.</summary>
-    /// <param name="tell">Takes a sentence about a file that cannot be read.</param>
-    public IReadOnlyCollection<string> LoadFrom(string path, Action<string> tell)
+    /// <summary>Adds a line that an earlier run wrote.</summary>
+    public void Remember(MonitoredLogLine line)
     {
-        HashSet<string> young = [];
-        DateTimeOffset now = time.GetUtcNow();
-        DateTimeOffset oldest = now - settings.MaxAge - Ban.MaxClockAhead;
-        foreach (string file in RotatedLogs.Find(path).Append(path).Where(file => File.GetLastWriteTimeUtc(file) >= oldest))
-        {
-            try
-            {
-                foreach (MonitoredLogLine line in MonitoredLogReader.ReadAll(file).Where(line => line.WrittenAt >= oldest))
-                {
-                    Count(line, now - line.WrittenAt);
-                    if (file == path)
-                    {
-                        young.Remove(line.Text);
-                    }
-                    else if ((now - line.WrittenAt).Duration() < RecentLines.MaxAge)
-                    {
-                        young.Add(line.Text);
-                    }
-                }
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
-            {
-                tell($"{file} cannot be read back, so a ban in it may be written a second time: {failure.Message}");
-            }
-        }
-
-        return young;
-    }
-
-    private void Count(MonitoredLogLine line, TimeSpan age)
-    {
+        TimeSpan age = time.GetUtcNow() - line.WrittenAt;
         written.Add(line.Ban, age);
         quorum.Count(line.Ban, age);
-        containment.CountWritten(line);
-        heard.Update(line.Ban);
+        quarantine.CountWritten(line.Ban, line.WrittenAt);
+        latestBan.Update(line.Ban);
     }
 }

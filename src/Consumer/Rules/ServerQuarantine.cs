@@ -28,13 +28,13 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
     }
 
     /// <summary>Counts a ban that was written in an earlier run.</summary>
-    public void CountWritten(MonitoredLogLine line)
+    public void CountWritten(Ban ban, DateTimeOffset writtenAt)
     {
-        TimeSpan age = time.GetUtcNow() - line.WrittenAt;
-        // One that was old when it was written had piled up.
-        if (age < limit.Window && line.WrittenAt - line.Ban.DetectedAt < limit.Window)
+        TimeSpan age = time.GetUtcNow() - writtenAt;
+        // A ban that was old when it was written was part of a backlog.
+        if (age < limit.Window && writtenAt - ban.DetectedAt < limit.Window)
         {
-            ReporterOf(line.Ban).CountAndCheckLimit(age);
+            ReporterOf(ban).CountAndCheckLimit(age);
         }
     }
 

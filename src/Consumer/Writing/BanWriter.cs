@@ -12,7 +12,7 @@ namespace F2bBroker.Consumer.Writing;
 
 /// <summary>The one writer of the monitored log: takes what is waiting, appends it, flushes once, and only then lets the messages be acknowledged.</summary>
 internal sealed class BanWriter(
-    Settings settings, BanEvaluator ledger, ConsumerMetrics metrics, Readiness readiness, DaemonExit ending, TimeProvider time, ILogger<BanWriter> log)
+    Settings settings, BanEvaluator evaluator, ConsumerMetrics metrics, Readiness readiness, DaemonExit ending, TimeProvider time, ILogger<BanWriter> log)
     : Worker(ending)
 {
     private const int MaxBatchSize = 1000;
@@ -39,7 +39,7 @@ internal sealed class BanWriter(
 
     protected override async Task RunAsync(CancellationToken stopping)
     {
-        recent.Add(ledger.LoadFrom(path, sentence => log.LogWarning("{Sentence:l}", sentence)));
+        recent.Add(new WrittenLinesLoader(settings.Consumer, evaluator, time).Load(message => log.LogWarning("{Message:l}", message)));
         loaded.SetResult();
         readiness.MarkInitialized();
         MonitoredLog file = new(path);
@@ -49,7 +49,7 @@ internal sealed class BanWriter(
         {
             await WaitAsync(stopping);
             Request[] batch = [.. Drain().Take(MaxBatchSize)];
-            BanOutcome[] verdicts = [.. batch.Select(request => ledger.Evaluate(request.Ban, request.Way))];
+            BanOutcome[] verdicts = [.. batch.Select(request => evaluator.Evaluate(request.Ban, request.Way))];
             string[] lines = [.. verdicts.OfType<BanOutcome.Written>().Select(verdict => verdict.Line)];
             await AppendAsync(file, lines, stopping);
             LogWritten(lines);

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
@@ -7,113 +6,87 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace F2bBroker.UnitTests.Consumer;
 
-public sealed class BanEvaluatorTests : IDisposable
+public sealed class BanEvaluatorTests
 {
-    private readonly TempFolder folder = new();
     private readonly FakeTimeProvider clock = Some.Clock();
-    private readonly List<string> told = [];
-    private readonly LatestBanTime heard;
+    private readonly LatestBanTime latestBan;
 
-    public BanEvaluatorTests() => heard = new LatestBanTime(clock);
-
-    public void Dispose() => folder.Dispose();
+    public BanEvaluatorTests() => latestBan = new LatestBanTime(clock);
 
     [Fact]
-    public void The_log_and_its_rotated_siblings_are_read_back()
+    public void The_newest_remembered_ban_is_the_latest_ban()
     {
-        File.WriteAllText(folder["bans.log"], Line(MonitoredLogLine.BanText(Some.Ban("203.0.113.3"))));
-        File.WriteAllText(folder["bans.log.1"], Line(MonitoredLogLine.ReportText(Some.Ban("203.0.113.2"))));
-        using (StreamWriter archive = new(new GZipStream(File.Create(folder["bans.log.2.gz"]), CompressionLevel.Fastest)))
+        Assert.Null(latestBan.Value);
+        BanEvaluator evaluator = NewEvaluator();
+        foreach (int hours in new[] { -2, -1, -3 })
         {
-            archive.Write(Line(MonitoredLogLine.BanText(Some.Ban("203.0.113.1"))));
+            evaluator.Remember(Line(Some.Ban(at: Some.Time.AddHours(hours))));
         }
 
-        BanEvaluator ledger = NewLedger();
-        ledger.LoadFrom(folder["bans.log"], told.Add);
-        Assert.Equal([true, true, true, false], Enumerable.Range(1, 4).Select(i => ledger.Evaluate(Some.Ban($"203.0.113.{i}")) is BanOutcome.Duplicate));
-        Assert.Empty(told);
+        Assert.Equal(Some.Time.AddHours(-1), latestBan.Value);
+        latestBan.Update(Some.Ban(at: Some.Time.AddMinutes(5)));
+        Assert.Equal(Some.Time, latestBan.Value);
     }
 
     [Fact]
-    public void The_youngest_ban_in_them_is_how_far_this_server_has_heard()
+    public void The_quorum_counts_remembered_reports()
     {
-        Assert.Null(heard.Value);
-        string[] bans = [MonitoredLogLine.BanText(Some.Ban(at: Some.Time.AddHours(-2))), MonitoredLogLine.BanText(Some.Ban(at: Some.Time.AddHours(-1))), MonitoredLogLine.BanText(Some.Ban(at: Some.Time.AddHours(-3)))];
-        File.WriteAllText(folder["bans.log"], string.Concat(bans.Select(Line)));
-        NewLedger().LoadFrom(folder["bans.log"], told.Add);
-        Assert.Equal(Some.Time.AddHours(-1), heard.Value);
-        heard.Update(Some.Ban(at: Some.Time.AddMinutes(5)));
-        Assert.Equal(Some.Time, heard.Value);
+        BanEvaluator evaluator = NewEvaluator("consumer:quorum=2");
+        Ban reported = Some.Ban(server: "web1");
+        evaluator.Remember(new MonitoredLogLine(Some.Time, MonitoredLogLine.ReportText(reported), reported));
+        Assert.Equal(new BanOutcome.Duplicate(), evaluator.Evaluate(reported));
+        Ban other = Some.Ban("203.0.113.8");
+        Assert.Equal(new BanOutcome.Written(MonitoredLogLine.ReportText(other)), evaluator.Evaluate(other));
+        Ban second = Some.Ban(server: "web3");
+        Assert.Equal(Written(second), evaluator.Evaluate(second));
     }
 
     [Fact]
-    public void Only_whole_lines_younger_than_maxage_count()
-    {
-        Ban ban = Some.Ban();
-        string[] others = [$"{UtcTimestamp.Format(Some.Time.AddDays(-2))} {MonitoredLogLine.BanText(ban)}\n", $" {MonitoredLogLine.BanText(ban)}\n", Line(MonitoredLogLine.BanText(ban) + " "), Line("Unban" + MonitoredLogLine.BanText(ban)[3..]), Line(MonitoredLogLine.BanText(ban)[..^4])];
-        File.WriteAllText(folder["bans.log"], string.Concat(others));
-        BanEvaluator ledger = NewLedger();
-        ledger.LoadFrom(folder["bans.log"], told.Add);
-        Assert.Equal(new BanOutcome.Written(MonitoredLogLine.BanText(ban)), ledger.Evaluate(ban));
-    }
-
-    [Fact]
-    public void A_damaged_archive_is_told_and_does_not_stop_the_start()
-    {
-        File.WriteAllText(folder["bans.log.2.gz"], "no archive");
-        File.WriteAllText(folder["bans.log"], Line(MonitoredLogLine.BanText(Some.Ban())));
-        BanEvaluator ledger = NewLedger();
-        ledger.LoadFrom(folder["bans.log"], told.Add);
-        Assert.Equal(new BanOutcome.Duplicate(), ledger.Evaluate(Some.Ban()));
-        Assert.StartsWith($"{folder["bans.log.2.gz"]} cannot be read back, so a ban in it may be written a second time: ", Assert.Single(told));
-    }
-
-    [Fact]
-    public void A_quorum_goes_on_counting_where_the_log_ends()
-    {
-        File.WriteAllText(folder["bans.log"], Line(MonitoredLogLine.ReportText(Some.Ban(server: "web1"))));
-        BanEvaluator ledger = NewLedger("consumer:quorum=2");
-        ledger.LoadFrom(folder["bans.log"], told.Add);
-        Assert.Equal(new BanOutcome.Duplicate(), ledger.Evaluate(Some.Ban(server: "web1")));
-        Assert.Equal(new BanOutcome.Written(MonitoredLogLine.ReportText(Some.Ban("203.0.113.8"))), ledger.Evaluate(Some.Ban("203.0.113.8")));
-        Assert.Equal(new BanOutcome.Written(MonitoredLogLine.BanText(Some.Ban(server: "web3"))), ledger.Evaluate(Some.Ban(server: "web3")));
-    }
-
-    [Fact]
-    public void So_does_the_limit_of_a_servers_bans_and_duplicates_do_not_count()
+    public void Maxbans_counts_remembered_bans_but_no_duplicates()
     {
         Ban[] bans = [.. Enumerable.Range(1, 4).Select(i => Some.Ban($"203.0.113.{i}"))];
-        File.WriteAllText(folder["bans.log"], string.Concat(bans.Take(2).Select(ban => Line(MonitoredLogLine.BanText(ban)))));
-        BanEvaluator ledger = NewLedger("consumer:maxbans=3/10m");
-        ledger.LoadFrom(folder["bans.log"], told.Add);
+        BanEvaluator evaluator = NewEvaluator("consumer:maxbans=3/10m");
+        evaluator.Remember(Line(bans[0]));
+        evaluator.Remember(Line(bans[1]));
         Assert.Equal(
-            [new BanOutcome.Duplicate(), new BanOutcome.Written(MonitoredLogLine.BanText(bans[2])), new BanOutcome.Quarantined(Some.Time.AddMinutes(30))],
-            new[] { bans[1], bans[2], bans[3] }.Select(ban => ledger.Evaluate(ban)));
+            [new BanOutcome.Duplicate(), Written(bans[2]), new BanOutcome.Quarantined(Some.Time.AddMinutes(30))],
+            new[] { bans[1], bans[2], bans[3] }.Select(ban => evaluator.Evaluate(ban)));
     }
 
     [Fact]
-    public void A_ban_of_the_stream_counts_for_its_live_message_and_a_server_under_quarantine_has_none()
+    public void A_ban_of_the_stream_counts_for_its_live_message_and_is_not_written_if_its_server_is_quarantined()
     {
-        BanEvaluator ledger = NewLedger("consumer:maxbans=2/10m");
+        BanEvaluator evaluator = NewEvaluator("consumer:maxbans=2/10m");
         Ban[] bans = [.. Enumerable.Range(1, 6).Select(i => Some.Ban($"203.0.113.{i}"))];
-        Assert.Equal(new BanOutcome.Written(MonitoredLogLine.BanText(bans[0])), ledger.Evaluate(bans[0], DeliverySource.HistoryStream));
-        Assert.Equal(new BanOutcome.Duplicate(), ledger.Evaluate(bans[0]));
-        Assert.Equal(new BanOutcome.Written(MonitoredLogLine.BanText(bans[1])), ledger.Evaluate(bans[1]));
+        Assert.Equal(Written(bans[0]), evaluator.Evaluate(bans[0], DeliverySource.HistoryStream));
+        Assert.Equal(new BanOutcome.Duplicate(), evaluator.Evaluate(bans[0]));
+        Assert.Equal(Written(bans[1]), evaluator.Evaluate(bans[1]));
         BanOutcome quarantined = new BanOutcome.Quarantined(Some.Time.AddMinutes(30));
-        Assert.Equal(quarantined, ledger.Evaluate(bans[2]));
-        Assert.Equal(quarantined, ledger.Evaluate(bans[3], DeliverySource.HistoryStream));
-        Assert.Equal(new BanOutcome.Written(MonitoredLogLine.BanText(bans[4])), ledger.Evaluate(bans[4], DeliverySource.Requeued));
-        Assert.Equal(quarantined, ledger.Evaluate(bans[5]));
-        Ban old = Some.Ban(server: "web3", at: Some.Time.AddHours(-2));
-        Assert.Equal([new BanOutcome.Written(MonitoredLogLine.BanText(old))], new[] { old }.Select(ban => ledger.Evaluate(ban, DeliverySource.HistoryStream)));
-        Assert.Equal([true, true, false], Enumerable.Range(1, 3).Select(i => ledger.Evaluate(Some.Ban($"203.0.113.{i}", server: "web3")) is BanOutcome.Written));
+        Assert.Equal(quarantined, evaluator.Evaluate(bans[2]));
+        Assert.Equal(quarantined, evaluator.Evaluate(bans[3], DeliverySource.HistoryStream));
+        Assert.Equal(Written(bans[4]), evaluator.Evaluate(bans[4], DeliverySource.Requeued));
+        Assert.Equal(quarantined, evaluator.Evaluate(bans[5]));
     }
 
-    private BanEvaluator NewLedger(params string[] settings)
+    [Fact]
+    public void An_old_ban_of_the_stream_is_not_counted()
     {
-        Settings read = Some.Settings(settings);
-        return new BanEvaluator(read.Consumer, new ServerQuarantine(read, clock, NullLogger<ServerQuarantine>.Instance), heard, clock);
+        BanEvaluator evaluator = NewEvaluator("consumer:maxbans=2/10m");
+        Ban old = Some.Ban(server: "web3", at: Some.Time.AddHours(-2));
+        Assert.Equal(Written(old), evaluator.Evaluate(old, DeliverySource.HistoryStream));
+        Assert.Equal(
+            [true, true, false],
+            Enumerable.Range(1, 3).Select(i => evaluator.Evaluate(Some.Ban($"203.0.113.{i}", server: "web3")) is BanOutcome.Written));
     }
 
-    private static string Line(string text) => $"{UtcTimestamp.Format(Some.Time)} {text}\n";
+    private BanEvaluator NewEvaluator(params string[] values)
+    {
+        Settings settings = Some.Settings(values);
+        ServerQuarantine quarantine = new(settings, clock, NullLogger<ServerQuarantine>.Instance);
+        return new BanEvaluator(settings.Consumer, quarantine, latestBan, clock);
+    }
+
+    private static BanOutcome Written(Ban ban) => new BanOutcome.Written(MonitoredLogLine.BanText(ban));
+
+    private static MonitoredLogLine Line(Ban ban) => new(Some.Time, MonitoredLogLine.BanText(ban), ban);
 }

@@ -1,5 +1,4 @@
 using F2bBroker.Consumer.Rules;
-using F2bBroker.Contracts;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -95,7 +94,7 @@ public sealed class ServerQuarantineTests
     {
         ServerQuarantine open = New("consumer:maxbans=0");
         open.StartBacklog(Some.Time.AddDays(-1));
-        open.CountWritten(new MonitoredLogLine(Some.Time, "", Some.Ban()));
+        open.CountWritten(Some.Ban(), Some.Time);
         Assert.All(Enumerable.Range(0, 20_000), _ => Assert.True(open.TryAdmit(Some.Ban(), out DateTimeOffset _)));
     }
 
@@ -109,5 +108,5 @@ public sealed class ServerQuarantineTests
     /// <param name="written">How long ago.</param>
     /// <param name="detected">How long ago.</param>
     private void Count(TimeSpan written, TimeSpan detected) =>
-        containment.CountWritten(new MonitoredLogLine(Some.Time - written, "", Some.Ban(at: Some.Time - detected)));
+        containment.CountWritten(Some.Ban(at: Some.Time - detected), Some.Time - written);
 }
