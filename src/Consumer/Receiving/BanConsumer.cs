@@ -3,7 +3,6 @@ using F2bBroker.Consumer.Refusals;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
-using F2bBroker.Daemon;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
 using MassTransit;
@@ -19,7 +18,7 @@ internal sealed class BanConsumer(
     ILogger<BanConsumer> log)
     : IConsumer<BanDetected>, IDisposable
 {
-    private readonly ThrottledLogSummary skipped = new("Skipped bans", log, time);
+    private readonly SkippedBans skipped = new(metrics, log, time);
 
     public async Task Consume(ConsumeContext<BanDetected> context)
     {
@@ -41,8 +40,7 @@ internal sealed class BanConsumer(
     {
         if (acceptance.FindSkipReason(ban) is { } reason)
         {
-            skipped.Add(reason);
-            metrics.Skipped(reason);
+            skipped.CountSkipped(reason);
         }
         else
         {
@@ -56,14 +54,12 @@ internal sealed class BanConsumer(
     {
         if (verdict is BanOutcome.Duplicate)
         {
-            skipped.Add("already written");
-            metrics.Duplicate();
+            skipped.CountDuplicate();
         }
         else if (verdict is BanOutcome.Quarantined(var until))
         {
             await sign.BindAsync(context.GetPayload<ChannelContext>(), server, until);
-            bool isKept = await errors.PublishQuarantinedAsync(context);
-            skipped.Add(isKept ? "of a quarantined server" : "of a quarantined server without a copy");
+            skipped.CountQuarantined(await errors.PublishQuarantinedAsync(context));
         }
     }
 }
