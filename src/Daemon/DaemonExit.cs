@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Daemon;
 
-/// <summary>Ends the daemon with a sentence and an exit code; the first one given counts.</summary>
+/// <summary>Stops the daemon with a logged message and an exit code. Only the first call has an effect.</summary>
 internal sealed class DaemonExit(IHostApplicationLifetime lifetime, ILogger<DaemonExit> log)
 {
     private int code = ExitCode.Success;

@@ -15,7 +15,7 @@ namespace F2bBroker.Daemon;
 /// <param name="description">For <c>--help</c>.</param>
 /// <param name="findFileErrors">A sentence for each file or folder that cannot be used.</param>
 /// <param name="configureServices">Registers what the daemon does.</param>
-/// <param name="findWarnings">A sentence for each thing that is hardly as it should be: a fault for <c>--test</c>, a warning for a start.</param>
+/// <param name="findWarnings">Returns suspicious settings: errors with <c>--test</c>, warnings at start.</param>
 /// <param name="findBrokerError">A sentence for <c>--test</c>, if what the daemon needs on the broker cannot be used.</param>
 internal sealed class DaemonProgram(
     string description,

@@ -1,6 +1,6 @@
 namespace F2bBroker.Daemon;
 
-/// <summary>Checks that a file can be made anew in its folder.</summary>
+/// <summary>Checks that a file can be created in its folder.</summary>
 internal static class FolderCheck
 {
     /// <summary>A sentence about the folder of <paramref name="file"/>, or null when it can be written to.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Daemon;
 
-/// <summary>Counts what is passed over, by reason, and tells the counts at most once a minute and at the end.</summary>
+/// <summary>Counts skipped items by reason and logs the counts at most once a minute and on disposal.</summary>
 /// <param name="what">What is counted, as the sentence says it: <c>Skipped bans</c>.</param>
 internal sealed class ThrottledLogSummary(string what, ILogger log, TimeProvider time, LogLevel level = LogLevel.Information) : IDisposable
 {

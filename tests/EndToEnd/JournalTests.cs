@@ -51,7 +51,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         producer = await web1.StartProducerAsync(FromJournal);
         await web2.HasBansAsync(3);
         Assert.Equal(["2001:db8::9", "203.0.113.7", "203.0.113.8"], web2.Addresses.Order());
-        Assert.Equal(0, producer.Count("no longer holds"));
+        Assert.Equal(0, producer.Count("no longer contains"));
     }
 
     /// <summary>As in a container, where systemd-nspawn gives the journal's boot another name than a unit's fresh /proc has.</summary>
@@ -104,7 +104,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
         Daemon producer = await web1.StartProducerAsync(FromJournal);
         await RunAsync("kill", await ChildAsync(producer));
-        await producer.SaysAsync("journalctl ended with 143. It is started again and goes on where it was; no ban is lost.");
+        await producer.SaysAsync("journalctl ended with 143. Restarting journalctl from the last entry. No ban is lost.");
         await fail2ban.AttackAsync("203.0.113.7");
         await web2.HasBansAsync(1);
         string child = await ChildAsync(producer);
@@ -127,7 +127,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         File.WriteAllText(web1.Checkpoint, checkpoint.ToJsonString());
         Daemon producer = await web1.StartProducerAsync(FromJournal);
         await web2.HasBansAsync(1);
-        await producer.SaysAsync("The journal no longer holds the entry that was read last.");
+        await producer.SaysAsync("The journal no longer contains the last entry that was read.");
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     {
         await (await web1.StartProducerAsync()).StopAsync();
         Daemon producer = await web1.StartProducerAsync(FromJournal);
-        await producer.SaysAsync("The checkpoint is of another [producer] source than the one that is set.");
+        await producer.SaysAsync("The checkpoint belongs to another [producer] source than the configured one.");
         await producer.StopAsync();
         Assert.Equal("journal", JsonDocument.Parse(File.ReadAllText(web1.Checkpoint)).RootElement.GetProperty("source").GetString());
     }

@@ -4,7 +4,7 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary><c>f2bbroker doctor</c>: looks on a server at everything that a ban passes there, and says of each thing that it is in order, or what to do.</summary>
+/// <summary><c>f2bbroker doctor</c>: checks every component that a ban passes on a server, and reports each as ok or with the remedy.</summary>
 /// <param name="configuration">The path of f2bbroker.conf.</param>
 /// <param name="socket">fail2ban's socket; null for the usual one.</param>
 internal sealed class DoctorRun(string configuration, string? socket)

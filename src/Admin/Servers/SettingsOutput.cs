@@ -4,7 +4,7 @@ using F2bBroker.Contracts;
 namespace F2bBroker.Admin.Servers;
 
 /// <summary>Where enroll leaves a server's settings: a file that only its owner may read, or standard output.</summary>
-/// <remarks>The file is made before anything is made on the broker, so that no password is lost for want of a place.</remarks>
+/// <remarks>The file is created before anything on the broker, so that a new password is never lost because it cannot be saved.</remarks>
 internal sealed class SettingsOutput : IDisposable
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

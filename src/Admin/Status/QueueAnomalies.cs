@@ -6,7 +6,7 @@ using F2bBroker.Contracts;
 namespace F2bBroker.Admin.Status;
 
 /// <summary>
-/// What a server's login may do to its own queue and exchange and no F2bBroker does: a sign that the server was taken over. No setting of
+/// Finds queue and binding changes that a server's login permits but F2bBroker never makes. They indicate that the server was compromised. No setting of
 /// the broker forbids it; <c>f2bbroker status</c> tells of it.
 /// </summary>
 internal static class QueueAnomalies

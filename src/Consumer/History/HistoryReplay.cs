@@ -92,7 +92,7 @@ internal sealed class HistoryReplay(
             }
             catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.NotFound)
             {
-                log.LogWarning("The broker has no stream {Stream:l} (f2bbroker init makes it): what was published before {Now:l} and is not in the queue is missing.",
+                log.LogWarning("The broker has no stream {Stream:l}. Bans published before {Now:l} that are not in the queue are missing. Run f2bbroker init to create the stream.",
                     Topology.HistoryStream, UtcTimestamp.Format(time.GetUtcNow()));
                 return;
             }
@@ -100,7 +100,7 @@ internal sealed class HistoryReplay(
             {
                 if (told != failure.Message)
                 {
-                    log.LogWarning("{Stream:l} cannot be read to its end: {Cause:l} Trying again.", Topology.HistoryStream, failure.Message.TrimEnd('.') + ".");
+                    log.LogWarning("Reading {Stream:l} was interrupted: {Cause:l} Retrying.", Topology.HistoryStream, failure.Message.TrimEnd('.') + ".");
                 }
 
                 told = failure.Message;

@@ -32,7 +32,7 @@ internal sealed class ReplayProcessor(Settings settings, SkipRules acceptance, B
             }
         }
 
-        log.LogInformation("Read {Stream:l} since {Since:l} to its end: {Read} messages, {Written} of them new bans, which are on disk.",
+        log.LogInformation("Finished reading {Stream:l} from {Since:l}: {Read} messages, {Written} new bans written to disk.",
             Topology.HistoryStream, UtcTimestamp.Format(since), read, written);
     }
 

@@ -14,7 +14,7 @@ namespace F2bBroker.Consumer.Receiving;
 
 /// <summary>
 /// Makes the server's queue, binds it to the bans, and makes its error queue, on each new channel: they may have been deleted since.
-/// It has no right to declare the exchange of the bans. Lets no message come before it is known how to judge it.
+/// It has no right to declare the exchange of the bans. Delivers no message before the state needed to evaluate it is loaded.
 /// </summary>
 internal sealed class DeclareQueueFilter(
     string queue,
@@ -79,7 +79,7 @@ internal sealed class DeclareQueueFilter(
         string from = heard.Value is { } moment ? $"between {UtcTimestamp.Format(moment)} and" : "before";
         log.Log(
             replay.IsEnabled ? LogLevel.Warning : LogLevel.Error,
-            "The queue {Queue:l} was gone and has been made again: bans of other servers {From:l} {Now:l} {Fate:l}.",
-            queue, from, UtcTimestamp.Format(time.GetUtcNow()), replay.IsEnabled ? $"are read from {Topology.HistoryStream} if they are missing" : "may be missing");
+            "The queue {Queue:l} did not exist and was recreated. Other servers' bans {From:l} {Now:l} {Outcome:l}.",
+            queue, from, UtcTimestamp.Format(time.GetUtcNow()), replay.IsEnabled ? $"that are missing are read from {Topology.HistoryStream}" : "may be missing");
     }
 }

@@ -54,7 +54,7 @@ internal sealed class ReceiveEndpointObserver(Settings settings, BrokerLoginChec
             }
             else if (!hasWarned)
             {
-                log.LogWarning("{Refusal:l} Trying again.", refusal);
+                log.LogWarning("{Refusal:l} Retrying.", refusal);
                 hasWarned = true;
             }
         }

@@ -12,7 +12,7 @@ namespace F2bBroker.Consumer.Refusals;
 
 /// <summary>
 /// Where a refused message goes: its body unchanged (of a far too long one the beginning), with origin and reason as headers.
-/// Of a sender that floods, not every message: a copy is dearer than the message, and this server has to keep up.
+/// Copies per sender are limited, because a copy costs more than receiving the message and this server must keep up.
 /// </summary>
 /// <remarks>
 /// MassTransit's own way copies <c>user_id</c>, which the broker refuses from any other user, and obeys addresses in the sender's headers: either would

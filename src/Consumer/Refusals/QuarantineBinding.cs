@@ -4,8 +4,7 @@ using MassTransit.RabbitMqTransport;
 namespace F2bBroker.Consumer.Refusals;
 
 /// <summary>
-/// Shows on the broker which servers are under quarantine here: as a binding of the error queue, whose key says so. It is all that this server has the
-/// right to leave there, and operators see it in the management UI and in <c>f2bbroker status</c>.
+/// Shows on the broker which servers are under quarantine here: as a binding of the error queue, whose key says so. A binding is the only thing this server has permission to create there. Operators see it in the management UI and in <c>f2bbroker status</c>.
 /// </summary>
 internal sealed class QuarantineBinding(string errorQueue)
 {

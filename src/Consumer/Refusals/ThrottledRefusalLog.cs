@@ -18,7 +18,7 @@ internal sealed class ThrottledRefusalLog(string queue, ILogger log, TimeProvide
         string sender = origin.Length > 0 ? UntrustedText.Quote(origin) : "an unknown sender";
         if (IsDue(sender))
         {
-            log.LogError("Refused a message of {Sender:l}: {Reason:l}. {Place:l}.", sender, reason, isKept ? $"It is in {queue}" : "There are too many for a copy");
+            log.LogError("Refused a message of {Sender:l}: {Reason:l}. {Place:l}.", sender, reason, isKept ? $"It is in {queue}" : "Too many were refused, so no copy is kept");
         }
         else
         {

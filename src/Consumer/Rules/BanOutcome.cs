@@ -1,6 +1,6 @@
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>What becomes of a ban that this server takes over.</summary>
+/// <summary>The outcome for a received ban.</summary>
 internal abstract record BanOutcome
 {
     /// <summary>It stands in the monitored log.</summary>

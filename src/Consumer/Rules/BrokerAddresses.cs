@@ -52,7 +52,7 @@ internal sealed class BrokerAddresses(Settings settings, DaemonExit ending, Time
         {
             if (unresolved.Add(node))
             {
-                log.LogWarning("The broker's name {Host:l} cannot be resolved, so what it newly stands for is not kept from being banned: {Cause:l}", node.Host, failure.Message);
+                log.LogWarning("Cannot resolve the broker's host name {Host:l}: {Cause:l} A new address of the broker is not protected from bans until the name resolves.", node.Host, failure.Message);
             }
 
             return [];

@@ -3,8 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace F2bBroker.Consumer.Rules;
 
 /// <summary>
-/// Things in the order in which they came, and how old each is, by a clock that only goes on: one that is set forward and back again must not make
-/// them forgotten.
+/// A queue of entries with their ages, measured by a monotonic clock so that changing the system time does not expire entries early.
 /// </summary>
 internal sealed class ExpiringQueue<T>(TimeProvider time)
 {

@@ -3,7 +3,7 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>Which bans this server takes over; all others are skipped, which is no fault of theirs.</summary>
+/// <summary>Decides which valid bans this server skips.</summary>
 internal sealed class SkipRules(Settings settings, HostAddresses ownAddresses, BrokerAddresses brokerAddresses, TimeProvider time)
 {
     /// <summary>Loopback, link-local, multicast, unspecified, broadcast, and private ones of RFC 1918, 6598 and 4193.</summary>

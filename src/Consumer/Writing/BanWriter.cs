@@ -120,7 +120,7 @@ internal sealed class BanWriter(
                 act();
                 if (isHolding)
                 {
-                    log.LogInformation("{Log:l} can be written again.", path);
+                    log.LogInformation("Can write {Log:l} again.", path);
                 }
 
                 return;
@@ -129,7 +129,7 @@ internal sealed class BanWriter(
             {
                 if (!isHolding)
                 {
-                    log.LogWarning("{Log:l} cannot be written: {Cause:l} Holding the bans at the broker and trying again; none is lost.", path, failure.Message);
+                    log.LogWarning("Cannot write {Log:l}: {Cause:l} Retrying. The bans stay unacknowledged at the broker; none is lost.", path, failure.Message);
                 }
             }
 

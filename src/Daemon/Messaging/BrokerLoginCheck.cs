@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Daemon.Messaging;
 
 /// <summary>
-/// The gate before every connection: waits until the broker accepts this server's login, with back-off, and tells each change once.
+/// Runs before each connection: retries with back-off until the broker accepts this server's login, and logs each change once.
 /// A refusal at the first login ends the daemon at once; a later one is retried, and ends it only after minutes.
 /// </summary>
 /// <remarks>MassTransit gives up for good on a refused login, so it must not meet one.</remarks>
@@ -73,7 +73,7 @@ internal sealed class BrokerLoginCheck(Settings settings, DaemonExit ending, Rea
         if (lastLogged?.IsRefused != fault.IsRefused && !isEnd)
         {
             readiness.MarkStarted();
-            log.LogWarning("{Sentence:l} Waiting for it; no ban is lost meanwhile.", fault.Message.TrimEnd('.') + ".");
+            log.LogWarning("{Message:l} Retrying. No ban is lost.", fault.Message.TrimEnd('.') + ".");
         }
 
         lastLogged = fault;

@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Daemon.Messaging;
 
-/// <summary>When the broker was last heard of on the bus's connection. Its heartbeats keep that young while nothing else comes.</summary>
+/// <summary>The time of the last bytes from the broker on the bus's connection. Heartbeats keep it current while no messages arrive.</summary>
 internal sealed class LastBrokerContact(TimeProvider time)
 {
     private const long Never = 0;

@@ -1,6 +1,6 @@
 namespace F2bBroker.Daemon.Systemd;
 
-/// <summary>When the daemon is ready: it knows where it stands in its files, and either has its connection or waits for a broker that is away.</summary>
+/// <summary>Completes when the daemon is ready: it has read its files and is either connected or waiting for an unavailable broker.</summary>
 internal sealed class Readiness
 {
     private readonly TaskCompletionSource initialized = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -44,7 +44,7 @@ internal sealed class SystemdWatchdog(
         }
         else if (!isPingSuspended)
         {
-            log.LogWarning("The bus has failed for {Minutes} minutes although no broker is waited for: {Cause:l}. systemd is to start this daemon anew.",
+            log.LogWarning("The bus has been unhealthy for {Minutes} minutes although the daemon is not waiting for the broker: {Cause:l}. Stopping the watchdog pings so that systemd restarts the daemon.",
                 BusFailureTimeout.Limit.TotalMinutes, health.Description?.TrimEnd('.'));
             isPingSuspended = true;
         }

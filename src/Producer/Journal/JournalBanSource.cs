@@ -62,7 +62,7 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
 
             if (backoff.IsFirst)
             {
-                tell($"{failure} It is started again and goes on where it was; no ban is lost.");
+                tell($"{failure} Restarting journalctl from the last entry. No ban is lost.");
             }
 
             await backoff.WaitAsync(stopping);
@@ -94,7 +94,7 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
         failure = await running.EndAsync(stopping) ?? (follows ? "journalctl ended." : null);
         if (isGone && failure is null)
         {
-            tell("The journal no longer holds the entry that was read last. Reading on from what follows it; a ban that stood only in what is gone is lost.");
+            tell("The journal no longer contains the last entry that was read. Continuing with the entry after it. A ban that was only in the removed entries is lost.");
         }
     }
 }

@@ -57,7 +57,7 @@ internal sealed class BanPublisher(IBus bus, BrokerLoginCheck login, ProducerMet
     {
         if (Interlocked.Increment(ref stuck) == 1)
         {
-            log.LogWarning("The broker accepts the login but does not confirm bans: {Cause:l} Retrying; no ban is lost.", CauseOf(failure));
+            log.LogWarning("The broker accepts the login but does not confirm bans: {Cause:l} Retrying. No ban is lost.", CauseOf(failure));
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class BanShipper(
         bool isStarted = source.TryStartAt(start);
         if (!isStarted)
         {
-            Warn("The checkpoint is of another [producer] source than the one that is set. This counts as a first start; what the other one told last may not be shared.");
+            Warn("The checkpoint belongs to another [producer] source than the configured one. Starting as on a first start; the last bans of the old source may not be shared.");
         }
 
         return isStarted;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Producer.Publishing;
 
-/// <summary>Moves the checkpoint over what is confirmed, in the log's order; saved when nothing is under way, under load once a second.</summary>
+/// <summary>Advances the checkpoint past confirmed bans in log order. Saves it when no publish is pending, and once a second under load.</summary>
 internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan SaveIntervalUnderLoad = TimeSpan.FromSeconds(1);
@@ -25,7 +25,7 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            log.LogWarning("{Failure:l} The log is read from its beginning; what was published before is published again, and known to the peers.", failure.Message);
+            log.LogWarning("{Failure:l} Reading the log from its beginning. Bans published earlier are published again; the other servers skip them as duplicates.", failure.Message);
             isUnreadable = true;
             return null;
         }
@@ -70,7 +70,7 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
             checkpoint.Save(position);
             if (isFailing)
             {
-                log.LogInformation("The checkpoint can be saved again.");
+                log.LogInformation("Can save the checkpoint again.");
             }
 
             isFailing = false;
@@ -80,7 +80,7 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
         {
             if (!isFailing)
             {
-                log.LogWarning("The checkpoint cannot be saved: {Failure:l} Going on; after a restart some bans are published again.", failure.Message);
+                log.LogWarning("Cannot save the checkpoint: {Failure:l} Publishing continues. After a restart some bans are published again.", failure.Message);
             }
 
             isFailing = true;

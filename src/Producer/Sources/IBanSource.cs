@@ -1,6 +1,6 @@
 namespace F2bBroker.Producer.Sources;
 
-/// <summary>Where fail2ban tells of its bans: a log file, or the journal.</summary>
+/// <summary>Where fail2ban logs its bans: a log file or the systemd journal.</summary>
 internal interface IBanSource : IDisposable
 {
     /// <summary>How far it was read.</summary>

@@ -24,7 +24,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
     /// <exception cref="IOException">The log is not there or cannot be read.</exception>
     public void StartAtEnd() => SwitchTo(OrThrow(LogFile.OpenAtEnd(path)));
 
-    /// <summary>Goes on where the position is now, be it renamed, copied or compressed since; if it is nowhere, with what was written since then.</summary>
+    /// <summary>Continues at the position, even if its file was renamed, copied or compressed. If no file matches, continues with everything written since then.</summary>
     /// <exception cref="IOException">The log is not there or cannot be read.</exception>
     public void StartAt(LogPosition position) => SwitchTo(OrThrow(Find(position)));
 
@@ -71,7 +71,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
             LogBlock? block = Read();
             if (isFailing)
             {
-                tell($"{path} can be read again.");
+                tell($"Can read {path} again.");
             }
 
             isFailing = false;
@@ -81,7 +81,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
         {
             if (!isFailing)
             {
-                tell($"{path} cannot be read on: {failure.Message} Trying again; no ban is lost.");
+                tell($"Cannot continue reading {path}: {failure.Message} Retrying. No ban is lost.");
             }
 
             isFailing = true;
@@ -102,7 +102,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
             ReadOnlyMemory<byte> lines = buffer.Lines(count, out int behind);
             if (buffer.OverlongLineCount > overlong)
             {
-                tell($"{path}: a line longer than {LineBuffer.MaxLineLength} bytes is passed over, the {buffer.OverlongLineCount}. one.");
+                tell($"{path}: skipped a line longer than {LineBuffer.MaxLineLength} bytes ({buffer.OverlongLineCount} so far).");
             }
 
             if (lines.Length > 0)
@@ -188,7 +188,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
                 return found;
             }
 
-            tell($"{path} was cut, or the file that was read last is gone. Reading what was written since; a ban that stood only in what is gone is lost.");
+            tell($"{path} was truncated, or the last file that was read no longer exists. Reading everything written since then. A ban that was only in the missing part is lost.");
         }
 
         return OpenFirstNonEmpty(WrittenSince(position.WrittenAt)) ?? LogFile.OpenAtBeginning(path);

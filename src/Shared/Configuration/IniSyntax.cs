@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>Finds what the INI provider would stumble over, and says so with file and line: its own errors quote the line, which may be the password.</summary>
+/// <summary>Reports INI syntax errors by file and line. The INI provider's own errors quote the line, which may contain the password.</summary>
 internal static partial class IniSyntax
 {
     [GeneratedRegex(@"^\s*([#;/].*)?\z")]

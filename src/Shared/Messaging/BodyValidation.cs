@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>Says in an operator's words why a body is no ban; the JSON reader's own words name types of this program.</summary>
+/// <summary>Explains to an operator why a body is not a valid ban. The JSON reader's own messages name internal types.</summary>
 internal static class BodyValidation
 {
     /// <summary>Bytes; a ban has under 1,000. Of what is longer, no more than this is copied: a flood of large bodies must not cost this server as much as its sender.</summary>

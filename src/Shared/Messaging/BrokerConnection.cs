@@ -8,7 +8,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>How this program logs in to the broker, where MassTransit has no say in it.</summary>
+/// <summary>Sets what MassTransit does not expose on its connection to the broker, and opens connections outside MassTransit.</summary>
 internal static class BrokerConnection
 {
     /// <summary>

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>The broker's stream of the last day's messages, read from a moment on. Who reads it has to judge each message as if it came live.</summary>
+/// <summary>The broker's stream of the last day's messages, read from a moment on. The reader must validate each message like a live one.</summary>
 internal sealed class HistoryStream(IConnection connection, TimeProvider time)
 {
     /// <summary>For a stream that is empty, or holds nothing as young: no answer says so.</summary>

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>The ban that a message reports: its sender's own word, and in order. Live messages and those of the stream meet the same checks.</summary>
+/// <summary>Validates a message: the sender is the reporting server, and all fields are valid. Live messages and those of the stream meet the same checks.</summary>
 internal static class ReceivedBanValidator
 {
     private static readonly JsonSerializerOptions Json = BanJson.Apply(new JsonSerializerOptions());

@@ -156,7 +156,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
             await Eventually.TrueAsync(IsBoundAsync, () => $"The queue is not bound again:\n{consumer.Said}");
             TimeSpan taken = TimeProvider.System.GetElapsedTime(start);
             longest = taken > longest ? taken : longest;
-            await SaysAsync(consumer, "was gone and has been made again", i);
+            await SaysAsync(consumer, "did not exist and was recreated", i);
             await load.GrowsAsync(20);
             await load.FlowsAsync();
         }

@@ -6,10 +6,10 @@ namespace F2bBroker.EndToEndTests.Faults;
 [Trait("Broker", "own")]
 public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
 {
-    private const string LogRefused = "cannot be written:";
-    private const string LogWorks = "can be written again";
-    private const string CheckpointRefused = "The checkpoint cannot be saved";
-    private const string CheckpointWorks = "can be saved again";
+    private const string LogRefused = "Cannot write ";
+    private const string LogWorks = "Can write ";
+    private const string CheckpointRefused = "Cannot save the checkpoint";
+    private const string CheckpointWorks = "Can save the checkpoint again";
 
     private Server origin = null!;
     private Server receiver = null!;

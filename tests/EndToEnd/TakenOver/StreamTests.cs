@@ -40,7 +40,7 @@ public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverG
         await group.Other.PublishBanAsync("203.0.113.3");
         await group.PurgeAsync("f2b.bans.axb");
         Daemon consumer = await group["axb"].StartConsumerAsync();
-        await consumer.SaysAsync("to its end: 7 messages, 3 of them new bans");
+        await consumer.SaysAsync(": 7 messages, 3 new bans written to disk.");
         Assert.Equal(["203.0.113.1 b", "203.0.113.2 a.b", "203.0.113.3 b"],
             group["axb"].Bans.Select(ban => ban.Split(' ', '=')).Select(parts => $"{parts[1]} {parts[5]}").Order());
         Assert.Equal(0, await consumer.StopAsync());

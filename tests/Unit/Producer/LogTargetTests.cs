@@ -53,9 +53,9 @@ public sealed class LogTargetTests : IDisposable
     [Theory]
     [InlineData("SYSTEMD-JOURNAL", "", "[producer] logpath: fail2ban does not write to LOG. Its logtarget is SYSTEMD-JOURNAL, which leaves no file: set [producer] source = journal.")]
     [InlineData("/var/log/fail2ban.log", "producer:source=journal", "[producer] source: fail2ban's logtarget is /var/log/fail2ban.log, "
-        + "so its bans do not come to the journal in fields of their own. Set logtarget = SYSTEMD-JOURNAL in fail2ban.local.")]
+        + "so its bans do not reach the journal as structured entries. Set logtarget = SYSTEMD-JOURNAL in fail2ban.local.")]
     [InlineData("systemd-journal", "producer:source=journal", "[producer] source: fail2ban's logtarget is systemd-journal, "
-        + "so its bans do not come to the journal in fields of their own. Set logtarget = SYSTEMD-JOURNAL in fail2ban.local.")]
+        + "so its bans do not reach the journal as structured entries. Set logtarget = SYSTEMD-JOURNAL in fail2ban.local.")]
     public void A_source_that_fail2ban_does_not_write_to_is_doubted(string target, string setting, string doubt)
     {
         File.WriteAllText(folder["f.log"], "");
