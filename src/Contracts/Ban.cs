@@ -18,7 +18,10 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
     /// <summary>The time that the server's clock may be ahead of the receiver's. A ban that is dated later is refused.</summary>
     public static readonly TimeSpan MaxClockAhead = TimeSpan.FromMinutes(10);
 
-    /// <summary>The text that two reports of the same ban have in common: <c>203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z</c>.</summary>
+    /// <summary>
+    /// The text that two reports of the same ban have in common: <c>203.0.113.7 jail=sshd server=web1
+    /// detected=2026-11-23T02:44:23.706Z</c>.
+    /// </summary>
     public string Identity => $"{Ip} jail={JailName.Sanitize(Jail)} server={Server} detected={UtcTimestamp.Format(DetectedAt)}";
 
     /// <summary>The message's id, for people and tracing.</summary>
@@ -51,7 +54,8 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
         }
 
         DateTimeOffset detectedAt = UtcTimestamp.Parse(message.DetectedAt)
-            ?? throw new InvalidMessageException($"detectedAt {UntrustedText.Quote(message.DetectedAt)} is not a UTC time such as 2026-11-23T02:44:23.706Z");
+            ?? throw new InvalidMessageException(
+                $"detectedAt {UntrustedText.Quote(message.DetectedAt)} is not a UTC time such as 2026-11-23T02:44:23.706Z");
         return new Ban(ip, message.Jail, message.Server, detectedAt);
     }
 

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace F2bBroker.Contracts;
 
 /// <summary>
-/// Routing key of a binding of a server's error queue that says whose bans it refuses, and until when: <c>quarantined web1 until 2026-11-23T03:14:24.312Z</c>.
+/// Routing key of a binding of a server's error queue that says whose bans it refuses, and until when: <c>quarantined web1 until
+/// 2026-11-23T03:14:24.312Z</c>.
 /// The exchange is fanout, so the key routes nothing.
 /// </summary>
 public static partial class QuarantineRoutingKey

@@ -1,6 +1,9 @@
 namespace F2bBroker.Contracts;
 
-/// <summary>The type of a server's queues, which is fixed when they are made: <c>classic</c> on one node, or <c>quorum</c> with a copy on several nodes of a cluster.</summary>
+/// <summary>
+/// The type of a server's queues, which is fixed when they are made: <c>classic</c> on one node, or <c>quorum</c> with a copy on several
+/// nodes of a cluster.
+/// </summary>
 public sealed class QueueType
 {
     /// <summary>Arguments of a queue's declaration. Any that differs from the queue's own is refused for ever.</summary>
@@ -10,7 +13,8 @@ public sealed class QueueType
     public static readonly QueueType Classic = new("classic", [], []);
 
     /// <summary>
-    /// A quorum queue serves an exclusive consumer like any other, so that two servers of one name would share their bans; one of several active consumers is
+    /// A quorum queue serves an exclusive consumer like any other, so that two servers of one name would share their bans; one of several
+    /// active consumers is
     /// what it has instead. It also lets the broker forget a consumer whose node is down.
     /// </summary>
     public static readonly QueueType Quorum = new(

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.Contracts;
 
-/// <summary>What a server does in its group: it reports bans, receives them, or <c>both</c>. A <c>reporter</c> has no queue, a <c>receiver</c> no right to publish.</summary>
+/// <summary>
+/// What a server does in its group: it reports bans, receives them, or <c>both</c>. A <c>reporter</c> has no queue, a <c>receiver</c> no
+/// right to publish.
+/// </summary>
 public sealed class Role
 {
     public static readonly Role Both = new("both", reports: true, receives: true);
@@ -25,7 +28,8 @@ public sealed class Role
     public static Role? Parse(string text) => All.FirstOrDefault(role => role.Name == text);
 
     /// <summary>The role whose rights a server's user has; null when they are none that F2bBroker gives.</summary>
-    public static Role? FromPermissions(string server, Permissions rights) => All.FirstOrDefault(role => role.PermissionsFor(server) == rights);
+    public static Role? FromPermissions(string server, Permissions rights) =>
+        All.FirstOrDefault(role => role.PermissionsFor(server) == rights);
 
     /// <summary>The rights of the server's user.</summary>
     public Permissions PermissionsFor(string server)

@@ -26,7 +26,9 @@ public sealed class Subnet : IEquatable<Subnet>
 
     public bool IsIPv4 => network.Length == 4;
 
-    /// <summary>The one that the text names in any spelling of fail2ban's versions, or null: upper case, unmasked, IPv4 mapped into IPv6.</summary>
+    /// <summary>
+    /// The one that the text names in any spelling of fail2ban's versions, or null: upper case, unmasked, IPv4 mapped into IPv6.
+    /// </summary>
     public static Subnet? Parse(string text)
     {
         int slash = text.IndexOf('/');
@@ -94,7 +96,8 @@ public sealed class Subnet : IEquatable<Subnet>
 
     private static byte[]? ParseAddress(string text)
     {
-        // IPAddress also takes brackets, ports, zone ids, octal and short IPv4, leading zeros in a dotted tail: none of them is an address in a log.
+        // IPAddress also takes brackets, ports, zone ids, octal and short IPv4, leading zeros in a dotted tail: none of them is an address
+        // in a log.
         if (text.Length > 45 || text.AsSpan().ContainsAnyExcept(AddressCharacters) || !IPAddress.TryParse(text, out IPAddress? address))
         {
             return null;
@@ -124,7 +127,8 @@ public sealed class Subnet : IEquatable<Subnet>
     {
         int[] groups = [.. Enumerable.Range(0, 8).Select(i => network[2 * i] << 8 | network[2 * i + 1])];
         (int start, int length) = LongestRunOfZeros(groups);
-        static string Join(IEnumerable<int> part) => string.Join(':', part.Select(group => group.ToString("x", CultureInfo.InvariantCulture)));
+        static string Join(IEnumerable<int> part) =>
+            string.Join(':', part.Select(group => group.ToString("x", CultureInfo.InvariantCulture)));
         return length < 2 ? Join(groups) : $"{Join(groups[..start])}::{Join(groups[(start + length)..])}";
     }
 

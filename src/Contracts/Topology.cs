@@ -15,7 +15,10 @@ public static class Topology
     public const string OriginHeader = "f2b-origin";
     public const string ReasonHeader = "f2b-reason";
 
-    /// <summary>Client property of a connection: this host's clock at the time of the login (<see cref="UtcTimestamp"/>), so that the operator sees one that is off.</summary>
+    /// <summary>
+    /// Client property of a connection: this host's clock at the time of the login (<see cref="UtcTimestamp"/>), so that the operator sees
+    /// one that is off.
+    /// </summary>
     public const string ClockProperty = "f2b-clock";
 
     /// <summary>The end of the name of a server's error queue.</summary>

@@ -7,7 +7,9 @@ using Serilog.Formatting;
 
 namespace F2bBroker.Daemon;
 
-/// <summary>The daemon's own log: one line an event on standard error, with systemd's priority prefix (<c>&lt;6&gt;</c>) under systemd.</summary>
+/// <summary>
+/// The daemon's own log: one line an event on standard error, with systemd's priority prefix (<c>&lt;6&gt;</c>) under systemd.
+/// </summary>
 internal sealed class DaemonLogFormatter : ITextFormatter
 {
     private readonly bool isUnderSystemd = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
@@ -37,7 +39,8 @@ internal sealed class DaemonLogFormatter : ITextFormatter
 
     public void Format(LogEvent logEvent, TextWriter output)
     {
-        output.Write(isUnderSystemd ? $"<{PriorityOf(logEvent.Level)}>" : $"{logEvent.Timestamp:yyyy-MM-dd HH:mm:ss.fff} {NameOf(logEvent.Level)} ");
+        output.Write(
+            isUnderSystemd ? $"<{PriorityOf(logEvent.Level)}>" : $"{logEvent.Timestamp:yyyy-MM-dd HH:mm:ss.fff} {NameOf(logEvent.Level)} ");
         output.Write(UntrustedText.ToSingleLine(logEvent.RenderMessage()));
         if (logEvent.Exception is { } exception)
         {

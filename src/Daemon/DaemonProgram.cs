@@ -107,13 +107,16 @@ internal sealed class DaemonProgram(
 
     private async Task<int> TestAsync(Settings settings, bool asksBroker, CancellationToken cancel)
     {
-        if (asksBroker && await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, BrokerCheckFor(settings)) is { } fault)
+        if (
+            asksBroker
+            && await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, BrokerCheckFor(settings)) is { } fault)
         {
             DaemonLogFormatter.Print(new InvalidConfigurationException(fault.Message));
             return fault.IsRefused ? ExitCode.Configuration : ExitCode.BrokerUnreachable;
         }
 
-        await Console.Error.WriteLineAsync(asksBroker ? "Configuration, files and broker are in order." : "Configuration and files are in order.");
+        await Console.Error.WriteLineAsync(
+            asksBroker ? "Configuration, files and broker are in order." : "Configuration and files are in order.");
         return ExitCode.Success;
     }
 }

@@ -33,7 +33,9 @@ internal sealed class ThrottledLogSummary(string what, ILogger log, TimeProvider
         {
             next?.Dispose();
             next = null;
-            string told = string.Join(", ", counts.Keys.Order().Select(TakeCount).Where(part => part.Count > 0).Select(part => $"{part.Count} {part.Reason}"));
+            string told = string.Join(
+                ", ",
+                counts.Keys.Order().Select(TakeCount).Where(part => part.Count > 0).Select(part => $"{part.Count} {part.Reason}"));
             if (told.Length > 0)
             {
                 log.Log(level, "{What:l}: {Counts:l}.", what, told);
@@ -41,5 +43,6 @@ internal sealed class ThrottledLogSummary(string what, ILogger log, TimeProvider
         }
     }
 
-    private (string Reason, long Count) TakeCount(string reason) => counts.TryRemove(reason, out long count) ? (reason, count) : (reason, 0);
+    private (string Reason, long Count) TakeCount(string reason) =>
+        counts.TryRemove(reason, out long count) ? (reason, count) : (reason, 0);
 }

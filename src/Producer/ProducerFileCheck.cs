@@ -22,13 +22,16 @@ internal static class ProducerFileCheck
         }
     }
 
-    /// <summary>What fail2ban's configuration speaks against. Not certain: fail2ban can be started with another target than its files name.</summary>
+    /// <summary>
+    /// What fail2ban's configuration speaks against. Not certain: fail2ban can be started with another target than its files name.
+    /// </summary>
     public static IEnumerable<string> FindWarnings(Settings settings, LogTarget? target)
     {
         ProducerSettings producer = settings.Producer;
         if (producer.ReadsJournal && target is { IsReadableFromJournal: false })
         {
-            yield return $"[producer] source: fail2ban's logtarget is {target}, so its bans do not reach the journal as structured entries. "
+            yield return $"[producer] source: fail2ban's logtarget is {target}, so its bans do not reach the journal as structured "
+                + "entries. "
                 + "Set logtarget = SYSTEMD-JOURNAL in fail2ban.local.";
         }
         else if (!producer.ReadsJournal && !producer.IsSyslog && target is { IsKeyword: true } && File.Exists(producer.LogPath))
@@ -52,14 +55,22 @@ internal static class ProducerFileCheck
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return File.Exists(path)
-                ? $"[producer] logpath: {path} cannot be read: {failure.Message} The producer's user must be able to read it (group adm on Debian)."
+                ? $"[producer] logpath: {path} cannot be read: {failure.Message} The producer's user must be able to read it (group adm "
+                    + "on Debian)."
                 : $"[producer] logpath: {path} is not there. "
-                    + (target is { IsKeyword: true } ? RemedyFor(target) : "Name the file that fail2ban logs to (fail2ban-client get logtarget).");
+                    + (
+                        target is { IsKeyword: true }
+                            ? RemedyFor(target)
+                            : "Name the file that fail2ban logs to (fail2ban-client get logtarget).");
         }
     }
 
-    private static string RemedyFor(LogTarget target) => $"Its logtarget is {target}, which leaves no file: "
-        + (target.IsReadableFromJournal ? "set [producer] source = journal." : "set logtarget in fail2ban.local to a file, or to SYSTEMD-JOURNAL and [producer] source = journal.");
+    private static string RemedyFor(LogTarget target) =>
+        $"Its logtarget is {target}, which leaves no file: "
+        + (
+            target.IsReadableFromJournal
+                ? "set [producer] source = journal."
+                : "set logtarget in fail2ban.local to a file, or to SYSTEMD-JOURNAL and [producer] source = journal.");
 
     private static string? FindJournalError()
     {

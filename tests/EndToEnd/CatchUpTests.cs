@@ -72,7 +72,10 @@ public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
         await origin.StartProducerAsync();
         await broker.DeleteAsync("queues/f2b/f2b.bans.b");
         await Eventually.TrueAsync(
-            async () => (await broker.GetAsync("queues/f2b/f2b.bans.b/bindings"))?.ToJsonString().Contains("\"source\":\"f2b.bans\"", StringComparison.Ordinal) == true,
+            async () =>
+                (await broker.GetAsync("queues/f2b/f2b.bans.b/bindings"))
+                    ?.ToJsonString()
+                    .Contains("\"source\":\"f2b.bans\"", StringComparison.Ordinal) == true,
             () => "The queue is not bound.");
         await origin.LogBansAsync("203.0.113.1");
         await receiver.HasBansAsync(1);

@@ -56,7 +56,9 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
         await (await receiver.StartConsumerAsync()).SaysAsync(ReadToTheEnd);
         // A line may have been torn off by a kill.
         string[] whole = [.. receiver.Addresses.Where(address => address.StartsWith("198.51.", StringComparison.Ordinal)).Order()];
-        Assert.True(Addresses(0, 3000).SequenceEqual(whole), $"{whole.Length} lines, {whole.Distinct().Count()} of them different (seed {seed})");
+        Assert.True(
+            Addresses(0, 3000).SequenceEqual(whole),
+            $"{whole.Length} lines, {whole.Distinct().Count()} of them different (seed {seed})");
     }
 
     [Fact]
@@ -83,7 +85,14 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     public async Task What_the_length_limit_dropped_while_the_server_was_away_comes_back()
     {
         receiver = await Server.EnrollAsync(broker, "web2");
-        await broker.PutAsync("policies/f2b/short", new() { ["pattern"] = "^f2b.bans.web2$", ["priority"] = 9, ["definition"] = new System.Text.Json.Nodes.JsonObject { ["max-length"] = 10 } });
+        await broker.PutAsync(
+            "policies/f2b/short",
+            new()
+            {
+                ["pattern"] = "^f2b.bans.web2$",
+                ["priority"] = 9,
+                ["definition"] = new System.Text.Json.Nodes.JsonObject { ["max-length"] = 10 },
+            });
         await PublishAsync(Young(0, 60));
         await receiver.StartConsumerAsync();
         await receiver.HasBansAsync(60);
@@ -132,8 +141,13 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
 
     private IEnumerable<string> Young(int first, int count) => Addresses(first, count).Select(address => sender.Body(address));
 
-    private static IEnumerable<string> Old(int first, int count) => Addresses(first, count)
-        .Select(address => $$"""{"ip":"{{address}}","jail":"old","server":"web1","detectedAt":"{{TimeProvider.System.GetUtcNow().AddHours(-3):yyyy-MM-ddTHH:mm:ss.fffZ}}"}""");
+    private static IEnumerable<string> Old(int first, int count) =>
+        Addresses(first, count)
+            .Select(address =>
+                $$"""{"ip":"{{address}}","jail":"old","server":"web1","detectedAt":"{{ThreeHoursAgo}}"}""");
 
-    private static IEnumerable<string> Addresses(int first, int count) => Enumerable.Range(first, count).Select(i => $"198.51.{100 + i / 250}.{i % 250}").Order();
+    private static IEnumerable<string> Addresses(int first, int count) =>
+        Enumerable.Range(first, count).Select(i => $"198.51.{100 + i / 250}.{i % 250}").Order();
+
+    private static string ThreeHoursAgo => $"{TimeProvider.System.GetUtcNow().AddHours(-3):yyyy-MM-ddTHH:mm:ss.fffZ}";
 }

@@ -10,7 +10,8 @@ internal sealed record ApiLogin(Uri Address, string User, string Password)
     /// <summary>The variable that holds the API's whole URL, login included.</summary>
     public const string Variable = "F2BBROKER_API";
 
-    private const UnixFileMode OthersMay = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private const UnixFileMode OthersMay =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>The address from the first source that names one, the login from the first that holds one.</summary>
     /// <param name="option">The value of --api.</param>
@@ -19,7 +20,12 @@ internal sealed record ApiLogin(Uri Address, string User, string Password)
     /// <param name="ask">Asks the operator for user and password; null where nobody can be asked.</param>
     /// <param name="warn">Takes a sentence.</param>
     /// <exception cref="CommandFailedException">No address or no login is given, or one is malformed.</exception>
-    public static ApiLogin Resolve(string? option, string? file, string? variable, Func<(string User, string Password)>? ask, Action<string> warn)
+    public static ApiLogin Resolve(
+        string? option,
+        string? file,
+        string? variable,
+        Func<(string User, string Password)>? ask,
+        Action<string> warn)
     {
         Uri? fromOption = Parse("--api", option);
         Uri?[] sources = [fromOption, file is null ? null : Parse(file, ReadFile(file)), Parse(Variable, variable)];
@@ -36,9 +42,22 @@ internal sealed record ApiLogin(Uri Address, string User, string Password)
         }
 
         string? login = sources.FirstOrDefault(uri => uri?.UserInfo.Length > 0)?.UserInfo;
-        (string user, string password) = login is not null ? Split(login)
-            : (ask ?? throw Fail($"No login is given. Write it into {Variable} or --api-file, as in https://USER:PASSWORD@HOST:15671."))();
-        return new ApiLogin(new UriBuilder(address) { UserName = "", Password = "", Path = "/", Query = "", Fragment = "" }.Uri, user, password);
+        (string user, string password) = login is not null
+            ? Split(login)
+            : (
+                ask ?? throw Fail($"No login is given. Write it into {Variable} or --api-file, as in https://USER:PASSWORD@HOST:15671.")
+            )();
+        return new ApiLogin(
+            new UriBuilder(address)
+            {
+                UserName = "",
+                Password = "",
+                Path = "/",
+                Query = "",
+                Fragment = "",
+            }.Uri,
+            user,
+            password);
     }
 
     private static Uri? Parse(string source, string? text)

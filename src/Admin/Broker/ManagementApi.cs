@@ -87,7 +87,9 @@ internal sealed class ManagementApi : IDisposable
         }
 
         answer.Dispose();
-        throw new CommandFailedException(ExitCode.Failure, $"The broker does not find what belongs to {path}: is it set up (f2bbroker init)?");
+        throw new CommandFailedException(
+            ExitCode.Failure,
+            $"The broker does not find what belongs to {path}: is it set up (f2bbroker init)?");
     }
 
     /// <summary>Sends, and lets pass what succeeded or was not found.</summary>
@@ -122,26 +124,37 @@ internal sealed class ManagementApi : IDisposable
         }
     }
 
-    private CommandFailedException TranslateError(HttpRequestException failure) => failure.HttpRequestError switch
-    {
-        HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError => NotManagementApi(),
-        HttpRequestError.SecureConnectionError => new CommandFailedException(ExitCode.Configuration,
-            $"No secure connection to {login.Address}: {failure.GetBaseException().Message}"),
-        _ => Unreachable(failure.GetBaseException().Message),
-    };
+    private CommandFailedException TranslateError(HttpRequestException failure) =>
+        failure.HttpRequestError switch
+        {
+            HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError =>
+                NotManagementApi(),
+            HttpRequestError.SecureConnectionError => new CommandFailedException(
+                ExitCode.Configuration,
+                $"No secure connection to {login.Address}: {failure.GetBaseException().Message}"),
+            _ => Unreachable(failure.GetBaseException().Message),
+        };
 
-    private CommandFailedException Unreachable(string why) => new(ExitCode.BrokerUnreachable,
-        $"The management API at {login.Address} cannot be reached: {why.TrimEnd('.')}. Is the address right, the broker up, "
-        + "and its plugin enabled (rabbitmq-plugins enable rabbitmq_management)?");
+    private CommandFailedException Unreachable(string why) =>
+        new(
+            ExitCode.BrokerUnreachable,
+            $"The management API at {login.Address} cannot be reached: {why.TrimEnd('.')}. Is the address right, the broker up, "
+                + "and its plugin enabled (rabbitmq-plugins enable rabbitmq_management)?");
 
-    private CommandFailedException NotManagementApi() => new(ExitCode.Configuration,
-        $"What answers at {login.Address} is not RabbitMQ's management API, which has a port of its own (15672, or 15671 with https). "
-        + "Enable it with rabbitmq-plugins enable rabbitmq_management.");
+    private CommandFailedException NotManagementApi() =>
+        new(
+            ExitCode.Configuration,
+            $"What answers at {login.Address} is not RabbitMQ's management API, which has a port of its own (15672, or 15671 with https). "
+                + "Enable it with rabbitmq-plugins enable rabbitmq_management.");
 
-    private CommandFailedException RequestRefused(HttpStatusCode status, string path, string reason) => status == HttpStatusCode.Unauthorized
-        ? new CommandFailedException(ExitCode.Configuration, $"The broker refuses '{login.User}': {reason}. "
-            + "Needed are the right password, the tag administrator, and rights on the virtual host f2b, which f2bbroker init gives.")
-        : new CommandFailedException(ExitCode.Failure, $"The broker refuses {path}: {reason} ({(int)status}).");
+    private CommandFailedException RequestRefused(HttpStatusCode status, string path, string reason) =>
+        status == HttpStatusCode.Unauthorized
+            ? new CommandFailedException(
+                ExitCode.Configuration,
+                $"The broker refuses '{login.User}': {reason}. "
+                    + "Needed are the right password, the tag administrator, and rights on the virtual host f2b, which f2bbroker init "
+                    + "gives.")
+            : new CommandFailedException(ExitCode.Failure, $"The broker refuses {path}: {reason} ({(int)status}).");
 
     private static async Task<string> ReadReasonAsync(HttpResponseMessage answer, CancellationToken cancel)
     {

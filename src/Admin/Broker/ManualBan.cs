@@ -11,11 +11,14 @@ internal sealed class ManualBan(ManagementApi api, TimeProvider time)
     /// <exception cref="CommandFailedException">The address is none, or the operator's login or the jail is no name.</exception>
     public Ban Create(string address, string jail)
     {
-        Subnet ip = Subnet.Parse(address) ?? throw new CommandFailedException(ExitCode.Configuration, $"{UntrustedText.Quote(address)} is not an address or network.");
+        Subnet ip = Subnet.Parse(address)
+            ?? throw new CommandFailedException(ExitCode.Configuration, $"{UntrustedText.Quote(address)} is not an address or network.");
         if (!ServerName.IsValid(api.User))
         {
-            throw new CommandFailedException(ExitCode.Configuration,
-                $"The login '{api.User}' is not a server name ({ServerName.Rule}), so servers would refuse its bans: make an operator with such a name.");
+            throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"The login '{api.User}' is not a server name ({ServerName.Rule}), so servers would refuse its bans: make an operator "
+                    + "with such a name.");
         }
 
         try
@@ -31,22 +34,28 @@ internal sealed class ManualBan(ManagementApi api, TimeProvider time)
     /// <exception cref="CommandFailedException">The broker refuses, or nobody would have received it.</exception>
     public async Task PublishAsync(Ban ban, CancellationToken cancel)
     {
-        JsonNode answer = await api.PostAsync(ManagementApi.Path("exchanges", Topology.VirtualHost, Topology.BansExchange, "publish"), new JsonObject
-        {
-            ["routing_key"] = "",
-            ["payload"] = BanFormat.Json(ban),
-            ["payload_encoding"] = "string",
-            ["properties"] = new JsonObject
+        JsonNode answer = await api.PostAsync(
+            ManagementApi.Path("exchanges", Topology.VirtualHost, Topology.BansExchange, "publish"),
+            new JsonObject
             {
-                ["user_id"] = api.User,
-                ["message_id"] = ban.MessageId.ToString(),
-                ["content_type"] = "application/json",
-                ["delivery_mode"] = 2,
+                ["routing_key"] = "",
+                ["payload"] = BanFormat.Json(ban),
+                ["payload_encoding"] = "string",
+                ["properties"] = new JsonObject
+                {
+                    ["user_id"] = api.User,
+                    ["message_id"] = ban.MessageId.ToString(),
+                    ["content_type"] = "application/json",
+                    ["delivery_mode"] = 2,
+                },
             },
-        }, cancel) ?? new JsonObject();
+            cancel
+        ) ?? new JsonObject();
         if (answer["routed"]?.GetValue<bool>() != true)
         {
-            throw new CommandFailedException(ExitCode.Failure, $"No queue is bound to {Topology.BansExchange}, so nobody has heard of it: f2bbroker enroll makes them.");
+            throw new CommandFailedException(
+                ExitCode.Failure,
+                $"No queue is bound to {Topology.BansExchange}, so nobody has heard of it: f2bbroker enroll makes them.");
         }
     }
 }

@@ -8,7 +8,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Admin.Broker;
 
-/// <summary>The broker as the operator reaches it by AMQP, for what the management API cannot do; each failure becomes a sentence.</summary>
+/// <summary>
+/// The broker as the operator reaches it by AMQP, for what the management API cannot do; each failure becomes a sentence.
+/// </summary>
 /// <param name="amqp">Where; null for the port that the management API names, on its own host.</param>
 internal sealed class OperatorConnection(ManagementApi api, string? amqp)
 {
@@ -37,7 +39,8 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
         catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !cancel.IsCancellationRequested)
         {
             throw new CommandFailedException(ExitCode.BrokerUnreachable,
-                $"The broker cannot be read at {broker!.Names} by {(broker.Tls is null ? "amqp" : "amqps")}: {failure.GetBaseException().Message.TrimEnd('.')}. "
+                $"The broker cannot be read at {broker!.Names} by {(broker.Tls is null ? "amqp" : "amqps")}: "
+                    + $"{failure.GetBaseException().Message.TrimEnd('.')}. "
                 + "Another address: --amqp amqps://HOST:5671.");
         }
     }
@@ -47,7 +50,11 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
         BrokerUri uri = string.IsNullOrWhiteSpace(amqp)
             ? await FindListenerAsync(cancel)
             : BrokerUri.Parse(amqp, (_, fault) => throw new CommandFailedException(ExitCode.Configuration, $"AMQP: {fault}."));
-        return new BrokerSettings(uri.Nodes, uri.VirtualHost, api.Login.Password, uri.IsTls ? new TlsSettings(TrustedCas: null, ClientCertificate: null) : null);
+        return new BrokerSettings(
+            uri.Nodes,
+            uri.VirtualHost,
+            api.Login.Password,
+            uri.IsTls ? new TlsSettings(TrustedCas: null, ClientCertificate: null) : null);
     }
 
     /// <summary>Encrypted if the API is, or if there is nothing else.</summary>
@@ -59,7 +66,10 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
             .ToDictionary(listener => listener.Text("protocol"), listener => listener["port"]?.GetValue<int>() ?? 0);
         string[] protocols = api.Login.Address.Scheme == "https" ? ["amqp/ssl", "amqp"] : ["amqp", "amqp/ssl"];
         string protocol = protocols.FirstOrDefault(ports.ContainsKey)
-            ?? throw new CommandFailedException(ExitCode.Configuration, "The management API names no port for AMQP. Give --amqp amqps://HOST:5671.");
+            ?? throw new CommandFailedException(
+                ExitCode.Configuration,
+                "The management API names no port for AMQP. Give --amqp amqps://HOST:5671."
+            );
         return new BrokerUri([new BrokerNode(api.Host, ports[protocol])], Topology.VirtualHost, protocol == "amqp/ssl");
     }
 }

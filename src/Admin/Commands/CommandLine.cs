@@ -28,7 +28,9 @@ internal sealed class CommandLine
 
     private readonly Option<string?> amqp = new("--amqp")
     {
-        Description = $"The broker as this command reaches it by AMQP; by default {AmqpVariable}, or else the port that the management API names, on its host.",
+        Description =
+            $"The broker as this command reaches it by AMQP; by default {AmqpVariable}, or else the port that the management API names, "
+                + "on its host.",
         HelpName = "amqps://HOST:5671",
     };
 
@@ -41,24 +43,32 @@ internal sealed class CommandLine
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(json);
 
-    public OperatorConnection CreateConnection(ParseResult parsed, ManagementApi broker) => new(broker, parsed.GetValue(amqp) ?? Environment.GetEnvironmentVariable(AmqpVariable));
+    public OperatorConnection CreateConnection(ParseResult parsed, ManagementApi broker) =>
+        new(broker, parsed.GetValue(amqp) ?? Environment.GetEnvironmentVariable(AmqpVariable));
 
     /// <summary>Has the command do that on the broker, as the operator.</summary>
-    public Command WithManagementApi(Command command, Func<ParseResult, ManagementApi, CancellationToken, Task> act) => WithErrorHandling(command, async (parsed, cancel) =>
-    {
-        using ManagementApi broker = new(ApiLogin.Resolve(
-            parsed.GetValue(api), parsed.GetValue(apiFile), Environment.GetEnvironmentVariable(ApiLogin.Variable), LoginPrompt.Create(), Warn));
-        await act(parsed, broker, cancel);
-        return ExitCode.Success;
-    });
+    public Command WithManagementApi(Command command, Func<ParseResult, ManagementApi, CancellationToken, Task> act) =>
+        WithErrorHandling(command, async (parsed, cancel) =>
+        {
+            using ManagementApi broker = new(
+                ApiLogin.Resolve(
+                    parsed.GetValue(api),
+                    parsed.GetValue(apiFile),
+                    Environment.GetEnvironmentVariable(ApiLogin.Variable),
+                    LoginPrompt.Create(),
+                    Warn));
+            await act(parsed, broker, cancel);
+            return ExitCode.Success;
+        });
 
     /// <summary>The same for a command that changes something, and tells what.</summary>
-    public Command WithOutput(Command command, Func<ParseResult, ManagementApi, CommandOutput, CancellationToken, Task> act) => WithManagementApi(command, async (parsed, broker, cancel) =>
-    {
-        CommandOutput answer = new(IsJson(parsed));
-        await act(parsed, broker, answer, cancel);
-        answer.Finish();
-    });
+    public Command WithOutput(Command command, Func<ParseResult, ManagementApi, CommandOutput, CancellationToken, Task> act) =>
+        WithManagementApi(command, async (parsed, broker, cancel) =>
+        {
+            CommandOutput answer = new(IsJson(parsed));
+            await act(parsed, broker, answer, cancel);
+            answer.Finish();
+        });
 
     /// <summary>Has the command do that; a fault becomes a sentence and its code.</summary>
     public static Command WithErrorHandling(Command command, Func<ParseResult, CancellationToken, Task<int>> act)

@@ -16,7 +16,10 @@ internal sealed class EnrollCommand(CommandLine line)
         Description = "The server logs in with a client certificate, whose CN is its name, and has no password.",
     };
 
-    private readonly Option<bool> force = new("--force") { Description = "Give an enrolled server a new password and close its connections." };
+    private readonly Option<bool> force = new("--force")
+    {
+        Description = "Give an enrolled server a new password and close its connections.",
+    };
 
     private readonly Option<bool> quorumQueue = new("--quorum-queue")
     {

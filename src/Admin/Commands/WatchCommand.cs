@@ -16,9 +16,17 @@ internal sealed class WatchCommand(CommandLine line)
         DefaultValueFactory = _ => "0",
     };
 
-    public Command Command => line.WithManagementApi(
-        new Command("watch", "Show bans as they are published, on a terminal as a table.") { since, options.Server, options.Jail, line.Amqp }, RunAsync);
+    public Command Command =>
+        line.WithManagementApi(
+            new Command("watch", "Show bans as they are published, on a terminal as a table.")
+            {
+                since,
+                options.Server,
+                options.Jail,
+                line.Amqp,
+            },
+            RunAsync);
 
-    private Task RunAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel) => options.CreateReport(parsed, broker)
-        .WatchAsync(HistoryReport.ParseSince(parsed.GetValue(since)!), line.IsJson(parsed), cancel);
+    private Task RunAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel) =>
+        options.CreateReport(parsed, broker).WatchAsync(HistoryReport.ParseSince(parsed.GetValue(since)!), line.IsJson(parsed), cancel);
 }

@@ -6,7 +6,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary>Looks at the broker with this server's own login: whether it is let in, as what, and whether its queue is there and bound.</summary>
+/// <summary>
+/// Looks at the broker with this server's own login: whether it is let in, as what, and whether its queue is there and bound.
+/// </summary>
 internal sealed class BrokerCheck(Settings settings)
 {
     private readonly List<CheckResult> results = [];
@@ -58,12 +60,16 @@ internal sealed class BrokerCheck(Settings settings)
             QueueDeclareOk there = await channel.QueueDeclarePassiveAsync(queue, cancel);
             // Whether it was bound cannot be asked; it is now.
             await channel.QueueBindAsync(queue, Topology.BansExchange, "", cancellationToken: cancel);
-            return new CheckResult($"queue {queue}, bound to {Topology.BansExchange}, {there.MessageCount} waiting, {there.ConsumerCount} consumer{(there.ConsumerCount == 1 ? "" : "s")}");
+            return new CheckResult(
+                $"queue {queue}, bound to {Topology.BansExchange}, {there.MessageCount} waiting, {there.ConsumerCount} "
+                    + $"consumer{(there.ConsumerCount == 1 ? "" : "s")}");
         }
         catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
-            return new CheckResult($"queue {queue}", $"it is not there, so somebody has deleted it. The consumer makes it again (systemctl restart f2bbroker-consumer), "
-                + $"and reads what was missed from {Topology.HistoryStream}.");
+            return new CheckResult(
+                $"queue {queue}",
+                $"it is not there, so somebody has deleted it. The consumer makes it again (systemctl restart f2bbroker-consumer), "
+                    + $"and reads what was missed from {Topology.HistoryStream}.");
         }
     }
 }

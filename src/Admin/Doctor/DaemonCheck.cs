@@ -12,7 +12,10 @@ internal sealed class DaemonCheck(string program, string configuration)
     public async IAsyncEnumerable<CheckResult> RunAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         string beside = Path.Combine(AppContext.BaseDirectory, program);
-        ExternalProgram.Result? test = await ExternalProgram.RunAsync(File.Exists(beside) ? beside : program, ["--config", configuration, "--test"], cancel);
+        ExternalProgram.Result? test = await ExternalProgram.RunAsync(
+            File.Exists(beside) ? beside : program,
+            ["--config", configuration, "--test"],
+            cancel);
         yield return test switch
         {
             null => new CheckResult(program, "it is not installed beside f2bbroker, nor on the path."),
@@ -23,7 +26,9 @@ internal sealed class DaemonCheck(string program, string configuration)
         {
             yield return state.Output == "active"
                 ? new CheckResult($"{program} runs")
-                : new CheckResult($"{program} is {state.Output}", $"systemctl enable --now {program}; if it does not stay up, journalctl -u {program} tells why.");
+                : new CheckResult(
+                    $"{program} is {state.Output}",
+                    $"systemctl enable --now {program}; if it does not stay up, journalctl -u {program} tells why.");
         }
     }
 }

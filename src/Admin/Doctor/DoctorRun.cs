@@ -4,7 +4,9 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary><c>f2bbroker doctor</c>: checks every component that a ban passes on a server, and reports each as ok or with the remedy.</summary>
+/// <summary>
+/// <c>f2bbroker doctor</c>: checks every component that a ban passes on a server, and reports each as ok or with the remedy.
+/// </summary>
 /// <param name="configuration">The path of f2bbroker.conf.</param>
 /// <param name="socket">fail2ban's socket; null for the usual one.</param>
 internal sealed class DoctorRun(string configuration, string? socket)
@@ -25,7 +27,11 @@ internal sealed class DoctorRun(string configuration, string? socket)
         }
 
         Role role = known ?? Role.Both;
-        string[] daemons = [.. role.CanReport ? ["f2bbroker-producer"] : Array.Empty<string>(), .. role.CanReceive ? ["f2bbroker-consumer"] : Array.Empty<string>()];
+        string[] daemons =
+        [
+            .. role.CanReport ? ["f2bbroker-producer"] : Array.Empty<string>(),
+            .. role.CanReceive ? ["f2bbroker-consumer"] : Array.Empty<string>(),
+        ];
         foreach (string daemon in daemons)
         {
             await foreach (CheckResult finding in new DaemonCheck(daemon, configuration).RunAsync(cancel))
@@ -52,7 +58,9 @@ internal sealed class DoctorRun(string configuration, string? socket)
         }
         catch (InvalidConfigurationException fault)
         {
-            finding = new CheckResult($"configuration {configuration}", string.Join(' ', fault.Message.Split('\n', StringSplitOptions.TrimEntries)));
+            finding = new CheckResult(
+                $"configuration {configuration}",
+                string.Join(' ', fault.Message.Split('\n', StringSplitOptions.TrimEntries)));
             return null;
         }
     }

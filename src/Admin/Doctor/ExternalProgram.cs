@@ -13,7 +13,12 @@ internal static class ExternalProgram
     /// <exception cref="CommandFailedException">It does not answer in time.</exception>
     public static async Task<Result?> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancel)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         try
         {
             using Process process = Process.Start(start)!;
@@ -27,8 +32,12 @@ internal static class ExternalProgram
     }
 
     /// <summary>Whether a program of that name can be called.</summary>
-    public static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/sbin")
-        .Any(folder => File.Exists(Path.Combine(folder, program)));
+    public static bool IsInstalled(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Append("/usr/sbin")
+            .Append("/sbin")
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
 
     private static async Task<Result> ReadOutputAsync(Process process, string program, CancellationToken cancel)
     {
@@ -58,7 +67,9 @@ internal static class ExternalProgram
     internal sealed record Result(bool IsSuccess, string Output, string Errors)
     {
         /// <summary>All its words in one line.</summary>
-        public string AllOutput => string.Join(' ', $"{Errors} {Output}".Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Trim();
+        public string AllOutput =>
+            string.Join(' ', $"{Errors} {Output}".Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                .Trim();
 
         /// <summary>The last line, without the lines of a tree that fail2ban-client draws.</summary>
         public string LastLine => Output.Split('\n')[^1].TrimStart('`', '-', '|', ' ').Trim();

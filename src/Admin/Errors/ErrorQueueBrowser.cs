@@ -6,25 +6,38 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Admin.Errors;
 
-/// <summary>The error queue of a server: what is looked at stays in its place; what is requeued is acknowledged once the broker has confirmed it in the server's queue.</summary>
+/// <summary>
+/// The error queue of a server: what is looked at stays in its place; what is requeued is acknowledged once the broker has confirmed it in
+/// the server's queue.
+/// </summary>
 internal sealed class ErrorQueueBrowser(OperatorConnection amqp, string server)
 {
     private readonly string queue = Topology.ErrorQueueFor(server);
 
     /// <summary>Goes through all messages that are there now; gives those that were chosen.</summary>
     /// <exception cref="CommandFailedException">The queue is not there, or the broker cannot be reached.</exception>
-    public async Task<IReadOnlyList<RefusedMessage>> ProcessAsync(Func<RefusedMessage, bool> isChosen, MessageAction fate, CancellationToken cancel)
+    public async Task<IReadOnlyList<RefusedMessage>> ProcessAsync(
+        Func<RefusedMessage, bool> isChosen,
+        MessageAction fate,
+        CancellationToken cancel)
     {
         await using IConnection connection = await amqp.OpenAsync("errors", cancel);
         return await amqp.TranslateErrorsAsync(() => ProcessAsync(connection, isChosen, fate, cancel), Missing, cancel);
     }
 
-    private string Missing => $"'{server}' has no error queue {queue}: it is not enrolled, is a reporter, or its consumer has never started.";
+    private string Missing =>
+        $"'{server}' has no error queue {queue}: it is not enrolled, is a reporter, or its consumer has never started.";
 
-    private async Task<IReadOnlyList<RefusedMessage>> ProcessAsync(IConnection connection, Func<RefusedMessage, bool> isChosen, MessageAction fate, CancellationToken cancel)
+    private async Task<IReadOnlyList<RefusedMessage>> ProcessAsync(
+        IConnection connection,
+        Func<RefusedMessage, bool> isChosen,
+        MessageAction fate,
+        CancellationToken cancel)
     {
         // What is not acknowledged goes back to its place when the channel closes.
-        await using IChannel channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancel);
+        await using IChannel channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
+            cancel);
         uint count = await channel.MessageCountAsync(queue, cancel);
         List<RefusedMessage> chosen = [];
         for (uint i = 0; i < count && await channel.BasicGetAsync(queue, autoAck: false, cancel) is { } message; i++)
@@ -48,7 +61,10 @@ internal sealed class ErrorQueueBrowser(OperatorConnection amqp, string server)
             {
                 Persistent = true,
                 ContentType = "application/json",
-                Headers = new Dictionary<string, object?> { [Topology.OriginHeader] = MessageOrigin.ReadOriginHeader(message.BasicProperties) },
+                Headers = new Dictionary<string, object?>
+                {
+                    [Topology.OriginHeader] = MessageOrigin.ReadOriginHeader(message.BasicProperties),
+                },
             };
             await channel.BasicPublishAsync(Topology.QueueFor(server), "", mandatory: true, properties, message.Body, cancel);
         }

@@ -10,10 +10,20 @@ internal sealed class ErrorReport(ErrorQueueBrowser queue, string server)
 
     public async Task PrintAsync(Func<RefusedMessage, bool> isChosen, bool isJson, CancellationToken cancel)
     {
-        IReadOnlyList<RefusedMessage> refused = await WaitIndicator.RunAsync("Looking through the error queue", () => queue.ProcessAsync(isChosen, MessageAction.Keep, cancel));
-        Console.WriteLine(isJson
-            ? Json.Indented(refused.Select(message => new { message.RefusedAt, message.Origin, message.Reason, Explanation = RefusalExplanation.For(message.Reason), message.Body }))
-            : TextOf(refused));
+        IReadOnlyList<RefusedMessage> refused = await WaitIndicator.RunAsync("Looking through the error queue", () =>
+            queue.ProcessAsync(isChosen, MessageAction.Keep, cancel));
+        Console.WriteLine(
+            isJson
+                ? Json.Indented(
+                    refused.Select(message => new
+                    {
+                        message.RefusedAt,
+                        message.Origin,
+                        message.Reason,
+                        Explanation = RefusalExplanation.For(message.Reason),
+                        message.Body,
+                    }))
+                : TextOf(refused));
     }
 
     private string TextOf(IReadOnlyList<RefusedMessage> refused)
@@ -23,8 +33,15 @@ internal sealed class ErrorReport(ErrorQueueBrowser queue, string server)
             return $"'{server}' has refused nothing that is asked for here.";
         }
 
-        string list = TextColumns.Format(["REFUSED", "FROM", "REASON", "BODY"], refused.Take(MaxListedRows).Select(message => new[] { message.RefusedAt ?? "-", Sender(message), message.Reason, message.Body }));
-        string more = refused.Count > MaxListedRows ? string.Create(CultureInfo.InvariantCulture, $"\n… and {refused.Count - MaxListedRows} more (--json shows all)") : "";
+        string list = TextColumns.Format(
+            ["REFUSED", "FROM", "REASON", "BODY"],
+            refused
+                .Take(MaxListedRows)
+                .Select(message => new[] { message.RefusedAt ?? "-", Sender(message), message.Reason, message.Body }));
+        string more =
+            refused.Count > MaxListedRows
+                ? string.Create(CultureInfo.InvariantCulture, $"\n… and {refused.Count - MaxListedRows} more (--json shows all)")
+                : "";
         return $"{list}{more}\n\n{string.Join('\n', Meanings(refused))}";
     }
 

@@ -14,9 +14,12 @@ internal sealed record RefusedMessage(string? RefusedAt, string Origin, string R
 {
     private const int MaxBodyLength = 200;
 
-    public static RefusedMessage FromDelivery(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body) => new(
-        properties.IsTimestampPresent() ? UtcTimestamp.Format(DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(properties.Timestamp.UnixTime, 0, 253_402_300_799))) : null,
-        UntrustedText.Truncate(MessageOrigin.ReadOriginHeader(properties), 64),
-        UntrustedText.Truncate(MessageOrigin.ReadTextHeader(properties, Topology.ReasonHeader), MaxBodyLength),
-        UntrustedText.Truncate(Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxBodyLength)]), MaxBodyLength));
+    public static RefusedMessage FromDelivery(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body) =>
+        new(
+            properties.IsTimestampPresent()
+                ? UtcTimestamp.Format(DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(properties.Timestamp.UnixTime, 0, 253_402_300_799)))
+                : null,
+            UntrustedText.Truncate(MessageOrigin.ReadOriginHeader(properties), 64),
+            UntrustedText.Truncate(MessageOrigin.ReadTextHeader(properties, Topology.ReasonHeader), MaxBodyLength),
+            UntrustedText.Truncate(Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxBodyLength)]), MaxBodyLength));
 }

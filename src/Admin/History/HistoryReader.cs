@@ -15,7 +15,9 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
     /// <summary>Messages that break the protocol, and so are no bans, by the sender that the broker vouches for.</summary>
     public Dictionary<string, int> RefusedCounts { get; } = [];
 
-    /// <summary>The bans that were detected since then, in the order in which they came to the broker; one that was published twice comes twice.</summary>
+    /// <summary>
+    /// The bans that were detected since then, in the order in which they came to the broker; one that was published twice comes twice.
+    /// </summary>
     /// <param name="follows">Whether it waits for more at the end.</param>
     /// <exception cref="CommandFailedException">The stream is not there or cannot be read.</exception>
     public async IAsyncEnumerable<Ban> ReadAsync(DateTimeOffset since, bool follows, [EnumeratorCancellation] CancellationToken cancel)
@@ -24,7 +26,9 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         HistoryStream stream = new(connection, time);
         // A sender's clock may be ahead of the broker's.
         DateTimeOffset from = since - Ban.MaxClockAhead;
-        await using IAsyncEnumerator<IReadOnlyList<HistoryMessage>> batches = (follows ? stream.FollowAsync(from, cancel) : stream.ReadAsync(from, cancel)).GetAsyncEnumerator(cancel);
+        await using IAsyncEnumerator<IReadOnlyList<HistoryMessage>> batches = (
+            follows ? stream.FollowAsync(from, cancel) : stream.ReadAsync(from, cancel)
+        ).GetAsyncEnumerator(cancel);
         while (await amqp.TranslateErrorsAsync(() => batches.MoveNextAsync().AsTask(), Missing, cancel))
         {
             foreach (Ban ban in batches.Current.Select(ParseOrCount).OfType<Ban>().Where(ban => ban.DetectedAt >= since))

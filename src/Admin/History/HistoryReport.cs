@@ -12,9 +12,12 @@ internal sealed class HistoryReport(HistoryReader history, BanSelection filter, 
     private static readonly TimeSpan MaxSince = TimeSpan.FromDays(366);
 
     /// <exception cref="CommandFailedException">It is no duration.</exception>
-    public static TimeSpan ParseSince(string text) => Duration.Parse(text) is { } span && span <= MaxSince
-        ? span
-        : throw new CommandFailedException(ExitCode.Configuration, $"--since: {UntrustedText.Quote(text)} is not a duration of at most {MaxSince.TotalDays} days such as 1h or 1d.");
+    public static TimeSpan ParseSince(string text) =>
+        Duration.Parse(text) is { } span && span <= MaxSince
+            ? span
+            : throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"--since: {UntrustedText.Quote(text)} is not a duration of at most {MaxSince.TotalDays} days such as 1h or 1d.");
 
     /// <summary>Each ban once, as text; on a terminal with the hours as bars.</summary>
     public async Task PrintAsync(TimeSpan span, CancellationToken cancel)
@@ -96,7 +99,9 @@ internal sealed class HistoryReport(HistoryReader history, BanSelection filter, 
     {
         foreach ((string sender, int count) in history.RefusedCounts)
         {
-            warn($"Not shown: {count} messages of {(sender.Length > 0 ? UntrustedText.Quote(sender) : "an unknown sender")} that break the protocol.");
+            warn(
+                $"Not shown: {count} messages of {(sender.Length > 0 ? UntrustedText.Quote(sender) : "an unknown sender")} that break "
+                    + "the protocol.");
         }
     }
 }

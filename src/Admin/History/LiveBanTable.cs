@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace F2bBroker.Admin.History;
 
-/// <summary>The bans as they pass, for a terminal: a table of the last ones that renews itself, and how many each server reported.</summary>
+/// <summary>
+/// The bans as they pass, for a terminal: a table of the last ones that renews itself, and how many each server reported.
+/// </summary>
 internal sealed class LiveBanTable(IAnsiConsole console, TimeProvider time)
 {
     private const int OtherLines = 8;
@@ -55,10 +57,16 @@ internal sealed class LiveBanTable(IAnsiConsole console, TimeProvider time)
         {
             foreach (Ban ban in last)
             {
-                table.AddRow(new Text(UtcTimestamp.Format(ban.DetectedAt)), new Text(ban.Ip.ToString()), new Text(JailName.Sanitize(ban.Jail)), new Text(ban.Server));
+                table.AddRow(
+                    new Text(UtcTimestamp.Format(ban.DetectedAt)),
+                    new Text(ban.Ip.ToString()),
+                    new Text(JailName.Sanitize(ban.Jail)),
+                    new Text(ban.Server));
             }
 
-            string told = string.Join(", ", counts.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value}")));
+            string told = string.Join(
+                ", ",
+                counts.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value}")));
             table.Caption = new TableTitle(Markup.Escape($"{(told.Length > 0 ? told : "no ban yet")}   Ctrl+C ends"));
         }
 

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.Admin.Output;
 
-/// <summary>What a command that changes something has to say: sentences as they come, on standard error; or with --json one object at the end.</summary>
+/// <summary>
+/// What a command that changes something has to say: sentences as they come, on standard error; or with --json one object at the end.
+/// </summary>
 internal sealed class CommandOutput(bool isJson)
 {
     private readonly JsonArray done = [];

@@ -7,6 +7,8 @@ internal static class TextColumns
     {
         string[][] all = [head, .. rows];
         int[] widths = [.. head.Select((_, column) => all.Max(row => row[column].Length))];
-        return string.Join('\n', all.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));
+        return string.Join(
+            '\n',
+            all.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));
     }
 }

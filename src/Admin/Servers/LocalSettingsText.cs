@@ -87,7 +87,8 @@ internal static class LocalSettingsText
     }
 
     /// <summary>Behind the section's last line that is not blank.</summary>
-    private static int LastSettingIn(List<string> lines, int head, int end) => lines.FindLastIndex(end - 1, end - head, line => line.Trim().Length > 0);
+    private static int LastSettingIn(List<string> lines, int head, int end) =>
+        lines.FindLastIndex(end - 1, end - head, line => line.Trim().Length > 0);
 
     private static bool IsKey(string line, string key) => Regex.IsMatch(line, $@"^\s*{key}\s*=", RegexOptions.IgnoreCase);
 }

@@ -15,7 +15,9 @@ internal sealed record ServerBrokerUri(string Uris, bool IsDefault)
     {
         if (uris is null)
         {
-            return new ServerBrokerUri($"{(hasCertificate ? $"amqps://{host}:5671" : $"amqp://{host}:5672")}/{Topology.VirtualHost}", IsDefault: !hasCertificate);
+            return new ServerBrokerUri(
+                $"{(hasCertificate ? $"amqps://{host}:5671" : $"amqp://{host}:5672")}/{Topology.VirtualHost}",
+                IsDefault: !hasCertificate);
         }
 
         foreach (string part in uris.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -35,7 +37,10 @@ internal sealed record ServerBrokerUri(string Uris, bool IsDefault)
 
         if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
         {
-            throw new CommandFailedException(ExitCode.Configuration, $"--uri: {UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost.");
+            throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"--uri: {UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost."
+            );
         }
 
         if (hasCertificate && uri.Scheme != "amqps")

@@ -34,15 +34,21 @@ internal sealed class ServerUser(ManagementApi api, string server)
         JsonNode[] permissions = [.. (await api.GetAsync($"{path}/permissions", cancel)).Rows()];
         bool isElsewhere = permissions.Any(permission => permission["vhost"]!.ToString() != Topology.VirtualHost);
         return TagsOf(user).Any() || isElsewhere
-            ? throw new CommandFailedException(ExitCode.Configuration,
-                $"'{server}' is an operator or somebody else's user (it has a tag, or rights outside {Topology.VirtualHost}): choose another name for the server.")
-            : new EnrolledServer(permissions.Select(permission => ReadRole(permission, server)).FirstOrDefault(), user["password_hash"]?.ToString() is { Length: > 0 });
+            ? throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"'{server}' is an operator or somebody else's user (it has a tag, or rights outside {Topology.VirtualHost}): choose "
+                    + "another name for the server.")
+            : new EnrolledServer(
+                permissions.Select(permission => ReadRole(permission, server)).FirstOrDefault(),
+                user["password_hash"]?.ToString() is { Length: > 0 });
     }
 
     /// <summary>The role of which a permission of the management API tells; null when it is none that F2bBroker gives.</summary>
     public static Role? ReadRole(JsonNode permission, string server)
     {
-        return Role.FromPermissions(server, new Permissions(permission.Text("configure"), permission.Text("write"), permission.Text("read")));
+        return Role.FromPermissions(
+            server,
+            new Permissions(permission.Text("configure"), permission.Text("write"), permission.Text("read")));
     }
 
     /// <summary>Makes the user anew: what was logged in before is out.</summary>
@@ -50,7 +56,10 @@ internal sealed class ServerUser(ManagementApi api, string server)
     public async Task RecreateAsync(string? password, Role role, CancellationToken cancel)
     {
         await api.DeleteAsync(path, cancel);
-        await api.PutAsync(path, new JsonObject { [password is null ? "password_hash" : "password"] = password ?? "", ["tags"] = "" }, cancel);
+        await api.PutAsync(
+            path,
+            new JsonObject { [password is null ? "password_hash" : "password"] = password ?? "", ["tags"] = "" },
+            cancel);
         Permissions rights = role.PermissionsFor(server);
         await api.PutAsync(
             ManagementApi.Path("permissions", Topology.VirtualHost, server),

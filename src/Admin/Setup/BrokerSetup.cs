@@ -15,14 +15,23 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> tell)
     private static readonly TimeSpan MaxMessageAge = TimeSpan.FromDays(7);
     private static readonly int MaxQueueMessages = 1_000_000;
 
-    /// <summary>Bytes of the bodies in a queue: 1,000,000 bans of the usual 100 to 200 bytes fit, and large bodies cannot fill the disk instead.</summary>
+    /// <summary>
+    /// Bytes of the bodies in a queue: 1,000,000 bans of the usual 100 to 200 bytes fit, and large bodies cannot fill the disk instead.
+    /// </summary>
     private static readonly int MaxQueueBytes = 512 * 1024 * 1024;
 
     public async Task RunAsync(CancellationToken cancel)
     {
         WriteMessage($"Virtual host {VirtualHost}", await api.PutAsync(ManagementApi.Path("vhosts", VirtualHost), [], cancel));
-        JsonObject all = new() { ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" };
-        WriteMessage($"Rights of '{api.User}' on it", await api.PutAsync(ManagementApi.Path("permissions", VirtualHost, api.User), all, cancel));
+        JsonObject all = new()
+        {
+            ["configure"] = ".*",
+            ["write"] = ".*",
+            ["read"] = ".*",
+        };
+        WriteMessage(
+            $"Rights of '{api.User}' on it",
+            await api.PutAsync(ManagementApi.Path("permissions", VirtualHost, api.User), all, cancel));
         WriteMessage($"Exchange {Topology.BansExchange}", await CreateExchangeAsync(cancel));
         WriteMessage($"Policy {Policy}", await CreatePolicyAsync(cancel));
         if (await HasDeliveryLimitAsync(cancel))
@@ -44,7 +53,9 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> tell)
 
         return exchange["type"]?.ToString() == "fanout" && exchange["durable"]?.GetValue<bool>() == true
             ? false
-            : throw new CommandFailedException(ExitCode.Configuration, $"An exchange {Topology.BansExchange} is there, but it is not fanout and durable. Delete it and run init again.");
+            : throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"An exchange {Topology.BansExchange} is there, but it is not fanout and durable. Delete it and run init again.");
     }
 
     /// <summary>Limits of the queues; an operator who has changed them keeps them.</summary>
@@ -70,7 +81,8 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> tell)
         int.TryParse((await api.GetAsync("overview", cancel))?["rabbitmq_version"]?.ToString().Split('.')[0], out int major) && major >= 4;
 
     /// <summary>
-    /// The same limits as all queues have by now, and no limit of deliveries. A policy of its own, since RabbitMQ 4 gives a classic queue nothing of a policy that
+    /// The same limits as all queues have by now, and no limit of deliveries. A policy of its own, since RabbitMQ 4 gives a classic queue
+    /// nothing of a policy that
     /// limits deliveries, and 3.10 takes neither "quorum_queues" nor -1; it has no such limit.
     /// </summary>
     private async Task<bool> CreateQuorumPolicyAsync(CancellationToken cancel)

@@ -5,7 +5,10 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Setup;
 
-/// <summary>The stream of the last day's bans, for <c>f2bbroker init</c>. Its policy comes first: a stream takes the size of its segments from it when it is made.</summary>
+/// <summary>
+/// The stream of the last day's bans, for <c>f2bbroker init</c>. Its policy comes first: a stream takes the size of its segments from it
+/// when it is made.
+/// </summary>
 internal sealed class HistorySetup(ManagementApi api, Action<string, bool> tell, Action<string> warn)
 {
     private const string Policy = "f2b.history-limits";
@@ -26,12 +29,17 @@ internal sealed class HistorySetup(ManagementApi api, Action<string, bool> tell,
         JsonNode? stream = await api.GetAsync(path, cancel);
         if (stream is not null && stream["type"]?.ToString() != "stream")
         {
-            throw new CommandFailedException(ExitCode.Configuration, $"A queue {Topology.HistoryStream} is there, but it is no stream. Delete it and run init again.");
+            throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"A queue {Topology.HistoryStream} is there, but it is no stream. Delete it and run init again.");
         }
 
         if (stream is not null || await CreateStreamAsync(path, cancel))
         {
-            await api.PostAsync(ManagementApi.Path("bindings", VirtualHost, "e", Topology.BansExchange, "q", Topology.HistoryStream), [], cancel);
+            await api.PostAsync(
+                ManagementApi.Path("bindings", VirtualHost, "e", Topology.BansExchange, "q", Topology.HistoryStream),
+                [],
+                cancel);
             tell($"Stream {Topology.HistoryStream}", stream is null);
         }
     }
@@ -41,11 +49,20 @@ internal sealed class HistorySetup(ManagementApi api, Action<string, bool> tell,
     {
         try
         {
-            return await api.PutAsync(path, new JsonObject { ["durable"] = true, ["arguments"] = new JsonObject { ["x-queue-type"] = "stream" } }, cancel);
+            return await api.PutAsync(
+                path,
+                new JsonObject
+                {
+                    ["durable"] = true,
+                    ["arguments"] = new JsonObject { ["x-queue-type"] = "stream" },
+                },
+                cancel);
         }
         catch (CommandFailedException fault) when (fault.ExitCode == ExitCode.Failure)
         {
-            warn($"No stream {Topology.HistoryStream}: a new server will not know the bans from before it was enrolled, and history and watch have nothing to show. All else works. {fault.Message}");
+            warn(
+                $"No stream {Topology.HistoryStream}: a new server will not know the bans from before it was enrolled, and history and "
+                    + $"watch have nothing to show. All else works. {fault.Message}");
             return false;
         }
     }

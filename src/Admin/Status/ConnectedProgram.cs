@@ -7,7 +7,8 @@ namespace F2bBroker.Admin.Status;
 /// <summary>A program that is connected to the broker.</summary>
 /// <param name="User">Who logged in.</param>
 /// <param name="Name"><c>consumer</c>, <c>producer</c>, or <c>other</c> for what is not F2bBroker's.</param>
-/// <param name="ClockAhead">How far its host's clock was ahead of the broker's when it connected, negative when behind; null where it did not tell.</param>
+/// <param name="ClockAhead">How far its host's clock was ahead of the broker's when it connected, negative when behind; null where it did
+/// not tell.</param>
 internal sealed record ConnectedProgram(string User, string Name, TimeSpan? ClockAhead)
 {
     private const string Prefix = "f2bbroker-";
@@ -26,5 +27,7 @@ internal sealed record ConnectedProgram(string User, string Name, TimeSpan? Cloc
     }
 
     private static DateTimeOffset? ConnectedAt(JsonNode connection) =>
-        connection["connected_at"] is JsonValue value && value.TryGetValue(out long milliseconds) ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+        connection["connected_at"] is JsonValue value && value.TryGetValue(out long milliseconds)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
 }

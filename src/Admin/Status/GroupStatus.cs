@@ -14,12 +14,23 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
     public async Task<IReadOnlyList<ServerStatus>> ReadAsync(IReadOnlyDictionary<string, ReportSummary>? reported, CancellationToken cancel)
     {
         JsonNode permissions = await api.GetAsync(ManagementApi.Path("vhosts", Topology.VirtualHost, "permissions"), cancel)
-            ?? throw new CommandFailedException(ExitCode.Configuration, $"The broker has no virtual host {Topology.VirtualHost}: run f2bbroker init first.");
-        HashSet<string> operators = [.. (await api.GetAsync("users", cancel)).Rows().Where(user => ServerUser.TagsOf(user).Any()).Select(user => user.Text("name"))];
+            ?? throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"The broker has no virtual host {Topology.VirtualHost}: run f2bbroker init first.");
+        HashSet<string> operators =
+        [
+            .. (await api.GetAsync("users", cancel))
+                .Rows()
+                .Where(user => ServerUser.TagsOf(user).Any())
+                .Select(user => user.Text("name")),
+        ];
         JsonNode? queues = await api.GetAsync(ManagementApi.Path("queues", Topology.VirtualHost), cancel);
         // Whole, each binding could bring 128 KB of arguments.
-        JsonNode? bindings = await api.GetAsync($"bindings/{Topology.VirtualHost}?columns=source,destination,destination_type,routing_key", cancel);
-        Dictionary<string, long> messages = queues.Rows()
+        JsonNode? bindings = await api.GetAsync(
+            $"bindings/{Topology.VirtualHost}?columns=source,destination,destination_type,routing_key",
+            cancel);
+        Dictionary<string, long> messages = queues
+            .Rows()
             .ToDictionary(queue => queue.Text("name"), queue => queue["messages"]?.GetValue<long>() ?? 0);
         ILookup<string, ConnectedProgram> programs = (await api.GetAsync("connections", cancel)).Rows()
             .Where(connection => connection.Text("vhost") == Topology.VirtualHost)
@@ -32,8 +43,17 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
         ILookup<string, string> doubts = QueueAnomalies.Find(queues, bindings);
         return
         [
-            .. servers.OrderBy(server => server.Key, StringComparer.Ordinal)
-                .Select(server => Status(server.Key, server.Value, [.. programs[server.Key]], messages, reported, [.. quarantined[server.Key]], doubts[server.Key])),
+            .. servers
+                .OrderBy(server => server.Key, StringComparer.Ordinal)
+                .Select(server =>
+                    Status(
+                        server.Key,
+                        server.Value,
+                        [.. programs[server.Key]],
+                        messages,
+                        reported,
+                        [.. quarantined[server.Key]],
+                        doubts[server.Key])),
         ];
     }
 
@@ -62,12 +82,17 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
             [.. todo.Find(errors, quarantinedBy)]);
     }
 
-    /// <summary>By whom each server is quarantined, as the bindings of the error queues say; one that has passed may stand there still.</summary>
+    /// <summary>
+    /// By whom each server is quarantined, as the bindings of the error queues say; one that has passed may stand there still.
+    /// </summary>
     private ILookup<string, string> Quarantined(IEnumerable<string> names, IEnumerable<JsonNode> bindings)
     {
         Dictionary<string, string> serverOf = names.ToDictionary(Topology.ErrorQueueFor);
         return bindings
-            .Select(binding => (By: serverOf.GetValueOrDefault(binding.Text("destination")), Sign: QuarantineRoutingKey.Parse(binding.Text("routing_key"))))
+            .Select(binding =>
+                (
+                    By: serverOf.GetValueOrDefault(binding.Text("destination")),
+                    Sign: QuarantineRoutingKey.Parse(binding.Text("routing_key"))))
             .Where(found => found.By is not null && found.Sign?.Until > time.GetUtcNow())
             .Select(found => (By: found.By!, found.Sign!.Value.Server))
             .Distinct()

@@ -6,7 +6,8 @@ using F2bBroker.Contracts;
 namespace F2bBroker.Admin.Status;
 
 /// <summary>
-/// Finds queue and binding changes that a server's login permits but F2bBroker never makes. They indicate that the server was compromised. No setting of
+/// Finds queue and binding changes that a server's login permits but F2bBroker never makes. They indicate that the server was compromised.
+/// No setting of
 /// the broker forbids it; <c>f2bbroker status</c> tells of it.
 /// </summary>
 internal static class QueueAnomalies
@@ -15,13 +16,17 @@ internal static class QueueAnomalies
 
     /// <summary>Sentences for each server.</summary>
     /// <param name="queues">The management API's answer to <c>queues/f2b</c>.</param>
-    /// <param name="bindings">Its answer to <c>bindings/f2b</c>, of which source, destination, destination_type and routing_key count.</param>
+    /// <param name="bindings">Its answer to <c>bindings/f2b</c>, of which source, destination, destination_type and routing_key
+    /// count.</param>
     public static ILookup<string, string> Find(JsonNode? queues, JsonNode? bindings)
     {
         JsonNode[] all = [.. queues.Rows()];
         Dictionary<BindingKey, int> counts = bindings.Rows()
             .Where(binding => !IsQuarantineSign(binding))
-            .GroupBy(binding => new BindingKey(binding.Text("source"), binding.Text("destination"), binding.Text("destination_type") == "exchange"))
+            .GroupBy(binding => new BindingKey(
+                binding.Text("source"),
+                binding.Text("destination"),
+                binding.Text("destination_type") == "exchange"))
             .ToDictionary(same => same.Key, same => same.Count());
         return all.SelectMany(CheckArguments)
             .Concat(all.Select(queue => queue.Text("name")).Where(IsBansQueue).SelectMany(queue => CheckBansBinding(queue, counts)))
@@ -38,10 +43,19 @@ internal static class QueueAnomalies
         }
 
         JsonObject arguments = queue["arguments"] as JsonObject ?? [];
-        string[] strange = [.. arguments.Select(argument => argument.Key).Where(key => !IsExpectedArgument(key, name, arguments)).Order(StringComparer.Ordinal)];
+        string[] strange =
+        [
+            .. arguments
+                .Select(argument => argument.Key)
+                .Where(key => !IsExpectedArgument(key, name, arguments))
+                .Order(StringComparer.Ordinal),
+        ];
         if (strange.Length > 0)
         {
-            yield return new Anomaly(server, $"The queue {name} has arguments that no F2bBroker sets ({string.Join(", ", strange)}): it may refuse or copy every server's bans.");
+            yield return new Anomaly(
+                server,
+                $"The queue {name} has arguments that no F2bBroker sets ({string.Join(", ", strange)}): it may refuse or copy every "
+                    + "server's bans.");
         }
 
         if (arguments.Text(TypeArgument) == "stream")
@@ -51,11 +65,14 @@ internal static class QueueAnomalies
 
         if (Is(queue, "exclusive") || Is(queue, "auto_delete") || (queue["durable"] is not null && !Is(queue, "durable")))
         {
-            yield return new Anomaly(server, $"The queue {name} is exclusive or not durable: it goes with its connection or with the broker, and what waits in it too.");
+            yield return new Anomaly(
+                server,
+                $"The queue {name} is exclusive or not durable: it goes with its connection or with the broker, and what waits in it too.");
         }
     }
 
-    private static bool IsExpectedArgument(string key, string queue, JsonObject arguments) => key == TypeArgument
+    private static bool IsExpectedArgument(string key, string queue, JsonObject arguments) =>
+        key == TypeArgument
         || (key == QueueType.SingleActiveConsumerArgument && IsBansQueue(queue) && arguments.Text(TypeArgument) == QueueType.Quorum.Name);
 
     private static IEnumerable<Anomaly> CheckBansBinding(string queue, Dictionary<BindingKey, int> bindings)
@@ -63,7 +80,9 @@ internal static class QueueAnomalies
         int times = bindings.GetValueOrDefault(new BindingKey(Topology.BansExchange, queue, IsToExchange: false));
         if (times != 1)
         {
-            yield return new Anomaly(ServerOf(queue)!, $"The queue {queue} is bound {Times(times)} to {Topology.BansExchange}, once is right.");
+            yield return new Anomaly(
+                ServerOf(queue)!,
+                $"The queue {queue} is bound {Times(times)} to {Topology.BansExchange}, once is right.");
         }
     }
 
@@ -71,7 +90,9 @@ internal static class QueueAnomalies
     {
         if (way.IsToExchange && (ServerOf(way.From) ?? ServerOf(way.To)) is { } feeding)
         {
-            yield return new Anomaly(feeding, $"The exchange {way.To} is fed by the exchange {way.From} ({Times(times)}), which no F2bBroker sets up.");
+            yield return new Anomaly(
+                feeding,
+                $"The exchange {way.To} is fed by the exchange {way.From} ({Times(times)}), which no F2bBroker sets up.");
         }
         else if (!way.IsToExchange && times > 1 && ServerOf(way.From) is { } binding)
         {
@@ -91,7 +112,9 @@ internal static class QueueAnomalies
     private static bool IsBansQueue(string name) => ServerOf(name) is { } server && name == Topology.QueueFor(server);
 
     /// <summary>A consumer binds its error queue once more to say whose bans it refuses.</summary>
-    private static bool IsQuarantineSign(JsonNode binding) => binding.Text("source").EndsWith(Topology.ErrorSuffix, StringComparison.Ordinal) && QuarantineRoutingKey.Parse(binding.Text("routing_key")) is not null;
+    private static bool IsQuarantineSign(JsonNode binding) =>
+        binding.Text("source").EndsWith(Topology.ErrorSuffix, StringComparison.Ordinal)
+        && QuarantineRoutingKey.Parse(binding.Text("routing_key")) is not null;
 
     private static string Times(int times) => times == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{times:N0} times");
 

@@ -50,7 +50,11 @@ internal sealed class ReportCounts(HistoryReader history, TimeProvider time, Act
                 bans.Remove(old);
             }
 
-            return isUnknown ? null : bans.Values.GroupBy(ban => ban.Server).ToDictionary(of => of.Key, of => new ReportSummary(of.Count(), of.Max(ban => ban.DetectedAt)));
+            return isUnknown
+                ? null
+                : bans
+                    .Values.GroupBy(ban => ban.Server)
+                    .ToDictionary(of => of.Key, of => new ReportSummary(of.Count(), of.Max(ban => ban.DetectedAt)));
         }
     }
 }

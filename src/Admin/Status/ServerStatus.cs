@@ -26,13 +26,26 @@ internal sealed record ServerStatus(
     IReadOnlyList<string> Doubts,
     IReadOnlyList<string> Todo)
 {
-    private static readonly string[] Head = ["SERVER", "ROLE", "CONNECTED", "WAITING", "ERRORS", "LAST REPORT", "BANS 24H", "QUARANTINED BY"];
+    private static readonly string[] Head =
+    [
+        "SERVER",
+        "ROLE",
+        "CONNECTED",
+        "WAITING",
+        "ERRORS",
+        "LAST REPORT",
+        "BANS 24H",
+        "QUARANTINED BY",
+    ];
 
     /// <summary>A table for people, and the sentences below it.</summary>
     public static string FormatTable(IReadOnlyList<ServerStatus> servers)
     {
         string table = TextColumns.Format(Head, servers.Select(server => server.Row()));
-        return string.Concat([table, .. servers.SelectMany(server => server.Doubts.Concat(server.Todo)).Select(sentence => $"\n{sentence}")]);
+        return string.Concat([
+            table,
+            .. servers.SelectMany(server => server.Doubts.Concat(server.Todo)).Select(sentence => $"\n{sentence}"),
+        ]);
     }
 
     private string[] Row() =>

@@ -25,10 +25,21 @@ internal sealed class StatusReport(GroupStatus status, ReportCounts reports, Tim
         Task following = reports.CollectAsync(follows: true, cancel);
         try
         {
-            await (isJson || Console.IsOutputRedirected
-                ? EachAsync(servers => Console.WriteLine(isJson ? Json.Compact(servers) : ServerStatus.FormatTable(servers) + "\n"), cancel)
-                : AnsiConsole.Live(new Text("")).StartAsync(live => EachAsync(
-                    servers => live.UpdateTarget(new Text($"{ServerStatus.FormatTable(servers)}\n\n{UtcTimestamp.Format(time.GetUtcNow())}   Ctrl+C ends")), cancel)));
+            await (
+                isJson || Console.IsOutputRedirected
+                    ? EachAsync(
+                        servers => Console.WriteLine(isJson ? Json.Compact(servers) : ServerStatus.FormatTable(servers) + "\n"),
+                        cancel)
+                    : AnsiConsole
+                        .Live(new Text(""))
+                        .StartAsync(live =>
+                            EachAsync(
+                                servers =>
+                                    live.UpdateTarget(
+                                        new Text(
+                                            $"{ServerStatus.FormatTable(servers)}\n\n{UtcTimestamp.Format(time.GetUtcNow())}   Ctrl+C ends")
+                                    ),
+                                cancel)));
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

@@ -12,17 +12,26 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.Consumer.History;
 
 /// <summary>
-/// Reads the broker's stream beside the queue: what was published before this server was enrolled, died with its queue, or was dropped from it. What
+/// Reads the broker's stream beside the queue: what was published before this server was enrolled, died with its queue, or was dropped from
+/// it. What
 /// stands in the monitored log already is not written again, so it begins anew after any failure, and at each start.
 /// </summary>
 internal sealed class HistoryReplay(
-    Settings settings, ReplayProcessor bans, BanWriter writer, BrokerAddresses brokerAddresses, BrokerLoginCheck login, DaemonExit ending, TimeProvider time, ILogger<HistoryReplay> log)
-    : Worker(ending)
+    Settings settings,
+    ReplayProcessor bans,
+    BanWriter writer,
+    BrokerAddresses brokerAddresses,
+    BrokerLoginCheck login,
+    DaemonExit ending,
+    TimeProvider time,
+    ILogger<HistoryReplay> log
+) : Worker(ending)
 {
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
 
-    private readonly TimeSpan span = settings.Consumer.History < settings.Consumer.MaxAge ? settings.Consumer.History : settings.Consumer.MaxAge;
+    private readonly TimeSpan span =
+        settings.Consumer.History < settings.Consumer.MaxAge ? settings.Consumer.History : settings.Consumer.MaxAge;
     private readonly SemaphoreSlim requested = new(0);
     private readonly Lock gate = new();
     private DateTimeOffset? from;
@@ -86,21 +95,31 @@ internal sealed class HistoryReplay(
             try
             {
                 await login.WaitUntilAcceptedAsync(stopping);
-                await using IConnection connection = await BrokerConnection.OpenAsync(settings.Broker, settings.Server, "history", stopping);
+                await using IConnection connection = await BrokerConnection.OpenAsync(
+                    settings.Broker,
+                    settings.Server,
+                    "history",
+                    stopping);
                 await bans.ProcessAsync(new HistoryStream(connection, time), since < EarliestTime ? EarliestTime : since, stopping);
                 return;
             }
             catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.NotFound)
             {
-                log.LogWarning("The broker has no stream {Stream:l}. Bans published before {Now:l} that are not in the queue are missing. Run f2bbroker init to create the stream.",
-                    Topology.HistoryStream, UtcTimestamp.Format(time.GetUtcNow()));
+                log.LogWarning(
+                    "The broker has no stream {Stream:l}. Bans published before {Now:l} that are not in the queue are missing. Run "
+                        + "f2bbroker init to create the stream.",
+                    Topology.HistoryStream,
+                    UtcTimestamp.Format(time.GetUtcNow()));
                 return;
             }
             catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !stopping.IsCancellationRequested)
             {
                 if (told != failure.Message)
                 {
-                    log.LogWarning("Reading {Stream:l} was interrupted: {Cause:l} Retrying.", Topology.HistoryStream, failure.Message.TrimEnd('.') + ".");
+                    log.LogWarning(
+                        "Reading {Stream:l} was interrupted: {Cause:l} Retrying.",
+                        Topology.HistoryStream,
+                        failure.Message.TrimEnd('.') + ".");
                 }
 
                 told = failure.Message;

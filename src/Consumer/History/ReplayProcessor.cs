@@ -8,13 +8,24 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer.History;
 
-/// <summary>Takes what the stream holds: the checks, limits and the duplicate rule are those of a live message; each batch is on disk before the next is asked for.</summary>
-/// <remarks>What is refused is counted and told, not copied to the error queue: it stands in the stream, and comes again at the next start.</remarks>
-internal sealed class ReplayProcessor(Settings settings, SkipRules acceptance, BanWriter writer, TimeProvider time, ILogger<ReplayProcessor> log)
+/// <summary>
+/// Takes what the stream holds: the checks, limits and the duplicate rule are those of a live message; each batch is on disk before the
+/// next is asked for.
+/// </summary>
+/// <remarks>
+/// What is refused is counted and told, not copied to the error queue: it stands in the stream, and comes again at the next start.
+/// </remarks>
+internal sealed class ReplayProcessor(
+    Settings settings,
+    SkipRules acceptance,
+    BanWriter writer,
+    TimeProvider time,
+    ILogger<ReplayProcessor> log)
 {
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(5);
 
-    /// <exception cref="Exception">The connection or the stream is gone: see <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    /// <exception cref="Exception">The connection or the stream is gone: see <see
+    /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public async Task ProcessAsync(HistoryStream stream, DateTimeOffset since, CancellationToken stopping)
     {
         ReplayQuarantine containment = new(settings);
@@ -22,12 +33,17 @@ internal sealed class ReplayProcessor(Settings settings, SkipRules acceptance, B
         (long read, long written, long told) = (0, 0, time.GetTimestamp());
         await foreach (IReadOnlyList<HistoryMessage> batch in stream.ReadAsync(since, stopping))
         {
-            BanOutcome?[] verdicts = await Task.WhenAll(batch.Select(message => ProcessAsync(message, containment, passedOver))).WaitAsync(stopping);
+            BanOutcome?[] verdicts = await Task.WhenAll(batch.Select(message => ProcessAsync(message, containment, passedOver)))
+                .WaitAsync(stopping);
             read += batch.Count;
             written += verdicts.OfType<BanOutcome.Written>().Count();
             if (time.GetElapsedTime(told) >= LogInterval)
             {
-                log.LogInformation("Reading {Stream:l}: {Read} messages so far, {Written} of them new bans, which are on disk.", Topology.HistoryStream, read, written);
+                log.LogInformation(
+                    "Reading {Stream:l}: {Read} messages so far, {Written} of them new bans, which are on disk.",
+                    Topology.HistoryStream,
+                    read,
+                    written);
                 told = time.GetTimestamp();
             }
         }
@@ -42,7 +58,8 @@ internal sealed class ReplayProcessor(Settings settings, SkipRules acceptance, B
         try
         {
             Ban ban = ReceivedBanValidator.Parse(message.Properties, message.Body, time.GetUtcNow());
-            string? reason = acceptance.FindSkipReason(ban) ?? (containment.TryAdmit(ban) ? null : "of a server that reported more than maxbans");
+            string? reason = acceptance.FindSkipReason(ban)
+                ?? (containment.TryAdmit(ban) ? null : "of a server that reported more than maxbans");
             if (reason is null)
             {
                 return await writer.WriteAsync(ban, DeliverySource.HistoryStream);

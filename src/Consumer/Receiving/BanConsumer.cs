@@ -14,9 +14,16 @@ namespace F2bBroker.Consumer.Receiving;
 /// <summary>Takes a message: refuses it, skips it, or has it written before it is acknowledged.</summary>
 /// <remarks>A refusal must not leave as an exception: MassTransit would send a fault to wherever the sender's headers say.</remarks>
 internal sealed class BanConsumer(
-    Settings settings, SkipRules acceptance, BanWriter writer, ErrorQueuePublisher errors, QuarantineBinding sign, LatestBanTime heard, ConsumerMetrics metrics, TimeProvider time,
-    ILogger<BanConsumer> log)
-    : IConsumer<BanDetected>, IDisposable
+    Settings settings,
+    SkipRules acceptance,
+    BanWriter writer,
+    ErrorQueuePublisher errors,
+    QuarantineBinding sign,
+    LatestBanTime heard,
+    ConsumerMetrics metrics,
+    TimeProvider time,
+    ILogger<BanConsumer> log
+) : IConsumer<BanDetected>, IDisposable
 {
     private readonly SkippedBans skipped = new(metrics, log, time);
 

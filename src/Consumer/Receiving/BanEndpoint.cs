@@ -8,7 +8,9 @@ namespace F2bBroker.Consumer.Receiving;
 /// <summary>The server's queue, and what is done with its messages.</summary>
 internal static class BanEndpoint
 {
-    /// <summary>Messages that the broker sends ahead, and how many of them wait for the disk at once; one flush serves all that wait.</summary>
+    /// <summary>
+    /// Messages that the broker sends ahead, and how many of them wait for the disk at once; one flush serves all that wait.
+    /// </summary>
     private const ushort Prefetch = 1000;
     private const int Concurrency = 200;
 

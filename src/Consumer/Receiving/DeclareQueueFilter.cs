@@ -34,7 +34,13 @@ internal sealed class DeclareQueueFilter(
     public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
     {
         bool wasThere = await QueueExistsAsync(context.ConnectionContext, context.CancellationToken);
-        QueueDeclareOk declared = await context.QueueDeclare(queue, durable: true, exclusive: false, autoDelete: false, type.BanQueueArguments.ToDictionary(), context.CancellationToken);
+        QueueDeclareOk declared = await context.QueueDeclare(
+            queue,
+            durable: true,
+            exclusive: false,
+            autoDelete: false,
+            type.BanQueueArguments.ToDictionary(),
+            context.CancellationToken);
         if (type == QueueType.Quorum && declared.ConsumerCount > 0)
         {
             // It would be let in, and wait in silence until the other one is gone.
@@ -80,6 +86,9 @@ internal sealed class DeclareQueueFilter(
         log.Log(
             replay.IsEnabled ? LogLevel.Warning : LogLevel.Error,
             "The queue {Queue:l} did not exist and was recreated. Other servers' bans {From:l} {Now:l} {Outcome:l}.",
-            queue, from, UtcTimestamp.Format(time.GetUtcNow()), replay.IsEnabled ? $"that are missing are read from {Topology.HistoryStream}" : "may be missing");
+            queue,
+            from,
+            UtcTimestamp.Format(time.GetUtcNow()),
+            replay.IsEnabled ? $"that are missing are read from {Topology.HistoryStream}" : "may be missing");
     }
 }

@@ -16,7 +16,9 @@ internal sealed class InvalidBodyFilter(ErrorQueuePublisher errors) : IFilter<Ex
             throw new InvalidOperationException("The message was not taken.", context.Exception);
         }
 
-        await errors.RefuseAsync(context, new InvalidMessageException(BodyValidation.FindError(context.GetBody()), InvalidMessageKind.Body));
+        await errors.RefuseAsync(
+            context,
+            new InvalidMessageException(BodyValidation.FindError(context.GetBody()), InvalidMessageKind.Body));
         // Without this MassTransit goes on to declare a _skipped queue, which this server has no right to.
         await context.NotifyFaulted(context.Exception);
     }

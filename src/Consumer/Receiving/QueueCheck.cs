@@ -23,7 +23,13 @@ internal static class QueueCheck
         try
         {
             await channel.QueueDeclarePassiveAsync(queue, cancel);
-            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, settings.Consumer.QueueType.BanQueueArguments.ToDictionary(), cancellationToken: cancel);
+            await channel.QueueDeclareAsync(
+                queue,
+                durable: true,
+                exclusive: false,
+                autoDelete: false,
+                settings.Consumer.QueueType.BanQueueArguments.ToDictionary(),
+                cancellationToken: cancel);
             return null;
         }
         catch (OperationInterruptedException refusal) when (refusal.ShutdownReason is { } answer)

@@ -15,10 +15,12 @@ namespace F2bBroker.Consumer.Refusals;
 /// Copies per sender are limited, because a copy costs more than receiving the message and this server must keep up.
 /// </summary>
 /// <remarks>
-/// MassTransit's own way copies <c>user_id</c>, which the broker refuses from any other user, and obeys addresses in the sender's headers: either would
+/// MassTransit's own way copies <c>user_id</c>, which the broker refuses from any other user, and obeys addresses in the sender's headers:
+/// either would
 /// stop the queue for ever.
 /// </remarks>
-internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics metrics, TimeProvider time, ILogger<ErrorQueuePublisher> log) : IDisposable
+internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics metrics, TimeProvider time, ILogger<ErrorQueuePublisher> log)
+    : IDisposable
 {
     private static readonly Dictionary<string, object?> NoArguments = [];
 
@@ -29,12 +31,26 @@ internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics met
 
     public async Task DeclareAsync(ChannelContext channel)
     {
-        await channel.ExchangeDeclare(name, ExchangeType.Fanout, durable: true, autoDelete: false, NoArguments, channel.CancellationToken);
-        await channel.QueueDeclare(name, durable: true, exclusive: false, autoDelete: false, settings.Consumer.QueueType.ErrorQueueArguments.ToDictionary(), channel.CancellationToken);
+        await channel.ExchangeDeclare(
+            name,
+            ExchangeType.Fanout,
+            durable: true,
+            autoDelete: false,
+            NoArguments,
+            channel.CancellationToken);
+        await channel.QueueDeclare(
+            name,
+            durable: true,
+            exclusive: false,
+            autoDelete: false,
+            settings.Consumer.QueueType.ErrorQueueArguments.ToDictionary(),
+            channel.CancellationToken);
         await channel.QueueBind(name, name, "", NoArguments, channel.CancellationToken);
     }
 
-    /// <summary>Completes once the broker has confirmed the message in the error queue; only then may it be acknowledged in its own.</summary>
+    /// <summary>
+    /// Completes once the broker has confirmed the message in the error queue; only then may it be acknowledged in its own.
+    /// </summary>
     public async Task RefuseAsync(ReceiveContext context, InvalidMessageException refusal)
     {
         string origin = context.GetOrigin(settings.Server).Name;
@@ -83,7 +99,9 @@ internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics met
         }
     }
 
-    /// <summary>Returns the body, or its first <see cref="BodyValidation.MaxBytes"/> bytes, so that a flood of large bodies costs little.</summary>
+    /// <summary>
+    /// Returns the body, or its first <see cref="BodyValidation.MaxBytes"/> bytes, so that a flood of large bodies costs little.
+    /// </summary>
     private static byte[] Truncate(MessageBody body)
     {
         using Stream stream = body.GetStream();

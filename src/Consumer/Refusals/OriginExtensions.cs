@@ -11,6 +11,8 @@ internal static class OriginExtensions
     public static MessageOrigin GetOrigin(this ReceiveContext context, string server)
     {
         RabbitMqBasicConsumeContext message = context.GetPayload<RabbitMqBasicConsumeContext>();
-        return message.Exchange == Topology.QueueFor(server) ? MessageOrigin.FromOriginHeader(message.Properties) : MessageOrigin.FromUserId(message.Properties);
+        return message.Exchange == Topology.QueueFor(server)
+            ? MessageOrigin.FromOriginHeader(message.Properties)
+            : MessageOrigin.FromUserId(message.Properties);
     }
 }

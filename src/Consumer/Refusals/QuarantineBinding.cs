@@ -4,7 +4,8 @@ using MassTransit.RabbitMqTransport;
 namespace F2bBroker.Consumer.Refusals;
 
 /// <summary>
-/// Shows on the broker which servers are under quarantine here: as a binding of the error queue, whose key says so. A binding is the only thing this server has permission to create there. Operators see it in the management UI and in <c>f2bbroker status</c>.
+/// Shows on the broker which servers are under quarantine here: as a binding of the error queue, whose key says so. A binding is the only
+/// thing this server has permission to create there. Operators see it in the management UI and in <c>f2bbroker status</c>.
 /// </summary>
 internal sealed class QuarantineBinding(string errorQueue)
 {
@@ -26,10 +27,20 @@ internal sealed class QuarantineBinding(string errorQueue)
                 return;
             }
 
-            await channel.QueueBind(errorQueue, errorQueue, QuarantineRoutingKey.Format(server, until), NoArguments, channel.CancellationToken);
+            await channel.QueueBind(
+                errorQueue,
+                errorQueue,
+                QuarantineRoutingKey.Format(server, until),
+                NoArguments,
+                channel.CancellationToken);
             if (isShown)
             {
-                await channel.Channel.QueueUnbindAsync(errorQueue, errorQueue, QuarantineRoutingKey.Format(server, old), NoArguments, channel.CancellationToken);
+                await channel.Channel.QueueUnbindAsync(
+                    errorQueue,
+                    errorQueue,
+                    QuarantineRoutingKey.Format(server, old),
+                    NoArguments,
+                    channel.CancellationToken);
             }
 
             bound[server] = until;

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer.Refusals;
 
-/// <summary>Tells of refused messages: a sender's first at once, those within a minute after it as a count, so that nobody can flood the log.</summary>
+/// <summary>
+/// Tells of refused messages: a sender's first at once, those within a minute after it as a count, so that nobody can flood the log.
+/// </summary>
 /// <param name="queue">Where they are.</param>
 internal sealed class ThrottledRefusalLog(string queue, ILogger log, TimeProvider time) : IDisposable
 {
@@ -18,7 +20,11 @@ internal sealed class ThrottledRefusalLog(string queue, ILogger log, TimeProvide
         string sender = origin.Length > 0 ? UntrustedText.Quote(origin) : "an unknown sender";
         if (IsDue(sender))
         {
-            log.LogError("Refused a message of {Sender:l}: {Reason:l}. {Place:l}.", sender, reason, isKept ? $"It is in {queue}" : "Too many were refused, so no copy is kept");
+            log.LogError(
+                "Refused a message of {Sender:l}: {Reason:l}. {Place:l}.",
+                sender,
+                reason,
+                isKept ? $"It is in {queue}" : "Too many were refused, so no copy is kept");
         }
         else
         {

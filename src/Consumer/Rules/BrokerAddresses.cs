@@ -7,8 +7,11 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>The addresses that the broker's names stand for: a ban of one would cut this server off. What a name once stood for stays among them.</summary>
-internal sealed class BrokerAddresses(Settings settings, DaemonExit ending, TimeProvider time, ILogger<BrokerAddresses> log) : Worker(ending)
+/// <summary>
+/// The addresses that the broker's names stand for: a ban of one would cut this server off. What a name once stood for stays among them.
+/// </summary>
+internal sealed class BrokerAddresses(Settings settings, DaemonExit ending, TimeProvider time, ILogger<BrokerAddresses> log)
+    : Worker(ending)
 {
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
@@ -52,7 +55,11 @@ internal sealed class BrokerAddresses(Settings settings, DaemonExit ending, Time
         {
             if (unresolved.Add(node))
             {
-                log.LogWarning("Cannot resolve the broker's host name {Host:l}: {Cause:l} A new address of the broker is not protected from bans until the name resolves.", node.Host, failure.Message);
+                log.LogWarning(
+                    "Cannot resolve the broker's host name {Host:l}: {Cause:l} A new address of the broker is not protected from bans "
+                        + "until the name resolves.",
+                    node.Host,
+                    failure.Message);
             }
 
             return [];

@@ -2,7 +2,9 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>Up to when this server has heard of the group's bans. They come in order: what a deleted queue took with it is younger.</summary>
+/// <summary>
+/// Up to when this server has heard of the group's bans. They come in order: what a deleted queue took with it is younger.
+/// </summary>
 internal sealed class LatestBanTime(TimeProvider time)
 {
     private long ticks;

@@ -2,7 +2,9 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>Who reported an address: it is banned once <c>quorum</c> servers did, each within <c>quorumwindow</c> of the ban at hand.</summary>
+/// <summary>
+/// Who reported an address: it is banned once <c>quorum</c> servers did, each within <c>quorumwindow</c> of the ban at hand.
+/// </summary>
 /// <remarks>Times are the reports' own: servers that were offline for a while agree or disagree as they would have done then.</remarks>
 internal sealed class Quorum(int size, TimeSpan window, TimeSpan maxAge, TimeProvider time)
 {
@@ -14,7 +16,11 @@ internal sealed class Quorum(int size, TimeSpan window, TimeSpan maxAge, TimePro
     {
         Count(ban, TimeSpan.Zero);
         return size == 1
-            || reports[ban.Ip].Where(other => (other.DetectedAt - ban.DetectedAt).Duration() <= window).Select(other => other.Server).Distinct().Count() >= size;
+            || reports[ban.Ip]
+                .Where(other => (other.DetectedAt - ban.DetectedAt).Duration() <= window)
+                .Select(other => other.Server)
+                .Distinct()
+                .Count() >= size;
     }
 
     /// <param name="age">How long ago it was written.</param>

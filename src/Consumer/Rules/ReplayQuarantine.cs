@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace F2bBroker.Consumer.Rules;
 
 /// <summary>
-/// Bounds what one server can do by what it reported in the past: as <see cref="ServerQuarantine"/> would have on a server that was there, by the bans' own
+/// Bounds what one server can do by what it reported in the past: as <see cref="ServerQuarantine"/> would have on a server that was there,
+/// by the bans' own
 /// times. It must receive every ban, including those already written, so that each replay has the same result.
 /// </summary>
 /// <remarks>Each server has a clock of its own: one that lies about the time hurts itself alone.</remarks>

@@ -10,10 +10,18 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer.Writing;
 
-/// <summary>The one writer of the monitored log: takes what is waiting, appends it, flushes once, and only then lets the messages be acknowledged.</summary>
+/// <summary>
+/// The one writer of the monitored log: takes what is waiting, appends it, flushes once, and only then lets the messages be acknowledged.
+/// </summary>
 internal sealed class BanWriter(
-    Settings settings, BanEvaluator evaluator, ConsumerMetrics metrics, Readiness readiness, DaemonExit ending, TimeProvider time, ILogger<BanWriter> log)
-    : Worker(ending)
+    Settings settings,
+    BanEvaluator evaluator,
+    ConsumerMetrics metrics,
+    Readiness readiness,
+    DaemonExit ending,
+    TimeProvider time,
+    ILogger<BanWriter> log
+) : Worker(ending)
 {
     private const int MaxBatchSize = 1000;
 
@@ -28,7 +36,9 @@ internal sealed class BanWriter(
     /// <summary>Completes once it is known what was written in earlier runs.</summary>
     public Task Loaded => loaded.Task;
 
-    /// <summary>Completes once it is known what becomes of the ban, and what was to be written is on disk. While the disk refuses, it waits.</summary>
+    /// <summary>
+    /// Completes once it is known what becomes of the ban, and what was to be written is on disk. While the disk refuses, it waits.
+    /// </summary>
     public Task<BanOutcome> WriteAsync(Ban ban, DeliverySource way = DeliverySource.Queue)
     {
         Request request = new(ban, way, new TaskCompletionSource<BanOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -129,7 +139,10 @@ internal sealed class BanWriter(
             {
                 if (!isHolding)
                 {
-                    log.LogWarning("Cannot write {Log:l}: {Cause:l} Retrying. The bans stay unacknowledged at the broker; none is lost.", path, failure.Message);
+                    log.LogWarning(
+                        "Cannot write {Log:l}: {Cause:l} Retrying. The bans stay unacknowledged at the broker; none is lost.",
+                        path,
+                        failure.Message);
                 }
             }
 

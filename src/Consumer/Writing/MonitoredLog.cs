@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace F2bBroker.Consumer.Writing;
 
-/// <summary>The file that fail2ban reads: append → flush to disk. Opened by its name each time, so that nothing is held while logrotate acts.</summary>
+/// <summary>
+/// The file that fail2ban reads: append → flush to disk. Opened by its name each time, so that nothing is held while logrotate acts.
+/// </summary>
 internal sealed class MonitoredLog(string path)
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
@@ -12,10 +14,12 @@ internal sealed class MonitoredLog(string path)
     private long end;
 
     /// <summary>
-    /// Appends what is still to be written of <paramref name="bytes"/> and flushes it to disk. False, with nothing written, when the name stands for
+    /// Appends what is still to be written of <paramref name="bytes"/> and flushes it to disk. False, with nothing written, when the name
+    /// stands for
     /// another file than the last time, or that file was cut: it is the log from now on, and a last line that was torn off in it is closed.
     /// </summary>
-    /// <param name="written">How much is; after a failure (disk full) the next call goes on from there, in the midst of a line if need be.</param>
+    /// <param name="written">How much is; after a failure (disk full) the next call goes on from there, in the midst of a line if need
+    /// be.</param>
     /// <exception cref="IOException">The system refuses; nothing is lost.</exception>
     /// <exception cref="UnauthorizedAccessException">The system refuses; nothing is lost.</exception>
     public bool Append(ReadOnlySpan<byte> bytes, ref int written)

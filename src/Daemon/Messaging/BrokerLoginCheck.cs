@@ -11,7 +11,12 @@ namespace F2bBroker.Daemon.Messaging;
 /// A refusal at the first login ends the daemon at once; a later one is retried, and ends it only after minutes.
 /// </summary>
 /// <remarks>MassTransit gives up for good on a refused login, so it must not meet one.</remarks>
-internal sealed class BrokerLoginCheck(Settings settings, DaemonExit ending, Readiness readiness, TimeProvider time, ILogger<BrokerLoginCheck> log)
+internal sealed class BrokerLoginCheck(
+    Settings settings,
+    DaemonExit ending,
+    Readiness readiness,
+    TimeProvider time,
+    ILogger<BrokerLoginCheck> log)
 {
     private static readonly TimeSpan InitialDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace F2bBroker.Daemon.Messaging;
 
-/// <summary>MassTransit on RabbitMQ as both daemons need it: own login, bare JSON, nothing declared that this server has no right to.</summary>
+/// <summary>
+/// MassTransit on RabbitMQ as both daemons need it: own login, bare JSON, nothing declared that this server has no right to.
+/// </summary>
 internal static class BusRegistration
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(20);
@@ -47,18 +49,26 @@ internal static class BusRegistration
         TimeProvider time = context.GetRequiredService<TimeProvider>();
         LastBrokerContact contact = context.GetRequiredService<LastBrokerContact>();
         CancellationToken stopping = context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        broker.Host(first.Host, (ushort)first.Port, settings.Broker.VirtualHost, BrokerConnection.ConnectionNameFor(settings.Server), host =>
-        {
-            host.Username(settings.Server);
-            host.Password(settings.Broker.Password);
-            host.Heartbeat(Heartbeat);
-            host.OnRefreshConnectionFactory = async factory =>
+        broker.Host(
+            first.Host,
+            (ushort)first.Port,
+            settings.Broker.VirtualHost,
+            BrokerConnection.ConnectionNameFor(settings.Server),
+            host =>
             {
-                BrokerConnection.ConfigureFactory(factory, settings.Broker, new BrokerCertificateValidator(settings.Broker.Tls?.TrustedCas));
-                contact.Observe(factory);
-                await login.WaitUntilAcceptedAsync(stopping);
-                BrokerConnection.AddClockProperty(factory, time);
-            };
-        });
+                host.Username(settings.Server);
+                host.Password(settings.Broker.Password);
+                host.Heartbeat(Heartbeat);
+                host.OnRefreshConnectionFactory = async factory =>
+                {
+                    BrokerConnection.ConfigureFactory(
+                        factory,
+                        settings.Broker,
+                        new BrokerCertificateValidator(settings.Broker.Tls?.TrustedCas));
+                    contact.Observe(factory);
+                    await login.WaitUntilAcceptedAsync(stopping);
+                    BrokerConnection.AddClockProperty(factory, time);
+                };
+            });
     }
 }

@@ -3,7 +3,9 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Daemon.Messaging;
 
-/// <summary>The time of the last bytes from the broker on the bus's connection. Heartbeats keep it current while no messages arrive.</summary>
+/// <summary>
+/// The time of the last bytes from the broker on the bus's connection. Heartbeats keep it current while no messages arrive.
+/// </summary>
 internal sealed class LastBrokerContact(TimeProvider time)
 {
     private const long Never = 0;
@@ -11,7 +13,10 @@ internal sealed class LastBrokerContact(TimeProvider time)
     private long lastContact = Never;
 
     /// <summary>By this host's clock, however it was set meanwhile; 0 for never.</summary>
-    public double UnixSeconds => Volatile.Read(ref lastContact) is not Never and var heard ? (time.GetUtcNow() - time.GetElapsedTime(heard) - DateTimeOffset.UnixEpoch).TotalSeconds : 0;
+    public double UnixSeconds =>
+        Volatile.Read(ref lastContact) is not Never and var heard
+            ? (time.GetUtcNow() - time.GetElapsedTime(heard) - DateTimeOffset.UnixEpoch).TotalSeconds
+            : 0;
 
     /// <summary>Has it hear whatever comes over the factory's connections.</summary>
     public void Observe(ConnectionFactory factory)

@@ -10,9 +10,14 @@ internal sealed class DaemonMeter : IDisposable
 
     public DaemonMeter(LastBrokerContact contact, TimeProvider time)
     {
-        Meter.CreateObservableGauge("f2bbroker_broker_contact_timestamp_seconds", () => contact.UnixSeconds,
+        Meter.CreateObservableGauge(
+            "f2bbroker_broker_contact_timestamp_seconds",
+            () => contact.UnixSeconds,
             description: "When the broker last sent something over the daemon's connection, heartbeats included; 0 for never.");
-        Meter.CreateObservableGauge("f2bbroker_clock_seconds", () => time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0, description: "This host's clock at the scrape.");
+        Meter.CreateObservableGauge(
+            "f2bbroker_clock_seconds",
+            () => time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0,
+            description: "This host's clock at the scrape.");
     }
 
     public Meter Meter { get; } = new(Name);

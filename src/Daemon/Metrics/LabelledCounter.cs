@@ -2,7 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace F2bBroker.Daemon.Metrics;
 
-/// <summary>Counts by one label or two, with a bound on how many different ones are kept: past it the first label is <see cref="Other"/>, whoever floods.</summary>
+/// <summary>
+/// Counts by one label or two, with a bound on how many different ones are kept: past it the first label is <see cref="Other"/>, whoever
+/// floods.
+/// </summary>
 /// <param name="first">Of many values: an origin, or a reason alone.</param>
 /// <param name="second">Of few values; null for none.</param>
 internal sealed class LabelledCounter(string first, string? second = null)

@@ -31,8 +31,10 @@ internal sealed class MetricsEndpoint(IPEndPoint at) : IHostedService, IDisposab
         }
         catch (InvalidOperationException failure) when (failure.InnerException is HttpListenerException cause)
         {
-            throw new InvalidConfigurationException($"[metrics] listen: this daemon cannot listen on {at}: {cause.Message.TrimEnd('.')}. Name a port that is free, and the next one too: "
-                + "the producer takes the one that is named, the consumer the next.");
+            throw new InvalidConfigurationException(
+                $"[metrics] listen: this daemon cannot listen on {at}: {cause.Message.TrimEnd('.')}. Name a port that is free, and the "
+                    + "next one too: "
+                    + "the producer takes the one that is named, the consumer the next.");
         }
     }
 
@@ -48,7 +50,8 @@ internal sealed class MetricsEndpoint(IPEndPoint at) : IHostedService, IDisposab
         if (at.Address.Equals(IPAddress.Loopback))
         {
             // Else it would answer no request whose Host header is the name.
-            options.ConfigureHttpListener = (_, listener) => listener.Prefixes.Add($"http://localhost:{at.Port}{options.ScrapeEndpointPath}/");
+            options.ConfigureHttpListener = (_, listener) =>
+                listener.Prefixes.Add($"http://localhost:{at.Port}{options.ScrapeEndpointPath}/");
         }
     }
 }

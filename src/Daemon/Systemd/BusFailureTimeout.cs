@@ -1,6 +1,9 @@
 namespace F2bBroker.Daemon.Systemd;
 
-/// <summary>How long the bus may be unhealthy while the daemon is not waiting for the broker. It is longer than the timeouts after which the daemon stops itself, so the daemon logs its own error first.</summary>
+/// <summary>
+/// How long the bus may be unhealthy while the daemon is not waiting for the broker. It is longer than the timeouts after which the daemon
+/// stops itself, so the daemon logs its own error first.
+/// </summary>
 internal sealed class BusFailureTimeout(TimeProvider time)
 {
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);

@@ -1,6 +1,8 @@
 namespace F2bBroker.Daemon.Systemd;
 
-/// <summary>Completes when the daemon is ready: it has read its files and is either connected or waiting for an unavailable broker.</summary>
+/// <summary>
+/// Completes when the daemon is ready: it has read its files and is either connected or waiting for an unavailable broker.
+/// </summary>
 internal sealed class Readiness
 {
     private readonly TaskCompletionSource initialized = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,11 +6,19 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Daemon.Systemd;
 
-/// <summary>Tells systemd when the daemon is ready, and from then on, at half the watchdog's interval, that its bus works or waits for the broker.</summary>
+/// <summary>
+/// Tells systemd when the daemon is ready, and from then on, at half the watchdog's interval, that its bus works or waits for the broker.
+/// </summary>
 /// <remarks>Not by <c>AddSystemd()</c>: that says READY before anything is read, and knows no watchdog.</remarks>
 internal sealed class SystemdWatchdog(
-    ISystemdNotifier systemd, Readiness readiness, IBusControl bus, BrokerLoginCheck login, DaemonExit ending, TimeProvider time, ILogger<SystemdWatchdog> log)
-    : Worker(ending)
+    ISystemdNotifier systemd,
+    Readiness readiness,
+    IBusControl bus,
+    BrokerLoginCheck login,
+    DaemonExit ending,
+    TimeProvider time,
+    ILogger<SystemdWatchdog> log
+) : Worker(ending)
 {
     private static readonly ServiceState WatchdogPing = new("WATCHDOG=1");
 
@@ -44,17 +52,25 @@ internal sealed class SystemdWatchdog(
         }
         else if (!isPingSuspended)
         {
-            log.LogWarning("The bus has been unhealthy for {Minutes} minutes although the daemon is not waiting for the broker: {Cause:l}. Stopping the watchdog pings so that systemd restarts the daemon.",
-                BusFailureTimeout.Limit.TotalMinutes, health.Description?.TrimEnd('.'));
+            log.LogWarning(
+                "The bus has been unhealthy for {Minutes} minutes although the daemon is not waiting for the broker: {Cause:l}. Stopping "
+                    + "the watchdog pings so that systemd restarts the daemon.",
+                BusFailureTimeout.Limit.TotalMinutes,
+                health.Description?.TrimEnd('.'));
             isPingSuspended = true;
         }
     }
 
     // In microseconds; see sd_watchdog_enabled(3).
     private static TimeSpan? Interval() =>
-        long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out long microseconds) && microseconds > 0
-            && Environment.GetEnvironmentVariable("WATCHDOG_PID") is var process
-            && (process is null || process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
+        long.TryParse(
+            Environment.GetEnvironmentVariable("WATCHDOG_USEC"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out long microseconds)
+        && microseconds > 0
+        && Environment.GetEnvironmentVariable("WATCHDOG_PID") is var process
+        && (process is null || process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
             ? TimeSpan.FromMicroseconds(microseconds)
             : null;
 }

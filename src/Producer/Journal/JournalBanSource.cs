@@ -5,7 +5,10 @@ using F2bBroker.Producer.Sources;
 
 namespace F2bBroker.Producer.Journal;
 
-/// <summary>Reads fail2ban's entries of the journal on from a cursor, each once and in order; a journalctl that ends is started again from the last one.</summary>
+/// <summary>
+/// Reads fail2ban's entries of the journal on from a cursor, each once and in order; a journalctl that ends is started again from the last
+/// one.
+/// </summary>
 /// <param name="server">Who reports the bans.</param>
 /// <param name="tell">Takes a sentence about what went wrong.</param>
 internal sealed class JournalBanSource(string server, TimeProvider time, Action<string> tell) : IBanSource
@@ -94,7 +97,9 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
         failure = await running.EndAsync(stopping) ?? (follows ? "journalctl ended." : null);
         if (isGone && failure is null)
         {
-            tell("The journal no longer contains the last entry that was read. Continuing with the entry after it. A ban that was only in the removed entries is lost.");
+            tell(
+                "The journal no longer contains the last entry that was read. Continuing with the entry after it. A ban that was only in "
+                    + "the removed entries is lost.");
         }
     }
 }

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace F2bBroker.Producer.Journal;
 
 /// <summary>
-/// Which boot <c>journalctl --follow</c> shows: the one that /proc names. systemd-nspawn gives a container another name for it, which its journal bears, and systemd gives a unit
+/// Which boot <c>journalctl --follow</c> shows: the one that /proc names. systemd-nspawn gives a container another name for it, which its
+/// journal bears, and systemd gives a unit
 /// with ProtectProc or ProtectKernelTunables a fresh /proc that has the machine's: there it would show nothing for ever.
 /// </summary>
 internal static class JournalBoot
@@ -15,7 +16,9 @@ internal static class JournalBoot
     private static readonly string[] Journals = ["/var/log/journal", "/run/log/journal"];
 
     /// <summary>None where both are the same; else what has it show the latest boot that it finds in this machine's own journal.</summary>
-    /// <remarks>Not --merge, which lets in the journals of containers and other machines; --boot=all does not lift it (seen with 252).</remarks>
+    /// <remarks>
+    /// Not --merge, which lets in the journals of containers and other machines; --boot=all does not lift it (seen with 252).
+    /// </remarks>
     public static async Task<string[]> OptionsAsync(CancellationToken stopping)
     {
         string own = (await File.ReadAllTextAsync(Own, stopping)).Trim().Replace("-", "", StringComparison.Ordinal);

@@ -6,7 +6,10 @@ using F2bBroker.Producer.Sources;
 
 namespace F2bBroker.Producer.Journal;
 
-/// <summary>A journalctl that runs as a child process and prints entries of fail2ban's unit; killed when disposed, and it ends by itself when nobody reads it.</summary>
+/// <summary>
+/// A journalctl that runs as a child process and prints entries of fail2ban's unit; killed when disposed, and it ends by itself when nobody
+/// reads it.
+/// </summary>
 internal sealed class JournalctlProcess : IDisposable
 {
     private readonly Process process;
@@ -35,7 +38,9 @@ internal sealed class JournalctlProcess : IDisposable
     /// <exception cref="Win32Exception">It is not installed.</exception>
     public static string? FindError()
     {
-        using Process process = Process.Start(new ProcessStartInfo("journalctl", ["--system", "--quiet", "--lines=0"]) { RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("journalctl", ["--system", "--quiet", "--lines=0"]) { RedirectStandardError = true }
+        )!;
         string said = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return ErrorMessageFor(process, said.Trim().Split('\n')[^1]);

@@ -11,9 +11,18 @@ internal sealed class ProducerMetrics
 
     public ProducerMetrics(DaemonMeter daemon)
     {
-        daemon.Meter.CreateObservableCounter("f2bbroker_bans_published", () => Volatile.Read(ref published), description: "Bans that the broker has confirmed.");
-        daemon.Meter.CreateObservableGauge("f2bbroker_bans_unconfirmed", () => Volatile.Read(ref unconfirmed), description: "Bans that are on their way to the broker, not confirmed yet.");
-        daemon.Meter.CreateObservableCounter("f2bbroker_ban_lines_passed_over", passedOver.GetMeasurements, description: "Lines about bans that were not shared, by reason.");
+        daemon.Meter.CreateObservableCounter(
+            "f2bbroker_bans_published",
+            () => Volatile.Read(ref published),
+            description: "Bans that the broker has confirmed.");
+        daemon.Meter.CreateObservableGauge(
+            "f2bbroker_bans_unconfirmed",
+            () => Volatile.Read(ref unconfirmed),
+            description: "Bans that are on their way to the broker, not confirmed yet.");
+        daemon.Meter.CreateObservableCounter(
+            "f2bbroker_ban_lines_passed_over",
+            passedOver.GetMeasurements,
+            description: "Lines about bans that were not shared, by reason.");
     }
 
     public void PublishStarted() => Interlocked.Increment(ref unconfirmed);

@@ -13,19 +13,29 @@ internal sealed partial record Fail2BanLogLine(DateTime LocalTime, string Jail, 
     private const string TimeFormat = "yyyy-MM-dd HH:mm:ss,fff";
 
     // 2026-11-23 02:53:42,545 fail2ban.actions        [1674]: NOTICE  [sshd] Ban 198.51.100.1
-    [GeneratedRegex(@"^(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3}) " + BanLogPattern.PatternWithLogger, RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3}) " + BanLogPattern.PatternWithLogger,
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Pattern { get; }
 
     /// <summary>The ban that the line (without its LF) tells of, or null: every other line, however much it looks like one.</summary>
     public static Fail2BanLogLine? Parse(string line)
     {
         Match match = Pattern.Match(line);
-        return BanLogPattern.Parse(match) is var (jail, ip)
-            && DateTime.TryParseExact(match.Groups["time"].ValueSpan, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime time)
-                ? new Fail2BanLogLine(time, jail, ip)
-                : null;
+        return
+            BanLogPattern.Parse(match) is var (jail, ip)
+            && DateTime.TryParseExact(
+                match.Groups["time"].ValueSpan,
+                TimeFormat,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out DateTime time)
+            ? new Fail2BanLogLine(time, jail, ip)
+            : null;
     }
 
     /// <summary>The ban as this server reports it, or null when its time is none.</summary>
-    public Ban? ToBan(string server, TimeZoneInfo zone) => LocalTimeConverter.ToUtc(LocalTime, zone) is { } at ? new Ban(Ip, Jail, server, at) : null;
+    public Ban? ToBan(string server, TimeZoneInfo zone) =>
+        LocalTimeConverter.ToUtc(LocalTime, zone) is { } at ? new Ban(Ip, Jail, server, at) : null;
 }

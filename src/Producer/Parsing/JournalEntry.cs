@@ -38,7 +38,10 @@ internal sealed partial record JournalEntry(string Cursor, bool IsBanCandidate, 
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement entry = document.RootElement;
             return entry.ValueKind == JsonValueKind.Object && ReadText(entry, "__CURSOR") is { Length: > 0 } cursor
-                ? new JournalEntry(cursor, ReadText(entry, "MESSAGE")?.Contains(" Ban ", StringComparison.Ordinal) ?? false, ParseBan(entry, server))
+                ? new JournalEntry(
+                    cursor,
+                    ReadText(entry, "MESSAGE")?.Contains(" Ban ", StringComparison.Ordinal) ?? false,
+                    ParseBan(entry, server))
                 : null;
         }
         catch (JsonException)
@@ -53,22 +56,30 @@ internal sealed partial record JournalEntry(string Cursor, bool IsBanCandidate, 
             ? new Ban(ip, jail, server, time)
             : null;
 
-    /// <summary>Whether fail2ban sent it: the journal finds the unit out from the sender's cgroup, and drops what a sender writes under a name with <c>_</c>.</summary>
+    /// <summary>
+    /// Whether fail2ban sent it: the journal finds the unit out from the sender's cgroup, and drops what a sender writes under a name with
+    /// <c>_</c>.
+    /// </summary>
     private static bool IsFromFail2Ban(JsonElement entry) => ReadText(entry, "_SYSTEMD_UNIT") == Unit;
 
-    /// <summary>fail2ban's NOTICE: 5 by syslog; 4 by Python's journal handler, which knows no notice. Up to 0.8 it was WARNING, 4.</summary>
+    /// <summary>
+    /// fail2ban's NOTICE: 5 by syslog; 4 by Python's journal handler, which knows no notice. Up to 0.8 it was WARNING, 4.
+    /// </summary>
     private static bool IsNotice(JsonElement entry) => ReadText(entry, "PRIORITY") is "4" or "5";
 
     /// <summary>What the message of the actions logger looks like, by the field that names the logger; null for another logger.</summary>
-    private static Regex? PatternFor(JsonElement entry) => (ReadText(entry, "_TRANSPORT"), ReadText(entry, "LOGGER"), ReadText(entry, "SYSLOG_IDENTIFIER")) switch
-    {
-        ("journal", "fail2ban.actions", _) => Message,
-        ("syslog", null, "fail2ban.actions" or "fail2ban.server.actions") => MessageWithLevel,
-        // SYSLOG[padding=on]: the journal takes no tag with blanks behind it, so the logger stands in the message. Who sent it is known all the same.
-        ("syslog", null, null) => MessageWithLogger,
-        // Standard output above all: there each line of a message is an entry, so that a line smuggled into a message could pass for fail2ban's own.
-        _ => null,
-    };
+    private static Regex? PatternFor(JsonElement entry) =>
+        (ReadText(entry, "_TRANSPORT"), ReadText(entry, "LOGGER"), ReadText(entry, "SYSLOG_IDENTIFIER")) switch
+        {
+            ("journal", "fail2ban.actions", _) => Message,
+            ("syslog", null, "fail2ban.actions" or "fail2ban.server.actions") => MessageWithLevel,
+            // SYSLOG[padding=on]: the journal takes no tag with blanks behind it, so the logger stands in the message. Who sent it is known
+            // all the same.
+            ("syslog", null, null) => MessageWithLogger,
+            // Standard output above all: there each line of a message is an entry, so that a line smuggled into a message could pass for
+            // fail2ban's own.
+            _ => null,
+        };
 
     private static DateTimeOffset? ReadTime(JsonElement entry) =>
         long.TryParse(ReadText(entry, "__REALTIME_TIMESTAMP"), NumberStyles.None, CultureInfo.InvariantCulture, out long microseconds)
@@ -76,7 +87,9 @@ internal sealed partial record JournalEntry(string Cursor, bool IsBanCandidate, 
             ? DateTimeOffset.FromUnixTimeMilliseconds(microseconds / 1000)
             : null;
 
-    /// <summary>A field's text; null where there is none, or an array (not printable, or sent twice), or a value that is too long to be shown.</summary>
+    /// <summary>
+    /// A field's text; null where there is none, or an array (not printable, or sent twice), or a value that is too long to be shown.
+    /// </summary>
     private static string? ReadText(JsonElement entry, string field) =>
         entry.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

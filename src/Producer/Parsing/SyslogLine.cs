@@ -4,7 +4,10 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Producer.Parsing;
 
-/// <summary>A line of a syslog file that reads as fail2ban's word of a ban. Any local user can have one written: syslog takes a sender's name on trust.</summary>
+/// <summary>
+/// A line of a syslog file that reads as fail2ban's word of a ban. Any local user can have one written: syslog takes a sender's name on
+/// trust.
+/// </summary>
 internal static partial class SyslogLine
 {
     private const string ClassicFormat = "yyyy MMM d HH:mm:ss";
@@ -24,13 +27,20 @@ internal static partial class SyslogLine
     public static Ban? Parse(string line, string server, TimeProvider time)
     {
         Match match = Pattern.Match(line);
-        return BanLogPattern.Parse(match) is var (jail, ip) && (match.Groups["time"].Success ? RoundTripTime(match) : ClassicTime(match, time)) is { } at
+        return
+            BanLogPattern.Parse(match) is var (jail, ip)
+            && (match.Groups["time"].Success ? RoundTripTime(match) : ClassicTime(match, time)) is { } at
             ? new Ban(ip, jail, server, at)
             : null;
     }
 
     private static DateTimeOffset? RoundTripTime(Match match) =>
-        DateTimeOffset.TryParseExact(match.Groups["time"].Value, RoundTripFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset at)
+        DateTimeOffset.TryParseExact(
+            match.Groups["time"].Value,
+            RoundTripFormat,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out DateTimeOffset at)
             ? WholeMilliseconds(at.ToUniversalTime())
             : null;
 
@@ -40,12 +50,22 @@ internal static partial class SyslogLine
         DateTime latest = time.GetLocalNow().DateTime.AddDays(1);
         string rest = $"{match.Groups["month"].Value} {match.Groups["day"].ValueSpan.TrimStart()} {match.Groups["clock"].Value}";
         // The 29th of February is a day of a leap year only; there is one among any nine years.
-        return Enumerable.Range(0, 9)
-            .Select(back => DateTime.TryParseExact($"{latest.Year - back} {rest}", ClassicFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime at)
-                ? at : (DateTime?)null)
-            .FirstOrDefault(at => at <= latest) is { } local
-                ? LocalTimeConverter.ToUtc(local, time.LocalTimeZone)
-                : null;
+        return
+            Enumerable
+                .Range(0, 9)
+                .Select(back =>
+                    DateTime.TryParseExact(
+                        $"{latest.Year - back} {rest}",
+                        ClassicFormat,
+                        CultureInfo.InvariantCulture,
+                        DateTimeStyles.None,
+                        out DateTime at)
+                        ? at
+                        : (DateTime?)null)
+                .FirstOrDefault(at => at <= latest)
+                is { } local
+            ? LocalTimeConverter.ToUtc(local, time.LocalTimeZone)
+            : null;
     }
 
     private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond));

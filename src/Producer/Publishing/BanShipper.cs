@@ -15,8 +15,15 @@ namespace F2bBroker.Producer.Publishing;
 
 /// <summary>Carries fail2ban's bans to the broker: publish → confirm → checkpoint, with many publishes under way.</summary>
 internal sealed class BanShipper(
-    Settings settings, BrokerLoginCheck login, BanPublisher publisher, ProducerMetrics metrics, Readiness readiness, DaemonExit ending, TimeProvider time, ILogger<BanShipper> log)
-    : Worker(ending)
+    Settings settings,
+    BrokerLoginCheck login,
+    BanPublisher publisher,
+    ProducerMetrics metrics,
+    Readiness readiness,
+    DaemonExit ending,
+    TimeProvider time,
+    ILogger<BanShipper> log
+) : Worker(ending)
 {
     private const int MaxUnconfirmed = 1000;
 
@@ -31,7 +38,9 @@ internal sealed class BanShipper(
 
     protected override async Task RunAsync(CancellationToken stopping)
     {
-        using IBanSource source = settings.Producer.ReadsJournal ? new JournalBanSource(settings.Server, time, Warn) : new LogFileBanSource(settings, time, Warn);
+        using IBanSource source = settings.Producer.ReadsJournal
+            ? new JournalBanSource(settings.Server, time, Warn)
+            : new LogFileBanSource(settings, time, Warn);
         // A first start begins here and now, be the broker there or not: from now on the log is the outbox.
         await StartAsync(source, stopping);
         readiness.MarkInitialized();
@@ -78,7 +87,9 @@ internal sealed class BanShipper(
         bool isStarted = source.TryStartAt(start);
         if (!isStarted)
         {
-            Warn("The checkpoint belongs to another [producer] source than the configured one. Starting as on a first start; the last bans of the old source may not be shared.");
+            Warn(
+                "The checkpoint belongs to another [producer] source than the configured one. Starting as on a first start; the last "
+                    + "bans of the old source may not be shared.");
         }
 
         return isStarted;
@@ -90,7 +101,9 @@ internal sealed class BanShipper(
         {
             if (stretch.IsBanCandidate && IsShared(stretch.Ban))
             {
-                await window.WriteAsync(new PendingPublish(publisher.PublishAsync(stretch.Ban, stopping), stretch.End, IsBan: true), stopping);
+                await window.WriteAsync(
+                    new PendingPublish(publisher.PublishAsync(stretch.Ban, stopping), stretch.End, IsBan: true),
+                    stopping);
             }
             else
             {
@@ -101,7 +114,10 @@ internal sealed class BanShipper(
 
     private bool IsShared([NotNullWhen(true)] Ban? ban)
     {
-        string? reason = ban is null ? "no ban of an address or network" : settings.Producer.Jails.Includes(ban.Jail) ? null : "of an ignored jail";
+        string? reason =
+            ban is null ? "no ban of an address or network"
+            : settings.Producer.Jails.Includes(ban.Jail) ? null
+            : "of an ignored jail";
         if (reason is not null)
         {
             skippedLines.Count(reason);

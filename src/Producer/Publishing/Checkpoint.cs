@@ -7,7 +7,9 @@ using F2bBroker.Producer.Tailing;
 
 namespace F2bBroker.Producer.Publishing;
 
-/// <summary>The file that says how far the bans have been confirmed: written to a new file, flushed to disk, renamed over the old one.</summary>
+/// <summary>
+/// The file that says how far the bans have been confirmed: written to a new file, flushed to disk, renamed over the old one.
+/// </summary>
 internal sealed partial class Checkpoint(string path)
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Producer.Publishing;
 
-/// <summary>Advances the checkpoint past confirmed bans in log order. Saves it when no publish is pending, and once a second under load.</summary>
+/// <summary>
+/// Advances the checkpoint past confirmed bans in log order. Saves it when no publish is pending, and once a second under load.
+/// </summary>
 internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan SaveIntervalUnderLoad = TimeSpan.FromSeconds(1);
@@ -25,7 +27,10 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            log.LogWarning("{Failure:l} Reading the log from its beginning. Bans published earlier are published again; the other servers skip them as duplicates.", failure.Message);
+            log.LogWarning(
+                "{Failure:l} Reading the log from its beginning. Bans published earlier are published again; the other servers skip them "
+                    + "as duplicates.",
+                failure.Message);
             isUnreadable = true;
             return null;
         }
@@ -44,7 +49,12 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
                     await shipment.Confirmed;
                     unsaved = shipment.End;
                     hasBan |= shipment.IsBan;
-                    bool isDue = time.GetElapsedTime(savedAt) > (window.TryPeek(out _) ? SaveIntervalUnderLoad : hasBan ? TimeSpan.Zero : SaveIntervalWithoutBans);
+                    bool isDue =
+                        time.GetElapsedTime(savedAt)
+                        > (
+                            window.TryPeek(out _) ? SaveIntervalUnderLoad
+                            : hasBan ? TimeSpan.Zero
+                            : SaveIntervalWithoutBans);
                     if (isDue && Save(unsaved))
                     {
                         (unsaved, hasBan) = (null, false);
@@ -80,7 +90,9 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
         {
             if (!isFailing)
             {
-                log.LogWarning("Cannot save the checkpoint: {Failure:l} Publishing continues. After a restart some bans are published again.", failure.Message);
+                log.LogWarning(
+                    "Cannot save the checkpoint: {Failure:l} Publishing continues. After a restart some bans are published again.",
+                    failure.Message);
             }
 
             isFailing = true;

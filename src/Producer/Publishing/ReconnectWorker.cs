@@ -7,7 +7,8 @@ using MassTransit.Transports;
 namespace F2bBroker.Producer.Publishing;
 
 /// <summary>
-/// Re-establishes a lost connection at once. MassTransit makes it for the next ban only, which may be hours away: until then the operator would see no producer,
+/// Re-establishes a lost connection at once. MassTransit makes it for the next ban only, which may be hours away: until then the operator
+/// would see no producer,
 /// and nobody a login that the broker refuses by now.
 /// </summary>
 internal sealed class ReconnectWorker(IBusInstance bus, DaemonExit ending, TimeProvider time) : Worker(ending)

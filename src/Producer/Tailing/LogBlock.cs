@@ -12,7 +12,9 @@ internal sealed class LogBlock(LogFile file, ReadOnlyMemory<byte> lines, long st
 
     public LogPosition End => file.PositionAt(start + lines.Length);
 
-    /// <summary>The lines that hold <c>" Ban "</c>, each with the position behind it. All others pass unread: they are most of a log.</summary>
+    /// <summary>
+    /// The lines that hold <c>" Ban "</c>, each with the position behind it. All others pass unread: they are most of a log.
+    /// </summary>
     public IEnumerable<(string Line, LogPosition End)> Candidates()
     {
         for (int from = 0; NextCandidate(from) is var (lineStart, lineEnd); from = lineEnd + 1)

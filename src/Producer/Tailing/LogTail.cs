@@ -4,7 +4,9 @@ using F2bBroker.Shared.Logs;
 
 namespace F2bBroker.Producer.Tailing;
 
-/// <summary>Reads a log on from a position, over its rotations: every whole line once, in order; a line without its LF is not one yet.</summary>
+/// <summary>
+/// Reads a log on from a position, over its rotations: every whole line once, in order; a line without its LF is not one yet.
+/// </summary>
 /// <param name="path">The log's name; the files behind it change.</param>
 /// <param name="tell">Takes a sentence about lines that could not be read.</param>
 internal sealed class LogTail(string path, TimeProvider time, Action<string> tell) : IDisposable
@@ -24,7 +26,10 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
     /// <exception cref="IOException">The log is not there or cannot be read.</exception>
     public void StartAtEnd() => SwitchTo(OrThrow(LogFile.OpenAtEnd(path)));
 
-    /// <summary>Continues at the position, even if its file was renamed, copied or compressed. If no file matches, continues with everything written since then.</summary>
+    /// <summary>
+    /// Continues at the position, even if its file was renamed, copied or compressed. If no file matches, continues with everything written
+    /// since then.
+    /// </summary>
     /// <exception cref="IOException">The log is not there or cannot be read.</exception>
     public void StartAt(LogPosition position) => SwitchTo(OrThrow(Find(position)));
 
@@ -115,7 +120,9 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
         return null;
     }
 
-    /// <summary>A file that was empty has no beginning to be known by: since then it may have been filled, copied and cut, even more than once.</summary>
+    /// <summary>
+    /// A file that was empty has no beginning to be known by: since then it may have been filled, copied and cut, even more than once.
+    /// </summary>
     private void StartAtFirstWrittenSince(DateTime moment)
     {
         LogFile? first = OpenFirstNonEmpty(WrittenSince(moment));
@@ -183,12 +190,16 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
     {
         if (position.HeadLength > 0)
         {
-            if (Files().Reverse().Select(candidate => LogFile.OpenAt(candidate, position)).FirstOrDefault(opened => opened is not null) is { } found)
+            if (
+                Files().Reverse().Select(candidate => LogFile.OpenAt(candidate, position)).FirstOrDefault(opened => opened is not null) is
+                { } found)
             {
                 return found;
             }
 
-            tell($"{path} was truncated, or the last file that was read no longer exists. Reading everything written since then. A ban that was only in the missing part is lost.");
+            tell(
+                $"{path} was truncated, or the last file that was read no longer exists. Reading everything written since then. A ban "
+                    + "that was only in the missing part is lost.");
         }
 
         return OpenFirstNonEmpty(WrittenSince(position.WrittenAt)) ?? LogFile.OpenAtBeginning(path);

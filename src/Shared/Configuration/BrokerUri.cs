@@ -21,9 +21,14 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
         {
             if (part.Contains('@'))
             {
-                fault("broker", "uri: user and password do not belong in it; the user is the server's name, the password has a key of its own");
+                fault(
+                    "broker",
+                    "uri: user and password do not belong in it; the user is the server's name, the password has a key of its own");
             }
-            else if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
+            else if (
+                !Uri.TryCreate(part, UriKind.Absolute, out Uri? uri)
+                || uri.Scheme is not ("amqp" or "amqps")
+                || uri.Host.Length == 0)
             {
                 fault("broker", $"uri: {UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost");
             }

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>Reports INI syntax errors by file and line. The INI provider's own errors quote the line, which may contain the password.</summary>
+/// <summary>
+/// Reports INI syntax errors by file and line. The INI provider's own errors quote the line, which may contain the password.
+/// </summary>
 internal static partial class IniSyntax
 {
     [GeneratedRegex(@"^\s*([#;/].*)?\z")]
@@ -42,7 +44,8 @@ internal static partial class IniSyntax
             }
             else if (!keys.Add($"{section}:{setting.Groups["key"].Value}"))
             {
-                throw new InvalidConfigurationException($"{file} line {number}: [{section}] {setting.Groups["key"].Value} stands there twice.");
+                throw new InvalidConfigurationException(
+                    $"{file} line {number}: [{section}] {setting.Groups["key"].Value} stands there twice.");
             }
         }
     }

@@ -2,7 +2,9 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>The keys <c>jails</c> and <c>ignorejails</c>: which jails count. Names are compared as <see cref="JailName.Sanitize"/> writes them.</summary>
+/// <summary>
+/// The keys <c>jails</c> and <c>ignorejails</c>: which jails count. Names are compared as <see cref="JailName.Sanitize"/> writes them.
+/// </summary>
 internal sealed class JailSelection
 {
     private readonly HashSet<string> chosen;

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>The section [metrics]: where each daemon answers Prometheus, null for nowhere. Both read one file, so the consumer takes the next port.</summary>
+/// <summary>
+/// The section [metrics]: where each daemon answers Prometheus, null for nowhere. Both read one file, so the consumer takes the next port.
+/// </summary>
 internal sealed record MetricsSettings(IPEndPoint? Producer, IPEndPoint? Consumer)
 {
     /// <summary>What fits, for messages to people. HttpListener takes no IPv6 address.</summary>

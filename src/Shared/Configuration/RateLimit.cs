@@ -26,5 +26,6 @@ internal sealed partial record RateLimit(int Count, TimeSpan Window)
             : null;
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count} bans within {Window.TotalMinutes:0.##} minutes");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Count} bans within {Window.TotalMinutes:0.##} minutes");
 }

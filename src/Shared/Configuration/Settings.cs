@@ -4,7 +4,13 @@ using F2bBroker.Contracts;
 namespace F2bBroker.Shared.Configuration;
 
 /// <summary>Everything that f2bbroker.conf says, read and checked once at start.</summary>
-internal sealed record Settings(string Server, BrokerSettings Broker, ProducerSettings Producer, ConsumerSettings Consumer, string LogLevel, MetricsSettings Metrics);
+internal sealed record Settings(
+    string Server,
+    BrokerSettings Broker,
+    ProducerSettings Producer,
+    ConsumerSettings Consumer,
+    string LogLevel,
+    MetricsSettings Metrics);
 
 /// <summary>Where the broker is and how this server logs in; the user is the server's name.</summary>
 /// <param name="Password">Empty when a certificate logs in.</param>
@@ -33,7 +39,13 @@ internal sealed record TlsSettings(X509Certificate2Collection? TrustedCas, X509C
 /// <param name="Checkpoint">File that says how far the bans have been confirmed.</param>
 /// <param name="StartsAtBeginning">Whether a first start reads from the beginning.</param>
 /// <param name="Jails">Whose bans are shared.</param>
-internal sealed record ProducerSettings(bool ReadsJournal, string LogPath, bool IsSyslog, string Checkpoint, bool StartsAtBeginning, JailSelection Jails);
+internal sealed record ProducerSettings(
+    bool ReadsJournal,
+    string LogPath,
+    bool IsSyslog,
+    string Checkpoint,
+    bool StartsAtBeginning,
+    JailSelection Jails);
 
 /// <summary>The section [consumer].</summary>
 /// <param name="LogPath">The monitored log.</param>

@@ -9,7 +9,8 @@ internal static class SettingsFile
 
     private const string EnvironmentPrefix = "F2BBROKER_";
 
-    /// <exception cref="InvalidConfigurationException">A file is missing, unreadable or malformed, or a setting is unknown or does not fit.</exception>
+    /// <exception cref="InvalidConfigurationException">A file is missing, unreadable or malformed, or a setting is unknown or does not
+    /// fit.</exception>
     public static Settings Load(string path)
     {
         ConfigurationBuilder builder = new();

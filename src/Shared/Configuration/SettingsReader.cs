@@ -60,7 +60,11 @@ internal sealed class SettingsReader
 
         if (password.Length > 0 == file.Length > 0)
         {
-            AddError("broker", password.Length > 0 ? "password and passwordfile are both set, one is needed" : "password is missing (or passwordfile, or certfile and keyfile)");
+            AddError(
+                "broker",
+                password.Length > 0
+                    ? "password and passwordfile are both set, one is needed"
+                    : "password is missing (or passwordfile, or certfile and keyfile)");
         }
 
         try
@@ -95,21 +99,28 @@ internal sealed class SettingsReader
             new JailSelection(jails, ignored));
     }
 
-    private ConsumerSettings Consumer() => new(
-        Text("consumer", "logpath", "/var/log/f2bbroker/bans.log"),
-        Time("maxage", "1d"),
-        Parsed("consumer", "history", "1d", "is not a duration such as 1d or 12h, nor 0", Duration.Parse),
-        [.. List("consumer", "ignoreip", "").Select(IgnoredIp).OfType<Subnet>()],
-        Prefix("minprefix4", 32),
-        Prefix("minprefix6", 128),
-        Parsed("consumer", "allowprivate", "false", "is neither 'true' nor 'false'", text => bool.TryParse(text, out bool flag) ? flag : (bool?)null),
-        new JailSelection(List("consumer", "jails", ""), List("consumer", "ignorejails", "")),
-        List("consumer", "ignoreservers", "").ToHashSet(),
-        Parsed("consumer", "maxbans", "5000/10m", "is neither a number of bans and a duration such as 5000/10m, nor 0", RateLimit.Parse),
-        Time("quarantine", "30m"),
-        Number("quorum", "1", "is not a number of servers from 1 to 1000", 1000),
-        Time("quorumwindow", "1h"),
-        Parsed("consumer", "queuetype", QueueType.Classic.Name, "is neither 'classic' nor 'quorum'", QueueType.Parse));
+    private ConsumerSettings Consumer() =>
+        new(
+            Text("consumer", "logpath", "/var/log/f2bbroker/bans.log"),
+            Time("maxage", "1d"),
+            Parsed("consumer", "history", "1d", "is not a duration such as 1d or 12h, nor 0", Duration.Parse),
+            [.. List("consumer", "ignoreip", "").Select(IgnoredIp).OfType<Subnet>()],
+            Prefix("minprefix4", 32),
+            Prefix("minprefix6", 128),
+            Parsed("consumer", "allowprivate", "false", "is neither 'true' nor 'false'", text =>
+                bool.TryParse(text, out bool flag) ? flag : (bool?)null),
+            new JailSelection(List("consumer", "jails", ""), List("consumer", "ignorejails", "")),
+            List("consumer", "ignoreservers", "").ToHashSet(),
+            Parsed(
+                "consumer",
+                "maxbans",
+                "5000/10m",
+                "is neither a number of bans and a duration such as 5000/10m, nor 0",
+                RateLimit.Parse),
+            Time("quarantine", "30m"),
+            Number("quorum", "1", "is not a number of servers from 1 to 1000", 1000),
+            Time("quorumwindow", "1h"),
+            Parsed("consumer", "queuetype", QueueType.Classic.Name, "is neither 'classic' nor 'quorum'", QueueType.Parse));
 
     private string LogLevel() =>
         Parsed("log", "level", "Information", $"is none of {string.Join(", ", Levels)}",
@@ -131,7 +142,8 @@ internal sealed class SettingsReader
 
     /// <summary>Whether the second of two words stands there; the first is the default.</summary>
     private bool IsSecondChoice(string section, string key, string first, string second) =>
-        Parsed(section, key, first, $"is neither '{first}' nor '{second}'", text => text == first || text == second ? text : null) == second;
+        Parsed(section, key, first, $"is neither '{first}' nor '{second}'", text => text == first || text == second ? text : null)
+        == second;
 
     private Subnet? IgnoredIp(string text)
     {
@@ -181,7 +193,11 @@ internal sealed class SettingsReader
     private void RejectUnknownKeys()
     {
         // Keys without a section can only come from the environment, and are not settings there (F2BBROKER_API).
-        foreach (string key in configuration.AsEnumerable().Where(pair => pair.Value is not null && pair.Key.Contains(':')).Select(pair => pair.Key))
+        foreach (
+            string key in configuration
+                .AsEnumerable()
+                .Where(pair => pair.Value is not null && pair.Key.Contains(':'))
+                .Select(pair => pair.Key))
         {
             if (!known.Contains(key))
             {

@@ -5,7 +5,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace F2bBroker.Shared.Logs;
 
-/// <summary>What makes a file itself, whatever it is called: device and inode. From statx(2), whose layout is the same on every architecture.</summary>
+/// <summary>
+/// What makes a file itself, whatever it is called: device and inode. From statx(2), whose layout is the same on every architecture.
+/// </summary>
 internal readonly partial record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode)
 {
     private const int CurrentDirectory = -100;

@@ -3,13 +3,17 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.Shared.Logs;
 
-/// <summary>Finds a log's rotated siblings: <c>.1</c>, <c>.2.gz</c>, and logrotate's dateext <c>-20261123</c>, <c>-20261122.gz</c>.</summary>
+/// <summary>
+/// Finds a log's rotated siblings: <c>.1</c>, <c>.2.gz</c>, and logrotate's dateext <c>-20261123</c>, <c>-20261122.gz</c>.
+/// </summary>
 internal static partial class RotatedLogs
 {
     [GeneratedRegex(@"^[.-](?<number>[0-9]{1,14})(?<gz>\.gz)?\z")]
     private static partial Regex Suffix { get; }
 
-    /// <summary>Their paths, oldest first, without the log itself; where both are there, the plain file stands for its compressed copy.</summary>
+    /// <summary>
+    /// Their paths, oldest first, without the log itself; where both are there, the plain file stands for its compressed copy.
+    /// </summary>
     public static IReadOnlyList<string> Find(string path)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -19,7 +23,8 @@ internal static partial class RotatedLogs
             .. Directory.EnumerateFiles(folder, name + "*")
                 .Select(file => (file, suffix: Suffix.Match(Path.GetFileName(file)[name.Length..])))
                 .Where(sibling => sibling.suffix.Success)
-                .Select(sibling => (sibling.file, isCompressed: sibling.suffix.Groups["gz"].Success, age: AgeFrom(sibling.suffix.Groups["number"].Value)))
+                .Select(sibling =>
+                    (sibling.file, isCompressed: sibling.suffix.Groups["gz"].Success, age: AgeFrom(sibling.suffix.Groups["number"].Value)))
                 .GroupBy(sibling => sibling.age)
                 .OrderByDescending(twins => twins.Key)
                 .Select(twins => twins.MinBy(sibling => sibling.isCompressed).file),

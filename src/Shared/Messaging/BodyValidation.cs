@@ -5,7 +5,10 @@ namespace F2bBroker.Shared.Messaging;
 /// <summary>Explains to an operator why a body is not a valid ban. The JSON reader's own messages name internal types.</summary>
 internal static class BodyValidation
 {
-    /// <summary>Bytes; a ban has under 1,000. Of what is longer, no more than this is copied: a flood of large bodies must not cost this server as much as its sender.</summary>
+    /// <summary>
+    /// Bytes; a ban has under 1,000. Of what is longer, no more than this is copied: a flood of large bodies must not cost this server as
+    /// much as its sender.
+    /// </summary>
     public const int MaxBytes = 8 * 1024;
 
     private const string DuplicateOrInvalidText = "a field stands twice, or is no valid text";
@@ -23,7 +26,9 @@ internal static class BodyValidation
         try
         {
             using JsonDocument document = JsonDocument.Parse(body);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? FindError(document.RootElement) : "the body is not a JSON object";
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? FindError(document.RootElement)
+                : "the body is not a JSON object";
         }
         catch (JsonException)
         {

@@ -12,7 +12,8 @@ namespace F2bBroker.Shared.Messaging;
 internal static class BrokerConnection
 {
     /// <summary>
-    /// As large as a broker can let pass. A larger message than the client takes would end the connection, come again on the next one, and so
+    /// As large as a broker can let pass. A larger message than the client takes would end the connection, come again on the next one, and
+    /// so
     /// stop the server's queue for ever; taken, it is refused like any other that is no ban.
     /// </summary>
     private const uint MaxMessageBytes = 512 * 1024 * 1024;
@@ -35,7 +36,11 @@ internal static class BrokerConnection
     {
         // All nodes of the cluster, in a new random order each time; MassTransit's UseCluster takes seconds to pass over a dead one.
         factory.EndpointResolverFactory = _ => new DefaultEndpointResolver(
-            broker.Nodes.Select(node => new AmqpTcpEndpoint(node.Host, node.Port, CreateSslOption(node, broker.Tls, certificate), MaxMessageBytes)));
+            broker.Nodes.Select(node => new AmqpTcpEndpoint(
+                node.Host,
+                node.Port,
+                CreateSslOption(node, broker.Tls, certificate),
+                MaxMessageBytes)));
         factory.MaxInboundMessageBodySize = MaxMessageBytes;
         if (broker.Tls?.ClientCertificate is not null)
         {
@@ -44,7 +49,8 @@ internal static class BrokerConnection
     }
 
     /// <summary>Has the next connection tell the broker what time it is here.</summary>
-    public static void AddClockProperty(ConnectionFactory factory, TimeProvider time) => factory.ClientProperties[Topology.ClockProperty] = UtcTimestamp.Format(time.GetUtcNow());
+    public static void AddClockProperty(ConnectionFactory factory, TimeProvider time) =>
+        factory.ClientProperties[Topology.ClockProperty] = UtcTimestamp.Format(time.GetUtcNow());
 
     /// <summary>Logs in and out again; null when the broker accepts the login, else why not.</summary>
     /// <param name="check">Gives a sentence for what is wrong on the broker, once it has accepted the login.</param>
@@ -54,7 +60,8 @@ internal static class BrokerConnection
         BrokerCertificateValidator certificate = new(broker.Tls?.TrustedCas);
         try
         {
-            await using IConnection connection = await CreateFactory(broker, server, certificate).CreateConnectionAsync($"{ConnectionNameFor(server)} login check", cancel);
+            await using IConnection connection = await CreateFactory(broker, server, certificate)
+                .CreateConnectionAsync($"{ConnectionNameFor(server)} login check", cancel);
             // The client does not wait for the broker's answer about the virtual host; the answer to a channel comes behind it.
             await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
             string? fault = check is null ? null : await check(connection, cancel);
@@ -64,7 +71,9 @@ internal static class BrokerConnection
         catch (Exception failure) when (failure is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             // Whatever it was (refused, closed, no answer in time), the login was not accepted.
-            return certificate.Error is { } untrusted ? LoginFailure.FromCertificateError(untrusted, broker) : LoginFailure.FromException(failure, broker, server);
+            return certificate.Error is { } untrusted
+                ? LoginFailure.FromCertificateError(untrusted, broker)
+                : LoginFailure.FromException(failure, broker, server);
         }
     }
 
@@ -73,11 +82,18 @@ internal static class BrokerConnection
     /// <param name="purpose">What the management UI shows behind the program's name.</param>
     /// <exception cref="Exception">See <see cref="IsConnectionFailure"/>.</exception>
     public static Task<IConnection> OpenAsync(BrokerSettings broker, string user, string purpose, CancellationToken cancel) =>
-        CreateFactory(broker, user, new BrokerCertificateValidator(broker.Tls?.TrustedCas)).CreateConnectionAsync($"{ConnectionNameFor(user)} {purpose}", cancel);
+        CreateFactory(broker, user, new BrokerCertificateValidator(broker.Tls?.TrustedCas))
+            .CreateConnectionAsync($"{ConnectionNameFor(user)} {purpose}", cancel);
 
     /// <summary>Whether a broker that went away, refuses or is slow may be the cause.</summary>
     public static bool IsConnectionFailure(Exception failure) =>
-        failure is RabbitMQClientException or IOException or SocketException or TimeoutException or AuthenticationException or OperationCanceledException;
+        failure
+            is RabbitMQClientException
+                or IOException
+                or SocketException
+                or TimeoutException
+                or AuthenticationException
+                or OperationCanceledException;
 
     private static ConnectionFactory CreateFactory(BrokerSettings broker, string user, BrokerCertificateValidator certificate)
     {
@@ -94,12 +110,15 @@ internal static class BrokerConnection
         return factory;
     }
 
-    private static SslOption CreateSslOption(BrokerNode node, TlsSettings? tls, BrokerCertificateValidator certificate) => tls is null ? new SslOption() : new SslOption
-    {
-        Enabled = true,
-        ServerName = node.Host,
-        Version = TlsVersions,
-        Certs = tls.ClientCertificate is null ? null : [tls.ClientCertificate],
-        CertificateValidationCallback = (_, shown, chain, errors) => certificate.Accept(node, shown, chain, errors),
-    };
+    private static SslOption CreateSslOption(BrokerNode node, TlsSettings? tls, BrokerCertificateValidator certificate) =>
+        tls is null
+            ? new SslOption()
+            : new SslOption
+            {
+                Enabled = true,
+                ServerName = node.Host,
+                Version = TlsVersions,
+                Certs = tls.ClientCertificate is null ? null : [tls.ClientCertificate],
+                CertificateValidationCallback = (_, shown, chain, errors) => certificate.Accept(node, shown, chain, errors),
+            };
 }

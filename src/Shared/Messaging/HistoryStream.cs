@@ -4,7 +4,9 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>The broker's stream of the last day's messages, read from a moment on. The reader must validate each message like a live one.</summary>
+/// <summary>
+/// The broker's stream of the last day's messages, read from a moment on. The reader must validate each message like a live one.
+/// </summary>
 internal sealed class HistoryStream(IConnection connection, TimeProvider time)
 {
     /// <summary>For a stream that is empty, or holds nothing as young: no answer says so.</summary>
@@ -16,7 +18,9 @@ internal sealed class HistoryStream(IConnection connection, TimeProvider time)
     /// <summary>From the moment to what stands in it now; each batch is acknowledged when the next one is asked for.</summary>
     /// <param name="from">By the broker's clock; it may begin some messages earlier.</param>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public async IAsyncEnumerable<IReadOnlyList<HistoryMessage>> ReadAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<IReadOnlyList<HistoryMessage>> ReadAsync(
+        DateTimeOffset from,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         long last = await FindLastOffsetAsync(cancel);
         await using HistoryStreamConsumer subscription = await SubscribeAsync(from, cancel);
@@ -38,7 +42,9 @@ internal sealed class HistoryStream(IConnection connection, TimeProvider time)
     /// <summary>From the moment on without an end.</summary>
     /// <param name="from">By the broker's clock; it may begin some messages earlier.</param>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public async IAsyncEnumerable<IReadOnlyList<HistoryMessage>> FollowAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<IReadOnlyList<HistoryMessage>> FollowAsync(
+        DateTimeOffset from,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         await using HistoryStreamConsumer subscription = await SubscribeAsync(from, cancel);
         while (true)
@@ -55,11 +61,18 @@ internal sealed class HistoryStream(IConnection connection, TimeProvider time)
     /// <summary>The place of the last message; -1 for an empty stream.</summary>
     private async Task<long> FindLastOffsetAsync(CancellationToken cancel)
     {
-        await using HistoryStreamConsumer subscription = await HistoryStreamConsumer.SubscribeAsync(connection, Topology.HistoryStream, "last", cancel);
+        await using HistoryStreamConsumer subscription = await HistoryStreamConsumer.SubscribeAsync(
+            connection,
+            Topology.HistoryStream,
+            "last",
+            cancel);
         long last = -1;
         long began = time.GetTimestamp();
         // Beside a steady flow of new messages there is no pause.
-        for (TimeSpan patience = IdleTimeout; time.GetElapsedTime(began) < IdleTimeout && await subscription.ReceiveBatchAsync(patience, cancel) is { Count: > 0 } batch; patience = LastMessageTimeout)
+        for (
+            TimeSpan patience = IdleTimeout;
+            time.GetElapsedTime(began) < IdleTimeout && await subscription.ReceiveBatchAsync(patience, cancel) is { Count: > 0 } batch;
+            patience = LastMessageTimeout)
         {
             last = batch[^1].Offset;
             await subscription.AcknowledgeAsync(batch, cancel);

@@ -5,7 +5,10 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>One reader of the stream: the broker sends some messages ahead, and more as they are acknowledged, which takes nothing out of the stream.</summary>
+/// <summary>
+/// One reader of the stream: the broker sends some messages ahead, and more as they are acknowledged, which takes nothing out of the
+/// stream.
+/// </summary>
 internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncDisposable
 {
     // More makes RabbitMQ 3.10 slower.
@@ -20,8 +23,13 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
     }
 
     /// <param name="offset">Where it begins, in RabbitMQ's terms: <c>last</c>, <c>next</c> or a time.</param>
-    /// <exception cref="OperationInterruptedException">The broker refuses: there is no stream (404), or no right to read it (403).</exception>
-    public static async Task<HistoryStreamConsumer> SubscribeAsync(IConnection connection, string stream, object offset, CancellationToken cancel)
+    /// <exception cref="OperationInterruptedException">The broker refuses: there is no stream (404), or no right to read it
+    /// (403).</exception>
+    public static async Task<HistoryStreamConsumer> SubscribeAsync(
+        IConnection connection,
+        string stream,
+        object offset,
+        CancellationToken cancel)
     {
         IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
         HistoryStreamConsumer subscription = new(channel);
@@ -32,7 +40,8 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
     }
 
     /// <summary>What was sent meanwhile, once there is something; nothing when the time is over before.</summary>
-    /// <exception cref="Exception">The connection or the stream is gone: see <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    /// <exception cref="Exception">The connection or the stream is gone: see <see
+    /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public async Task<IReadOnlyList<HistoryMessage>> ReceiveBatchAsync(TimeSpan patience, CancellationToken cancel)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -56,10 +65,17 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
     }
 
     /// <summary>Lets the broker send more.</summary>
-    public ValueTask AcknowledgeAsync(IReadOnlyList<HistoryMessage> batch, CancellationToken cancel) => Channel.BasicAckAsync(batch[^1].DeliveryTag, multiple: true, cancel);
+    public ValueTask AcknowledgeAsync(IReadOnlyList<HistoryMessage> batch, CancellationToken cancel) =>
+        Channel.BasicAckAsync(batch[^1].DeliveryTag, multiple: true, cancel);
 
     public override Task HandleBasicDeliverAsync(
-        string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body,
+        string consumerTag,
+        ulong deliveryTag,
+        bool redelivered,
+        string exchange,
+        string routingKey,
+        IReadOnlyBasicProperties properties,
+        ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken = default)
     {
         long offset = properties.Headers?["x-stream-offset"] is long place ? place : 0;

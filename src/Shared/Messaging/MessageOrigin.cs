@@ -10,14 +10,19 @@ namespace F2bBroker.Shared.Messaging;
 /// <param name="IsDeadLettered">Whether it is a copy that some queue has thrown out.</param>
 internal sealed record MessageOrigin(string Name, bool IsRequeued, bool IsDeadLettered)
 {
-    /// <summary>Of a message that was published to the group: the broker refuses a false <c>user_id</c>, so one that is there is true.</summary>
-    public static MessageOrigin FromUserId(IReadOnlyBasicProperties properties) => new(properties.UserId ?? "", IsRequeued: false, HasDeathHeader(properties));
+    /// <summary>
+    /// Of a message that was published to the group: the broker refuses a false <c>user_id</c>, so one that is there is true.
+    /// </summary>
+    public static MessageOrigin FromUserId(IReadOnlyBasicProperties properties) =>
+        new(properties.UserId ?? "", IsRequeued: false, HasDeathHeader(properties));
 
     /// <summary>
-    /// Of a message that came through the server's own exchange, where only it and the operator may publish: the header says who had sent it, for
+    /// Of a message that came through the server's own exchange, where only it and the operator may publish: the header says who had sent
+    /// it, for
     /// <c>user_id</c> would have to be the operator's.
     /// </summary>
-    public static MessageOrigin FromOriginHeader(IReadOnlyBasicProperties properties) => new(ReadOriginHeader(properties), IsRequeued: true, HasDeathHeader(properties));
+    public static MessageOrigin FromOriginHeader(IReadOnlyBasicProperties properties) =>
+        new(ReadOriginHeader(properties), IsRequeued: true, HasDeathHeader(properties));
 
     /// <summary>Who had sent a message of an error queue, as its header says; empty when it does not.</summary>
     public static string ReadOriginHeader(IReadOnlyBasicProperties properties) => ReadTextHeader(properties, Topology.OriginHeader);
@@ -38,13 +43,17 @@ internal sealed record MessageOrigin(string Name, bool IsRequeued, bool IsDeadLe
 
         if (Name != server)
         {
-            throw new InvalidMessageException($"server {UntrustedText.Quote(server)} is not the sender {UntrustedText.Quote(Name)}", InvalidMessageKind.Sender);
+            throw new InvalidMessageException(
+                $"server {UntrustedText.Quote(server)} is not the sender {UntrustedText.Quote(Name)}",
+                InvalidMessageKind.Sender);
         }
 
         // A dead-lettered copy keeps its user_id: a server could replay what others once sent.
         if (IsDeadLettered)
         {
-            throw new InvalidMessageException("the message was dead-lettered (x-death), so it is not the sender's own", InvalidMessageKind.Sender);
+            throw new InvalidMessageException(
+                "the message was dead-lettered (x-death), so it is not the sender's own",
+                InvalidMessageKind.Sender);
         }
     }
 

@@ -9,13 +9,16 @@ internal static class PermissionProbe
 {
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>A sentence when this server cannot publish to the group: because it is a receiver, or because the exchange is not there.</summary>
+    /// <summary>
+    /// A sentence when this server cannot publish to the group: because it is a receiver, or because the exchange is not there.
+    /// </summary>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public static async Task<string?> FindPublishErrorAsync(IConnection connection, string server, CancellationToken cancel) =>
         await PublishWithFalseUserIdAsync(connection, server, cancel) switch
         {
-            Constants.AccessRefused => $"'{server}' may not publish to {Topology.BansExchange}: it is enrolled as a {Role.Receiver}, so it needs no producer. "
-                + $"f2bbroker enroll {server} --role {Role.Both} --force gives it the right, and a new password.",
+            Constants.AccessRefused =>
+                $"'{server}' may not publish to {Topology.BansExchange}: it is enrolled as a {Role.Receiver}, so it needs no producer. "
+                    + $"f2bbroker enroll {server} --role {Role.Both} --force gives it the right, and a new password.",
             Constants.NotFound => $"The broker has no exchange {Topology.BansExchange}: f2bbroker init makes it.",
             _ => null,
         };
@@ -28,17 +31,26 @@ internal static class PermissionProbe
         try
         {
             // As the consumer does at each start.
-            await channel.ExchangeDeclareAsync(Topology.ErrorQueueFor(server), ExchangeType.Fanout, durable: true, cancellationToken: cancel);
+            await channel.ExchangeDeclareAsync(
+                Topology.ErrorQueueFor(server),
+                ExchangeType.Fanout,
+                durable: true,
+                cancellationToken: cancel);
             return null;
         }
         catch (OperationInterruptedException refusal) when (refusal.ShutdownReason is { } answer)
         {
-            return answer.ReplyCode != Constants.AccessRefused ? null : $"'{server}' may not have a queue: it is enrolled as a {Role.Reporter}, so it needs no consumer. "
-                + $"f2bbroker enroll {server} --role {Role.Both} --force gives it one, and a new password.";
+            return answer.ReplyCode != Constants.AccessRefused
+                ? null
+                : $"'{server}' may not have a queue: it is enrolled as a {Role.Reporter}, so it needs no consumer. "
+                    + $"f2bbroker enroll {server} --role {Role.Both} --force gives it one, and a new password.";
         }
     }
 
-    /// <summary>The broker looks first for the exchange and for the right, and then at the name, which it refuses with 406: so nothing is ever published.</summary>
+    /// <summary>
+    /// The broker looks first for the exchange and for the right, and then at the name, which it refuses with 406: so nothing is ever
+    /// published.
+    /// </summary>
     private static async Task<ushort> PublishWithFalseUserIdAsync(IConnection connection, string server, CancellationToken cancel)
     {
         await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);

@@ -4,7 +4,10 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>Validates a message: the sender is the reporting server, and all fields are valid. Live messages and those of the stream meet the same checks.</summary>
+/// <summary>
+/// Validates a message: the sender is the reporting server, and all fields are valid. Live messages and those of the stream meet the same
+/// checks.
+/// </summary>
 internal static class ReceivedBanValidator
 {
     private static readonly JsonSerializerOptions Json = BanJson.Apply(new JsonSerializerOptions());
@@ -20,7 +23,10 @@ internal static class ReceivedBanValidator
 
         try
         {
-            return Check(MessageOrigin.FromUserId(properties), JsonSerializer.Deserialize<BanDetected>(body.Span, Json) ?? throw new JsonException(), now);
+            return Check(
+                MessageOrigin.FromUserId(properties),
+                JsonSerializer.Deserialize<BanDetected>(body.Span, Json) ?? throw new JsonException(),
+                now);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -35,6 +41,8 @@ internal static class ReceivedBanValidator
         Ban ban = Ban.Parse(message);
         return ban.DetectedAt - now <= Ban.MaxClockAhead
             ? ban
-            : throw new InvalidMessageException($"detectedAt {UtcTimestamp.Format(ban.DetectedAt)} is more than {Ban.MaxClockAhead.TotalMinutes} minutes in the future", InvalidMessageKind.Time);
+            : throw new InvalidMessageException(
+                $"detectedAt {UtcTimestamp.Format(ban.DetectedAt)} is more than {Ban.MaxClockAhead.TotalMinutes} minutes in the future",
+                InvalidMessageKind.Time);
     }
 }

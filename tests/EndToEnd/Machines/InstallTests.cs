@@ -20,11 +20,17 @@ public sealed class InstallTests
     {
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {
-            Assert.Equal("active\nactive\nenabled\nenabled", await server.RunAsync($"systemctl is-active {Units}; systemctl is-enabled {Units}"));
-            Assert.Equal("f2bbroker\nf2bbroker", await server.RunAsync($"for unit in {Units}; do stat -c %U /proc/$(systemctl show -P MainPID $unit); done"));
+            Assert.Equal(
+                "active\nactive\nenabled\nenabled",
+                await server.RunAsync($"systemctl is-active {Units}; systemctl is-enabled {Units}"));
+            Assert.Equal(
+                "f2bbroker\nf2bbroker",
+                await server.RunAsync($"for unit in {Units}; do stat -c %U /proc/$(systemctl show -P MainPID $unit); done"));
         }
 
-        Assert.Equal("user\tssl\nweb1\ttrue\nweb2\ttrue", await group.Broker.RunAsync("rabbitmqctl --quiet list_connections user ssl | sort -u"));
+        Assert.Equal(
+            "user\tssl\nweb1\ttrue\nweb2\ttrue",
+            await group.Broker.RunAsync("rabbitmqctl --quiet list_connections user ssl | sort -u"));
         Assert.Contains("Permission denied", await group.AttackAsync(group.Web2), StringComparison.Ordinal);
         string said = "";
         await Eventually.TrueAsync(

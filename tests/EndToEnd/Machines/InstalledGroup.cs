@@ -1,6 +1,8 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
-/// <summary>Three Debians, mq with the broker and the servers web1 and web2, on which all was done that the README says for the first ten minutes.</summary>
+/// <summary>
+/// Three Debians, mq with the broker and the servers web1 and web2, on which all was done that the README says for the first ten minutes.
+/// </summary>
 public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
 {
     /// <summary>Whence the servers are attacked.</summary>
@@ -77,7 +79,9 @@ public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
         }
         catch (Xunit.Sdk.XunitException failure)
         {
-            const string words = "journalctl --no-pager --lines=15 --unit=f2bbroker-producer --unit=f2bbroker-consumer; journalctl --no-pager --lines=3 --output=json SYSLOG_IDENTIFIER=fail2ban-server";
+            const string words =
+                "journalctl --no-pager --lines=15 --unit=f2bbroker-producer --unit=f2bbroker-consumer; journalctl --no-pager --lines=3 "
+                    + "--output=json SYSLOG_IDENTIFIER=fail2ban-server";
             Assert.Fail($"{failure.Message}\nweb1: {(await Web1.TryAsync(words)).Output}\nweb2: {(await Web2.TryAsync(words)).Output}");
         }
     }

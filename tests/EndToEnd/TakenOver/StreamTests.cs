@@ -15,7 +15,8 @@ public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverG
         await group.RefusesAsync(
             channel => channel.QueueDeleteAsync(Stream),
             channel => channel.QueueDeleteAsync(Stream, ifUnused: true, ifEmpty: false),
-            channel => channel.BasicPublishAsync("", Stream, mandatory: true, new BasicProperties { UserId = "a.b" }, "{}"u8.ToArray()).AsTask(),
+            channel =>
+                channel.BasicPublishAsync("", Stream, mandatory: true, new BasicProperties { UserId = "a.b" }, "{}"u8.ToArray()).AsTask(),
             channel => channel.QueueBindAsync(Stream, Own, ""),
             channel => channel.QueueBindAsync(Stream, "f2b.bans", "again"),
             channel => channel.QueueUnbindAsync(Stream, "f2b.bans", ""));
@@ -36,7 +37,8 @@ public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverG
         await group.Login.PublishAsync("{");
         await group.Login.PublishAsync(new byte[10_000]);
         // As if the stream ended here.
-        await group.Login.PublishAsync(group.Login.Body("203.0.113.2"), properties => properties.Headers = new Dictionary<string, object?> { ["x-stream-offset"] = long.MaxValue });
+        await group.Login.PublishAsync(group.Login.Body("203.0.113.2"), properties =>
+            properties.Headers = new Dictionary<string, object?> { ["x-stream-offset"] = long.MaxValue });
         await group.Other.PublishBanAsync("203.0.113.3");
         await group.PurgeAsync("f2b.bans.axb");
         Daemon consumer = await group["axb"].StartConsumerAsync();

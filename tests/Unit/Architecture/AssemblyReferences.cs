@@ -80,7 +80,8 @@ internal sealed class AssemblyReferences(string assembly)
 
     private static IEnumerable<Type> Parts(Type type) =>
         type.HasElementType ? Parts(type.GetElementType()!)
-        : type.IsGenericType && !type.IsGenericTypeDefinition ? type.GetGenericArguments().SelectMany(Parts).Append(type.GetGenericTypeDefinition())
+        : type.IsGenericType && !type.IsGenericTypeDefinition
+            ? type.GetGenericArguments().SelectMany(Parts).Append(type.GetGenericTypeDefinition())
         : [type];
 
     // The compiler's own types have no namespace, or another one.

@@ -92,11 +92,15 @@ public sealed class FolderDependencyTests
     [MemberData(nameof(Assemblies))]
     public void Only_the_messaging_folders_reference_MassTransit_and_RabbitMQ(string assembly)
     {
-        string[] wrong = [.. References(assembly)
-            .Where(reference => reference.Assembly.StartsWith("MassTransit", StringComparison.Ordinal) || reference.Assembly == "RabbitMQ.Client")
-            .Where(reference => !Messaging.Contains($"{assembly}/{reference.From}"))
-            .Select(reference => $"{reference.Type} in {reference.From} -> {reference.Target}")
-            .Distinct()];
+        string[] wrong =
+        [
+            .. References(assembly)
+                .Where(reference =>
+                    reference.Assembly.StartsWith("MassTransit", StringComparison.Ordinal) || reference.Assembly == "RabbitMQ.Client")
+                .Where(reference => !Messaging.Contains($"{assembly}/{reference.From}"))
+                .Select(reference => $"{reference.Type} in {reference.From} -> {reference.Target}")
+                .Distinct(),
+        ];
         Assert.Empty(wrong);
     }
 

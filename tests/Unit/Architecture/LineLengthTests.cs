@@ -7,12 +7,23 @@ public sealed class LineLengthTests
 
     private static readonly string[] Code = [".cs", ".sh", ".csproj", ".props", ".mjs"];
 
-    private static readonly string[] CodeWithoutExtension = [".ci/run", "deploy/deb/postinst", "deploy/deb/postrm", "deploy/deb/preinst", "deploy/deb/prerm"];
+    private static readonly string[] CodeWithoutExtension =
+    [
+        ".ci/run",
+        "deploy/deb/postinst",
+        "deploy/deb/postrm",
+        "deploy/deb/preinst",
+        "deploy/deb/prerm",
+    ];
 
     [Fact]
     public void Code_has_at_most_140_characters_a_line()
     {
-        string[] files = [.. Files().Where(file => Code.Contains(Path.GetExtension(file))), .. CodeWithoutExtension.Select(file => Repository.Path(file))];
+        string[] files =
+        [
+            .. Files().Where(file => Code.Contains(Path.GetExtension(file))),
+            .. CodeWithoutExtension.Select(file => Repository.Path(file)),
+        ];
         Assert.True(files.Length > 200, $"Only {files.Length} files were found.");
         Assert.Empty(files.SelectMany(file => TooLong(file, 140, _ => false)));
     }
@@ -38,7 +49,9 @@ public sealed class LineLengthTests
     public void A_long_line_is_named()
     {
         using TempFolder folder = new();
-        File.WriteAllLines(folder["a.md"], ["short", new string('x', 60) + " " + new string('y', 60), "```", "z " + new string('z', 120), "```"]);
+        File.WriteAllLines(
+            folder["a.md"],
+            ["short", new string('x', 60) + " " + new string('y', 60), "```", "z " + new string('z', 120), "```"]);
         Assert.Equal([$"{folder["a.md"]}:2"], TooLong(folder["a.md"], 120, IsException));
     }
 
