@@ -3,7 +3,7 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Consumer;
 
-/// <summary>Tells what is wrong with the files that the consumer needs, before it starts.</summary>
+/// <summary>Finds errors of the files that the consumer needs, before it starts.</summary>
 internal static class ConsumerFileCheck
 {
     public static IEnumerable<string> FindErrors(Settings settings)

@@ -37,7 +37,7 @@ internal static class ConsumerServices
             .AddSingleton<BrokerAddresses>()
             .AddHostedService(provider => provider.GetRequiredService<BrokerAddresses>())
             .AddSingleton<BanWriter>()
-            // Before the bus, so that it still writes while the bus stops.
+            // Registered before the bus, so that it still writes while the bus stops.
             .AddHostedService(provider => provider.GetRequiredService<BanWriter>())
             .AddSingleton<ReplayProcessor>()
             .AddSingleton<HistoryReplay>()

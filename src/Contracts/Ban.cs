@@ -3,16 +3,16 @@ using System.Text;
 
 namespace F2bBroker.Contracts;
 
-/// <summary>A ban that fail2ban decided on one server, parsed: nothing after this type checks its fields again.</summary>
-/// <param name="Ip">What was banned.</param>
-/// <param name="Jail">The jail's name with <see cref="JailName.Sanitize"/> not yet applied.</param>
+/// <summary>A parsed and valid ban of one server. Code that receives it does not check its fields again.</summary>
+/// <param name="Ip">The banned address or network.</param>
+/// <param name="Jail">The name of the jail as fail2ban logged it, before <see cref="JailName.Sanitize"/>.</param>
 /// <param name="Server">The server's valid name.</param>
-/// <param name="DetectedAt">UTC, whole milliseconds.</param>
+/// <param name="DetectedAt">The time of the ban in UTC, in whole milliseconds.</param>
 public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset DetectedAt)
 {
     private const int MaxJailLength = 200;
 
-    // Any fixed value serves; it only keeps these ids apart from other UUIDv5.
+    // Any fixed value works. It separates these ids from other UUIDv5 values.
     private static readonly byte[] IdNamespace = Guid.Parse("5e0ad9c8-3b0e-4a52-9a53-0d7a4f2bb0ce").ToByteArray(bigEndian: true);
 
     /// <summary>The time that the server's clock may be ahead of the receiver's. A ban that is dated later is refused.</summary>
@@ -37,7 +37,7 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
         }
     }
 
-    /// <summary>The ban that a message reports.</summary>
+    /// <summary>Returns the ban that a message reports.</summary>
     /// <exception cref="InvalidMessageException">A field is malformed.</exception>
     public static Ban Parse(BanDetected message)
     {

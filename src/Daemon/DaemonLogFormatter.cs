@@ -8,7 +8,7 @@ using Serilog.Formatting;
 namespace F2bBroker.Daemon;
 
 /// <summary>
-/// The daemon's own log: one line an event on standard error, with systemd's priority prefix (<c>&lt;6&gt;</c>) under systemd.
+/// Formats the daemon's log: one line per event on standard error, with systemd's priority prefix (<c>&lt;6&gt;</c>) under systemd.
 /// </summary>
 internal sealed class DaemonLogFormatter : ITextFormatter
 {
@@ -17,7 +17,7 @@ internal sealed class DaemonLogFormatter : ITextFormatter
     public static Logger CreateLogger(string level)
     {
         LogEventLevel minimum = Enum.Parse<LogEventLevel>(level);
-        // MassTransit and the host tell each attempt of a reconnection; what an operator needs of it, the daemon says once itself.
+        // MassTransit and the host log each attempt to reconnect. The daemon itself logs once what an operator needs to know.
         LogEventLevel libraries = minimum > LogEventLevel.Debug ? LogEventLevel.Fatal : minimum;
         return new LoggerConfiguration()
             .MinimumLevel.Is(minimum)
@@ -27,7 +27,7 @@ internal sealed class DaemonLogFormatter : ITextFormatter
             .CreateLogger();
     }
 
-    /// <summary>Prints each sentence of a fault as an event of its own.</summary>
+    /// <summary>Logs each error as an event.</summary>
     public static void Print(InvalidConfigurationException fault)
     {
         using Logger logger = CreateLogger(nameof(LogEventLevel.Information));

@@ -11,12 +11,12 @@ using Serilog;
 
 namespace F2bBroker.Daemon;
 
-/// <summary>The command line and the life of a daemon: configuration, files, then the host until it is asked to stop.</summary>
-/// <param name="description">For <c>--help</c>.</param>
-/// <param name="findFileErrors">A sentence for each file or folder that cannot be used.</param>
-/// <param name="configureServices">Registers what the daemon does.</param>
+/// <summary>Runs a daemon: reads the command line, the configuration and the files, then runs the host until it is asked to stop.</summary>
+/// <param name="description">The description for <c>--help</c>.</param>
+/// <param name="findFileErrors">Returns an error message for each file or folder that cannot be used.</param>
+/// <param name="configureServices">Registers the services of the daemon.</param>
 /// <param name="findWarnings">Returns suspicious settings: errors with <c>--test</c>, warnings at start.</param>
-/// <param name="findBrokerError">A sentence for <c>--test</c>, if what the daemon needs on the broker cannot be used.</param>
+/// <param name="findBrokerError">Returns an error message for <c>--test</c> if the daemon cannot use its objects on the broker.</param>
 internal sealed class DaemonProgram(
     string description,
     Func<Settings, IEnumerable<string>> findFileErrors,
@@ -51,7 +51,7 @@ internal sealed class DaemonProgram(
             }
         });
         command.SetAction((parsed, cancel) => ExecuteAsync(parsed, cancel));
-        // The host listens to signals itself.
+        // The host handles signals itself.
         return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 

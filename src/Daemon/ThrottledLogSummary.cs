@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Daemon;
 
 /// <summary>Counts skipped items by reason and logs the counts at most once a minute and on disposal.</summary>
-/// <param name="what">What is counted, as the sentence says it: <c>Skipped bans</c>.</param>
+/// <param name="what">What is counted, as the beginning of the message: <c>Skipped bans</c>.</param>
 internal sealed class ThrottledLogSummary(string what, ILogger log, TimeProvider time, LogLevel level = LogLevel.Information) : IDisposable
 {
     public static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);

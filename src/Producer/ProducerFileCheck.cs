@@ -5,10 +5,10 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Producer;
 
-/// <summary>Tells what is wrong with the files that the producer needs, before it starts.</summary>
+/// <summary>Finds errors of the files that the producer needs, before it starts.</summary>
 internal static class ProducerFileCheck
 {
-    /// <param name="target">Where fail2ban's configuration has it log to, if that is known.</param>
+    /// <param name="target">fail2ban's log target; null if it is unknown.</param>
     public static IEnumerable<string> FindErrors(Settings settings, LogTarget? target)
     {
         if ((settings.Producer.ReadsJournal ? FindJournalError() : FindLogError(settings.Producer.LogPath, target)) is { } source)
@@ -23,7 +23,7 @@ internal static class ProducerFileCheck
     }
 
     /// <summary>
-    /// What fail2ban's configuration speaks against. Not certain: fail2ban can be started with another target than its files name.
+    /// Finds conflicts with fail2ban's configuration. They are only likely, because fail2ban can be started with another target.
     /// </summary>
     public static IEnumerable<string> FindWarnings(Settings settings, LogTarget? target)
     {

@@ -4,11 +4,11 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Broker;
 
-/// <summary><c>f2bbroker ban</c>: reports a ban under the operator's own login, for which the broker vouches as for any server's.</summary>
+/// <summary><c>f2bbroker ban</c>: publishes a ban under the operator's own login. The broker authenticates it like any server's.</summary>
 internal sealed class ManualBan(ManagementApi api, TimeProvider time)
 {
-    /// <summary>The ban that the operator means.</summary>
-    /// <exception cref="CommandFailedException">The address is none, or the operator's login or the jail is no name.</exception>
+    /// <summary>Returns the ban that the operator asks for.</summary>
+    /// <exception cref="CommandFailedException">The address, the operator's login or the jail is not valid.</exception>
     public Ban Create(string address, string jail)
     {
         Subnet ip = Subnet.Parse(address)
@@ -31,7 +31,7 @@ internal sealed class ManualBan(ManagementApi api, TimeProvider time)
         }
     }
 
-    /// <exception cref="CommandFailedException">The broker refuses, or nobody would have received it.</exception>
+    /// <exception cref="CommandFailedException">The broker refuses, or no queue would receive the ban.</exception>
     public async Task PublishAsync(Ban ban, CancellationToken cancel)
     {
         JsonNode answer = await api.PostAsync(

@@ -9,14 +9,14 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.Admin.Broker;
 
 /// <summary>
-/// The broker as the operator reaches it by AMQP, for what the management API cannot do; each failure becomes a sentence.
+/// Connects the operator to the broker by AMQP, for what the management API cannot do. Each failure becomes an error message.
 /// </summary>
-/// <param name="amqp">Where; null for the port that the management API names, on its own host.</param>
+/// <param name="amqp">The address; null for the management API's host and the port that the API names.</param>
 internal sealed class OperatorConnection(ManagementApi api, string? amqp)
 {
     private BrokerSettings? broker;
 
-    /// <param name="purpose">What the management UI shows behind the program's name.</param>
+    /// <param name="purpose">The text that the management UI shows after the program's name.</param>
     /// <exception cref="CommandFailedException">The broker cannot be reached, or refuses.</exception>
     public async Task<IConnection> OpenAsync(string purpose, CancellationToken cancel)
     {
@@ -24,8 +24,8 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
         return await TranslateErrorsAsync(() => BrokerConnection.OpenAsync(reached, api.User, purpose, cancel), "", cancel);
     }
 
-    /// <param name="missing">The sentence for a queue, stream or exchange that is not there.</param>
-    /// <exception cref="CommandFailedException">It failed.</exception>
+    /// <param name="missing">The error message for a missing queue, stream or exchange.</param>
+    /// <exception cref="CommandFailedException">The action failed.</exception>
     public async Task<T> TranslateErrorsAsync<T>(Func<Task<T>> act, string missing, CancellationToken cancel)
     {
         try
@@ -57,7 +57,7 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
             uri.IsTls ? new TlsSettings(TrustedCas: null, ClientCertificate: null) : null);
     }
 
-    /// <summary>Encrypted if the API is, or if there is nothing else.</summary>
+    /// <summary>Returns the encrypted listener if the API is encrypted, or if there is no other.</summary>
     private async Task<BrokerUri> FindListenerAsync(CancellationToken cancel)
     {
         JsonNode? overview = await api.GetAsync("overview", cancel);

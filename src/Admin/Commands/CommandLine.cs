@@ -5,7 +5,7 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Commands;
 
-/// <summary>What the commands share: how the broker is reached, how they answer, and how they end.</summary>
+/// <summary>What the commands share: options, the connection to the broker, output and error handling.</summary>
 internal sealed class CommandLine
 {
     private const string AmqpVariable = "F2BBROKER_AMQP";
@@ -36,7 +36,7 @@ internal sealed class CommandLine
 
     public IEnumerable<Option> GlobalOptions => [api, apiFile, json];
 
-    /// <summary>For commands that need <see cref="CreateConnection"/>.</summary>
+    /// <summary>The option for commands that need <see cref="CreateConnection"/>.</summary>
     public Option Amqp => amqp;
 
     public static void Warn(string sentence) => Console.Error.WriteLine(sentence);
@@ -46,7 +46,7 @@ internal sealed class CommandLine
     public OperatorConnection CreateConnection(ParseResult parsed, ManagementApi broker) =>
         new(broker, parsed.GetValue(amqp) ?? Environment.GetEnvironmentVariable(AmqpVariable));
 
-    /// <summary>Has the command do that on the broker, as the operator.</summary>
+    /// <summary>Runs the action with the management API, as the operator.</summary>
     public Command WithManagementApi(Command command, Func<ParseResult, ManagementApi, CancellationToken, Task> act) =>
         WithErrorHandling(command, async (parsed, cancel) =>
         {
@@ -61,7 +61,7 @@ internal sealed class CommandLine
             return ExitCode.Success;
         });
 
-    /// <summary>The same for a command that changes something, and tells what.</summary>
+    /// <summary>Runs the action with the management API and an output, for commands that change something.</summary>
     public Command WithOutput(Command command, Func<ParseResult, ManagementApi, CommandOutput, CancellationToken, Task> act) =>
         WithManagementApi(command, async (parsed, broker, cancel) =>
         {
@@ -70,7 +70,7 @@ internal sealed class CommandLine
             answer.Finish();
         });
 
-    /// <summary>Has the command do that; a fault becomes a sentence and its code.</summary>
+    /// <summary>Runs the action. An expected failure becomes an error message and its exit code.</summary>
     public static Command WithErrorHandling(Command command, Func<ParseResult, CancellationToken, Task<int>> act)
     {
         command.SetAction(async (parsed, cancel) =>

@@ -7,14 +7,14 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.Admin.Doctor;
 
 /// <summary>
-/// Looks at the broker with this server's own login: whether it is let in, as what, and whether its queue is there and bound.
+/// Checks the broker with this server's login: whether it is accepted, with which role, and whether the queue exists and is bound.
 /// </summary>
 internal sealed class BrokerCheck(Settings settings)
 {
     private readonly List<CheckResult> results = [];
     private Role? role;
 
-    /// <summary>What was found, and the server's role; that is null when it cannot be told.</summary>
+    /// <summary>Returns the results and the server's role; the role is null if it is unknown.</summary>
     public async Task<(Role? Role, IReadOnlyList<CheckResult> Findings)> RunAsync(CancellationToken cancel)
     {
         LoginFailure? fault = await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, async (connection, token) =>
@@ -58,7 +58,7 @@ internal sealed class BrokerCheck(Settings settings)
         try
         {
             QueueDeclareOk there = await channel.QueueDeclarePassiveAsync(queue, cancel);
-            // Whether it was bound cannot be asked; it is now.
+            // The broker cannot be asked whether it was bound. It is bound now.
             await channel.QueueBindAsync(queue, Topology.BansExchange, "", cancellationToken: cancel);
             return new CheckResult(
                 $"queue {queue}, bound to {Topology.BansExchange}, {there.MessageCount} waiting, {there.ConsumerCount} "

@@ -2,11 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary>Looks at a daemon: its own test, and whether its unit runs.</summary>
-/// <param name="program">Such as <c>f2bbroker-producer</c>.</param>
+/// <summary>Checks a daemon: its <c>--test</c>, and whether its unit is active.</summary>
+/// <param name="program">The program, such as <c>f2bbroker-producer</c>.</param>
 internal sealed class DaemonCheck(string program, string configuration)
 {
-    // What systemctl is-active says under systemd; elsewhere it says none of these.
+    // The states that systemctl is-active prints under systemd. Elsewhere it prints none of these.
     private static readonly string[] States = ["active", "reloading", "inactive", "failed", "activating", "deactivating", "maintenance"];
 
     public async IAsyncEnumerable<CheckResult> RunAsync([EnumeratorCancellation] CancellationToken cancel)

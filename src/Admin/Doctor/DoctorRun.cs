@@ -8,7 +8,7 @@ namespace F2bBroker.Admin.Doctor;
 /// <c>f2bbroker doctor</c>: checks every component that a ban passes on a server, and reports each as ok or with the remedy.
 /// </summary>
 /// <param name="configuration">The path of f2bbroker.conf.</param>
-/// <param name="socket">fail2ban's socket; null for the usual one.</param>
+/// <param name="socket">fail2ban's socket; null for the default.</param>
 internal sealed class DoctorRun(string configuration, string? socket)
 {
     public async IAsyncEnumerable<CheckResult> RunAsync([EnumeratorCancellation] CancellationToken cancel)

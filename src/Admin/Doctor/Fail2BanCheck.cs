@@ -3,18 +3,16 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary>
-/// Looks at fail2ban: whether it logs where the producer reads, and has a jail that reads what the consumer writes, and can ban.
-/// </summary>
-/// <param name="socket">fail2ban's socket; null for the usual one.</param>
+/// <summary>Checks fail2ban: it logs where the producer reads, a jail monitors the consumer's log, and that jail can ban.</summary>
+/// <param name="socket">fail2ban's socket; null for the default.</param>
 internal sealed class Fail2BanCheck(Settings settings, string? socket)
 {
     private const string Jail = "f2bbroker";
 
-    /// <summary>What fail2ban's ban actions call.</summary>
+    /// <summary>The programs that fail2ban's ban actions call.</summary>
     private static readonly string[] Firewalls = ["nft", "iptables", "ipset", "ufw", "firewall-cmd", "shorewall"];
 
-    /// <param name="role">What the server does.</param>
+    /// <param name="role">The server's role.</param>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(Role role, CancellationToken cancel)
     {
         ExternalProgram.Result? ping = await RunClientAsync(cancel, "ping");

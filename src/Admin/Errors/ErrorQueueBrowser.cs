@@ -7,15 +7,15 @@ using RabbitMQ.Client;
 namespace F2bBroker.Admin.Errors;
 
 /// <summary>
-/// The error queue of a server: what is looked at stays in its place; what is requeued is acknowledged once the broker has confirmed it in
-/// the server's queue.
+/// Browses a server's error queue. Messages stay in their place unless they are dropped or requeued. A requeued message is acknowledged
+/// when the broker has confirmed it in the server's queue.
 /// </summary>
 internal sealed class ErrorQueueBrowser(OperatorConnection amqp, string server)
 {
     private readonly string queue = Topology.ErrorQueueFor(server);
 
-    /// <summary>Goes through all messages that are there now; gives those that were chosen.</summary>
-    /// <exception cref="CommandFailedException">The queue is not there, or the broker cannot be reached.</exception>
+    /// <summary>Processes all present messages and returns the selected ones.</summary>
+    /// <exception cref="CommandFailedException">The queue does not exist, or the broker cannot be reached.</exception>
     public async Task<IReadOnlyList<RefusedMessage>> ProcessAsync(
         Func<RefusedMessage, bool> isChosen,
         MessageAction fate,
@@ -34,7 +34,7 @@ internal sealed class ErrorQueueBrowser(OperatorConnection amqp, string server)
         MessageAction fate,
         CancellationToken cancel)
     {
-        // What is not acknowledged goes back to its place when the channel closes.
+        // Messages that are not acknowledged return to their place when the channel closes.
         await using IChannel channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
             cancel);

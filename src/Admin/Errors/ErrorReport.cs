@@ -3,7 +3,7 @@ using F2bBroker.Admin.Output;
 
 namespace F2bBroker.Admin.Errors;
 
-/// <summary><c>f2bbroker errors</c>: what a server refused, and what that means.</summary>
+/// <summary><c>f2bbroker errors</c>: prints what a server refused, and what that means.</summary>
 internal sealed class ErrorReport(ErrorQueueBrowser queue, string server)
 {
     private const int MaxListedRows = 20;

@@ -1,9 +1,9 @@
 namespace F2bBroker.Admin.Errors;
 
-/// <summary>What a reason in an error queue means, and what to do about it.</summary>
+/// <summary>Explains a reason in an error queue, and the remedy.</summary>
 internal static class RefusalExplanation
 {
-    /// <summary>A part of each reason, and its explanation; the first that fits counts.</summary>
+    /// <summary>A part of each reason and its explanation. The first match counts.</summary>
     private static readonly (string Part, string Sentence)[] All =
     [
         (

@@ -4,9 +4,7 @@ using Spectre.Console;
 
 namespace F2bBroker.Admin.History;
 
-/// <summary>
-/// The bans as they pass, for a terminal: a table of the last ones that renews itself, and how many each server reported.
-/// </summary>
+/// <summary>Shows bans as they are published on a terminal: a table of the latest ones, and the number of each server.</summary>
 internal sealed class LiveBanTable(IAnsiConsole console, TimeProvider time)
 {
     private const int OtherLines = 8;
@@ -17,7 +15,7 @@ internal sealed class LiveBanTable(IAnsiConsole console, TimeProvider time)
     private readonly Queue<Ban> last = new();
     private readonly SortedDictionary<string, int> counts = new(StringComparer.Ordinal);
 
-    /// <summary>Until there are no more.</summary>
+    /// <summary>Shows the bans until there are no more.</summary>
     public Task ShowAsync(IAsyncEnumerable<Ban> bans, CancellationToken cancel) => console.Live(Render()).StartAsync(async live =>
     {
         Task taking = CollectAsync(bans);

@@ -1,6 +1,6 @@
 namespace F2bBroker.Admin.Output;
 
-/// <summary>A command cannot be carried out; the sentence says why and what to do.</summary>
+/// <summary>A command failed. The message names the reason and the remedy.</summary>
 internal sealed class CommandFailedException(int exitCode, string sentence) : Exception(sentence)
 {
     public int ExitCode => exitCode;

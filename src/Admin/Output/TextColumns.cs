@@ -1,6 +1,6 @@
 namespace F2bBroker.Admin.Output;
 
-/// <summary>Text in columns, each as wide as its widest cell.</summary>
+/// <summary>Formats text in columns that are as wide as their widest cell.</summary>
 internal static class TextColumns
 {
     public static string Format(string[] head, IEnumerable<string[]> rows)

@@ -7,17 +7,18 @@ using F2bBroker.Contracts;
 namespace F2bBroker.Admin.Servers;
 
 /// <summary>
-/// <c>f2bbroker enroll</c>: queue and binding first, so that the server misses nothing; then its user; then the settings that it needs.
+/// <c>f2bbroker enroll</c>: creates the queue and the binding first, so that the server misses nothing, then the user, then the settings.
 /// </summary>
 internal sealed class Enrollment(ManagementApi api, Action<string> tell)
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
     /// <summary>
-    /// Of a server that is enrolled, <c>--force</c> makes a new login; role and queue stay unless something else is wished.
+    /// Enrolls a server. For an enrolled server, <c>--force</c> creates new credentials; role and queue stay unless the options say
+    /// otherwise.
     /// </summary>
-    /// <param name="server">Its valid name.</param>
-    /// <param name="settings">Takes what the server needs to log in.</param>
+    /// <param name="server">The server's valid name.</param>
+    /// <param name="settings">Receives the credentials.</param>
     /// <exception cref="CommandFailedException">The name is taken, or the broker refuses.</exception>
     public async Task RunAsync(string server, EnrollmentOptions wishes, Action<ServerCredentials> settings, CancellationToken cancel)
     {
@@ -32,8 +33,8 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
         await RecreateAsync(user, server, enrolled, wishes, settings, cancel);
     }
 
-    /// <summary><c>f2bbroker rotate</c>: a new password for a server; role, queue and what waits in it stay.</summary>
-    /// <exception cref="CommandFailedException">There is no such server, it has no password, or the broker refuses.</exception>
+    /// <summary><c>f2bbroker rotate</c>: creates a new password. Role, queue and waiting messages stay.</summary>
+    /// <exception cref="CommandFailedException">The server is not enrolled or has no password, or the broker refuses.</exception>
     public async Task RotateAsync(string server, Action<ServerCredentials> settings, CancellationToken cancel)
     {
         ServerUser user = new(api, server);
@@ -67,8 +68,7 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
         QueueType type = role.CanReceive ? await ChooseTypeAsync(server, wishes.HasQuorumQueue, cancel) : NoQueue(wishes.HasQuorumQueue);
         if (enrolled is not null)
         {
-            // First, for whoever is logged in may hold the queue for himself alone (exclusive) or declare it with arguments, and neither
-            // must save him.
+            // The user is removed first: whoever is logged in could hold the queue exclusively or declare it with other arguments.
             await user.RemoveAsync(cancel);
         }
 
@@ -106,7 +106,7 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
     }
 
     /// <summary>
-    /// A queue that is there keeps its type: it cannot be changed, and a new login is no reason to lose what waits in it.
+    /// Returns the type of an existing queue, which cannot be changed. New credentials are no reason to lose the messages in it.
     /// </summary>
     private async Task<QueueType> ChooseTypeAsync(string server, bool isQuorumWished, CancellationToken cancel)
     {
@@ -128,7 +128,7 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
 
     private async Task CreateQueueAsync(string queue, QueueType type, CancellationToken cancel)
     {
-        // No argument but of the type: limits are policies, and an argument that differs from the consumer's would be refused for ever.
+        // Only arguments of the type: limits are policies, and RabbitMQ would refuse the consumer's declaration with other arguments.
         JsonObject arguments = new(
             type.BanQueueArguments.Select(argument => KeyValuePair.Create(argument.Key, (JsonNode?)JsonValue.Create(argument.Value))));
         await api.PutAsync(

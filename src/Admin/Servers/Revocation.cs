@@ -3,10 +3,10 @@ using F2bBroker.Admin.Output;
 
 namespace F2bBroker.Admin.Servers;
 
-/// <summary><c>f2bbroker revoke</c>: the user first, which ends its connections, then what it owned.</summary>
+/// <summary><c>f2bbroker revoke</c>: deletes the user first, which closes its connections, then its queues and exchanges.</summary>
 internal sealed class Revocation(ManagementApi api, Action<string> tell)
 {
-    /// <exception cref="CommandFailedException">The name is somebody else's, or the broker refuses.</exception>
+    /// <exception cref="CommandFailedException">The name belongs to another user, or the broker refuses.</exception>
     public async Task RunAsync(string server, CancellationToken cancel)
     {
         ServerUser user = new(api, server);

@@ -6,20 +6,20 @@ using F2bBroker.Contracts;
 namespace F2bBroker.Admin.Setup;
 
 /// <summary>
-/// The stream of the last day's bans, for <c>f2bbroker init</c>. Its policy comes first: a stream takes the size of its segments from it
-/// when it is made.
+/// Creates the stream of the last day's bans for <c>f2bbroker init</c>. The policy is created first, because a stream takes its segment
+/// size from it when it is declared.
 /// </summary>
 internal sealed class HistorySetup(ManagementApi api, Action<string, bool> tell, Action<string> warn)
 {
     private const string Policy = "f2b.history-limits";
     private const string VirtualHost = Topology.VirtualHost;
 
-    /// <summary>As RabbitMQ writes it. Old messages go with their segment, which holds some 14,000 bans.</summary>
+    /// <summary>The maximum age in RabbitMQ's format. Old messages are deleted with their segment, which holds some 14,000 bans.</summary>
     private const string MaxAge = "1D";
 
     private static readonly int MaxSegmentBytes = 4 * 1024 * 1024;
 
-    /// <summary>Bytes: more than 1,000,000 bans. What is published beyond takes the oldest out of the stream.</summary>
+    /// <summary>The maximum size in bytes, more than 1,000,000 bans. Above it, the oldest bans are deleted.</summary>
     private static readonly int MaxStreamBytes = 512 * 1024 * 1024;
 
     public async Task RunAsync(CancellationToken cancel)
@@ -44,7 +44,7 @@ internal sealed class HistorySetup(ManagementApi api, Action<string, bool> tell,
         }
     }
 
-    /// <summary>False, with a sentence, where the broker has no streams: all else works without.</summary>
+    /// <summary>Creates the stream. Returns false with a warning if the broker has no streams; everything else works without.</summary>
     private async Task<bool> CreateStreamAsync(string path, CancellationToken cancel)
     {
         try
@@ -67,7 +67,7 @@ internal sealed class HistorySetup(ManagementApi api, Action<string, bool> tell,
         }
     }
 
-    /// <summary>An operator who has changed it keeps it.</summary>
+    /// <summary>Creates the policy. An existing policy stays unchanged.</summary>
     private async Task<bool> CreatePolicyAsync(CancellationToken cancel)
     {
         string path = ManagementApi.Path("policies", VirtualHost, Policy);

@@ -5,10 +5,10 @@ using F2bBroker.Contracts;
 namespace F2bBroker.Admin.Status;
 
 /// <summary>A program that is connected to the broker.</summary>
-/// <param name="User">Who logged in.</param>
-/// <param name="Name"><c>consumer</c>, <c>producer</c>, or <c>other</c> for what is not F2bBroker's.</param>
-/// <param name="ClockAhead">How far its host's clock was ahead of the broker's when it connected, negative when behind; null where it did
-/// not tell.</param>
+/// <param name="User">The user.</param>
+/// <param name="Name"><c>consumer</c>, <c>producer</c>, or <c>other</c> for another program.</param>
+/// <param name="ClockAhead">How far its host's clock was ahead of the broker's when it connected (negative: behind); null if the program
+/// did not say.</param>
 internal sealed record ConnectedProgram(string User, string Name, TimeSpan? ClockAhead)
 {
     private const string Prefix = "f2bbroker-";

@@ -6,10 +6,10 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Status;
 
-/// <summary>Which servers there are, which are connected, what waits for them, what they reported, and what to look at.</summary>
+/// <summary>Reads the status of all servers: connections, waiting messages, reports and problems.</summary>
 internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
 {
-    /// <param name="reported">Null when no stream knows.</param>
+    /// <param name="reported">The reports of each server; null without a stream.</param>
     /// <exception cref="CommandFailedException">The broker is not set up, or refuses.</exception>
     public async Task<IReadOnlyList<ServerStatus>> ReadAsync(IReadOnlyDictionary<string, ReportSummary>? reported, CancellationToken cancel)
     {
@@ -25,7 +25,7 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
                 .Select(user => user.Text("name")),
         ];
         JsonNode? queues = await api.GetAsync(ManagementApi.Path("queues", Topology.VirtualHost), cancel);
-        // Whole, each binding could bring 128 KB of arguments.
+        // Without this, each binding could bring 128 KB of arguments.
         JsonNode? bindings = await api.GetAsync(
             $"bindings/{Topology.VirtualHost}?columns=source,destination,destination_type,routing_key",
             cancel);
@@ -83,7 +83,7 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
     }
 
     /// <summary>
-    /// By whom each server is quarantined, as the bindings of the error queues say; one that has passed may stand there still.
+    /// Returns by whom each server is quarantined, from the bindings of the error queues. Expired bindings may still exist.
     /// </summary>
     private ILookup<string, string> Quarantined(IEnumerable<string> names, IEnumerable<JsonNode> bindings)
     {

@@ -7,17 +7,16 @@ namespace F2bBroker.Admin.Status;
 
 /// <summary>
 /// Finds queue and binding changes that a server's login permits but F2bBroker never makes. They indicate that the server was compromised.
-/// No setting of
-/// the broker forbids it; <c>f2bbroker status</c> tells of it.
+/// No setting of the broker forbids them; <c>f2bbroker status</c> reports them.
 /// </summary>
 internal static class QueueAnomalies
 {
     private const string TypeArgument = QueueType.TypeArgument;
 
-    /// <summary>Sentences for each server.</summary>
+    /// <summary>Returns messages for each server.</summary>
     /// <param name="queues">The management API's answer to <c>queues/f2b</c>.</param>
-    /// <param name="bindings">Its answer to <c>bindings/f2b</c>, of which source, destination, destination_type and routing_key
-    /// count.</param>
+    /// <param name="bindings">The management API's answer to <c>bindings/f2b</c>; source, destination, destination_type and routing_key are
+    /// read.</param>
     public static ILookup<string, string> Find(JsonNode? queues, JsonNode? bindings)
     {
         JsonNode[] all = [.. queues.Rows()];
@@ -100,7 +99,7 @@ internal static class QueueAnomalies
         }
     }
 
-    /// <summary>The server that a queue or exchange belongs to; null when it is no server's.</summary>
+    /// <summary>Returns the server that owns a queue or exchange; null if none does.</summary>
     private static string? ServerOf(string name)
     {
         string prefix = Topology.QueueFor("");
@@ -111,7 +110,7 @@ internal static class QueueAnomalies
 
     private static bool IsBansQueue(string name) => ServerOf(name) is { } server && name == Topology.QueueFor(server);
 
-    /// <summary>A consumer binds its error queue once more to say whose bans it refuses.</summary>
+    /// <summary>Returns true for a binding by which a consumer shows a quarantine.</summary>
     private static bool IsQuarantineSign(JsonNode binding) =>
         binding.Text("source").EndsWith(Topology.ErrorSuffix, StringComparison.Ordinal)
         && QuarantineRoutingKey.Parse(binding.Text("routing_key")) is not null;
@@ -122,6 +121,6 @@ internal static class QueueAnomalies
 
     private sealed record Anomaly(string Server, string Message);
 
-    /// <summary>From an exchange to a queue, or to another exchange.</summary>
+    /// <summary>A binding from an exchange to a queue or to another exchange.</summary>
     private sealed record BindingKey(string From, string To, bool IsToExchange);
 }

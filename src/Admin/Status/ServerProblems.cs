@@ -2,17 +2,17 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Status;
 
-/// <summary>What is missing, off or refused with one server, each with what to do.</summary>
-/// <param name="role">Null when it has other rights than F2bBroker gives.</param>
-/// <param name="hasQueue">Whether its queue is on the broker.</param>
-/// <param name="programs">What is connected as it.</param>
+/// <summary>Finds the problems of one server, each with the remedy.</summary>
+/// <param name="role">The role; null if the permissions are not those of a role.</param>
+/// <param name="hasQueue">True if its queue exists.</param>
+/// <param name="programs">The programs that are logged in as the server.</param>
 internal sealed class ServerProblems(string server, Role? role, bool hasQueue, IReadOnlyList<ConnectedProgram> programs)
 {
-    // The broker notes whole seconds at best, and a login takes some.
+    // The broker records whole seconds at best, and a login takes time.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(30);
 
-    /// <param name="errors">Messages that it refused.</param>
-    /// <param name="quarantinedBy">Who has put it under quarantine.</param>
+    /// <param name="errors">The number of messages that it refused.</param>
+    /// <param name="quarantinedBy">The servers that have quarantined it.</param>
     public IEnumerable<string> Find(long errors, IReadOnlyList<string> quarantinedBy)
     {
         if (role is null)

@@ -12,9 +12,9 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.Consumer.History;
 
 /// <summary>
-/// Reads the broker's stream beside the queue: what was published before this server was enrolled, died with its queue, or was dropped from
-/// it. What
-/// stands in the monitored log already is not written again, so it begins anew after any failure, and at each start.
+/// Reads the broker's stream in addition to the queue, for bans that were published before this server was enrolled, deleted with its
+/// queue, or dropped from it. Bans in the monitored log are not written again, so each start and each reconnection can read the stream
+/// again.
 /// </summary>
 internal sealed class HistoryReplay(
     Settings settings,
@@ -37,14 +37,14 @@ internal sealed class HistoryReplay(
     private DateTimeOffset? from;
     private bool hasBegun;
 
-    /// <summary>Whether the stream is to be read at all.</summary>
+    /// <summary>True if the stream is to be read.</summary>
     public bool IsEnabled => span > TimeSpan.Zero;
 
-    /// <summary>How far back the stream is read; nothing when it is not.</summary>
+    /// <summary>The earliest time to read from.</summary>
     public DateTimeOffset EarliestTime => time.GetUtcNow() - span;
 
-    /// <summary>The queue is bound: what was published before is to be read from the stream.</summary>
-    /// <param name="heardUpTo">The time of the youngest ban that this server has heard of.</param>
+    /// <summary>Requests a replay, because the queue is bound and earlier bans may only be in the stream.</summary>
+    /// <param name="heardUpTo">The time of the newest ban that this server has received; null if it has received none.</param>
     public void Request(DateTimeOffset? heardUpTo)
     {
         if (!IsEnabled)
@@ -54,7 +54,7 @@ internal sealed class HistoryReplay(
 
         lock (gate)
         {
-            // In an earlier run it may not have come to the end.
+            // The replay of an earlier run may not have been finished.
             DateTimeOffset since = hasBegun ? heardUpTo - RereadMargin ?? EarliestTime : EarliestTime;
             hasBegun = true;
             from = from < since ? from : since;
@@ -63,7 +63,9 @@ internal sealed class HistoryReplay(
         requested.Release();
     }
 
-    /// <summary>So far before, clocks that differ do no harm, and it is known who had reported too many.</summary>
+    /// <summary>
+    /// The replay begins this much earlier, so that differing clocks do no harm and the quarantines of that time are known.
+    /// </summary>
     private TimeSpan RereadMargin => Ban.MaxClockAhead + settings.Consumer.MaxBans.Window + settings.Consumer.Quarantine;
 
     protected override async Task RunAsync(CancellationToken stopping)
@@ -85,7 +87,7 @@ internal sealed class HistoryReplay(
         }
     }
 
-    /// <summary>Until it has been read to the end, or cannot be for a reason that lasts.</summary>
+    /// <summary>Reads the stream to its end, and retries unless the failure is permanent.</summary>
     private async Task ReadAsync(DateTimeOffset since, CancellationToken stopping)
     {
         string? told = null;

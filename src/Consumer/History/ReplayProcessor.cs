@@ -9,11 +9,12 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Consumer.History;
 
 /// <summary>
-/// Takes what the stream holds: the checks, limits and the duplicate rule are those of a live message; each batch is on disk before the
-/// next is asked for.
+/// Processes the messages of the stream with the checks, limits and deduplication of live messages. Each batch is on disk before the next
+/// one is requested.
 /// </summary>
 /// <remarks>
-/// What is refused is counted and told, not copied to the error queue: it stands in the stream, and comes again at the next start.
+/// Refused messages are counted and logged, but not copied to the error queue: they stay in the stream and are read again at the next
+/// start.
 /// </remarks>
 internal sealed class ReplayProcessor(
     Settings settings,
@@ -52,7 +53,7 @@ internal sealed class ReplayProcessor(
             Topology.HistoryStream, UtcTimestamp.Format(since), read, written);
     }
 
-    /// <summary>Null for what is passed over.</summary>
+    /// <summary>Returns null for a skipped or refused message.</summary>
     private async Task<BanOutcome?> ProcessAsync(HistoryMessage message, ReplayQuarantine containment, ThrottledLogSummary passedOver)
     {
         try

@@ -6,7 +6,7 @@ using F2bBroker.Daemon.Metrics;
 namespace F2bBroker.Consumer.Metrics;
 
 /// <summary>
-/// What the consumer counts for Prometheus. Only written and waiting bans include those of the stream, which come again at each start.
+/// The consumer's metrics for Prometheus. Only written and waiting bans include those of the stream, which is read again at each start.
 /// </summary>
 internal sealed class ConsumerMetrics
 {
@@ -62,10 +62,10 @@ internal sealed class ConsumerMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Lags });
     }
 
-    /// <summary>A ban waits to be written.</summary>
+    /// <summary>Counts a ban that waits to be written.</summary>
     public void BanWaiting() => Interlocked.Increment(ref waiting);
 
-    /// <summary>It is known what became of it, and what was to be written is on disk.</summary>
+    /// <summary>Counts the outcome of a ban, after its line is on disk.</summary>
     public void BanCompleted(Ban ban, BanOutcome verdict, DeliverySource way)
     {
         Interlocked.Decrement(ref waiting);
@@ -91,10 +91,10 @@ internal sealed class ConsumerMetrics
 
     public void Duplicate() => Interlocked.Increment(ref duplicates);
 
-    /// <param name="origin">The sender that the broker vouches for.</param>
+    /// <param name="origin">The authenticated sender.</param>
     public void Quarantined(string origin) => quarantined.Add(origin);
 
-    /// <param name="origin">The sender that the broker vouches for; empty for none.</param>
+    /// <param name="origin">The authenticated sender; empty if there is none.</param>
     public void Refused(string origin, InvalidMessageKind kind) =>
         refused.Add(origin.Length > 0 ? origin : NoOrigin, kind.ToString().ToLowerInvariant());
 

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer.Receiving;
 
-/// <summary>Takes a message: refuses it, skips it, or has it written before it is acknowledged.</summary>
-/// <remarks>A refusal must not leave as an exception: MassTransit would send a fault to wherever the sender's headers say.</remarks>
+/// <summary>Processes a message: refuses it, skips it, or writes it before it is acknowledged.</summary>
+/// <remarks>A refusal must not leave as an exception: MassTransit would publish a fault to the address in the sender's headers.</remarks>
 internal sealed class BanConsumer(
     Settings settings,
     SkipRules acceptance,

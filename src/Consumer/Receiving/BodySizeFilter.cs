@@ -5,7 +5,7 @@ using MassTransit;
 
 namespace F2bBroker.Consumer.Receiving;
 
-/// <summary>Refuses a message whose body is far too long for a ban, before anything reads it.</summary>
+/// <summary>Refuses a message whose body is too long for a ban, before the body is read.</summary>
 internal sealed class BodySizeFilter(ErrorQueuePublisher errors) : IFilter<ReceiveContext>
 {
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>

@@ -13,8 +13,8 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.Consumer.Receiving;
 
 /// <summary>
-/// Makes the server's queue, binds it to the bans, and makes its error queue, on each new channel: they may have been deleted since.
-/// It has no right to declare the exchange of the bans. Delivers no message before the state needed to evaluate it is loaded.
+/// Declares the server's queue, its binding and its error queue on each new channel, because they may have been deleted. The server has no
+/// permission to declare the exchange of the bans. Delivers no message before the state needed to evaluate it is loaded.
 /// </summary>
 internal sealed class DeclareQueueFilter(
     string queue,
@@ -43,7 +43,7 @@ internal sealed class DeclareQueueFilter(
             context.CancellationToken);
         if (type == QueueType.Quorum && declared.ConsumerCount > 0)
         {
-            // It would be let in, and wait in silence until the other one is gone.
+            // The broker would accept this consumer and keep it waiting until the other one is gone.
             throw new QueueInUseException();
         }
 
@@ -64,7 +64,7 @@ internal sealed class DeclareQueueFilter(
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("bind");
 
-    /// <summary>Asks on a channel of its own: the broker closes it when the queue is not there.</summary>
+    /// <summary>Asks on a separate channel, because the broker closes it if the queue does not exist.</summary>
     private async Task<bool> QueueExistsAsync(ConnectionContext connection, CancellationToken cancel)
     {
         await using IChannel channel = await connection.Connection.CreateChannelAsync(cancellationToken: cancel);
@@ -79,7 +79,9 @@ internal sealed class DeclareQueueFilter(
         }
     }
 
-    /// <summary>It is there from the moment of enrollment, so somebody has deleted it, with all that waited in it.</summary>
+    /// <summary>
+    /// Logs the period whose bans were in the deleted queue. The queue exists from the moment of enrollment, so somebody deleted it.
+    /// </summary>
     private void LogMissedPeriod()
     {
         string from = heard.Value is { } moment ? $"between {UtcTimestamp.Format(moment)} and" : "before";

@@ -4,12 +4,12 @@ using F2bBroker.Shared.Configuration;
 namespace F2bBroker.Consumer.Receiving;
 
 /// <summary>
-/// Says that a queue on the broker is of another type than <c>[consumer] queuetype</c>, which the broker refuses for ever.
+/// Describes a queue whose type differs from <c>[consumer] queuetype</c>. The broker refuses its declaration permanently.
 /// </summary>
 internal static class QueueTypeMismatch
 {
-    /// <param name="answer">What the broker answered to a declaration.</param>
-    /// <returns>Null when it is about something else.</returns>
+    /// <param name="answer">The broker's answer to the declaration.</param>
+    /// <returns>Null if the answer has another cause.</returns>
     public static string? Describe(Settings settings, string answer)
     {
         if (

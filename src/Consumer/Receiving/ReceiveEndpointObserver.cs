@@ -12,8 +12,8 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.Consumer.Receiving;
 
 /// <summary>
-/// Tells when the queue is consumed and when not. What the broker refuses from the first start on ends the daemon within seconds,
-/// what it refuses later only after minutes: MassTransit itself would try in silence for ever.
+/// Logs when the queue is consumed and when it is not. If the broker refuses from the first start on, the daemon stops within seconds;
+/// after a later refusal it stops after 5 minutes. MassTransit itself would retry silently forever.
 /// </summary>
 internal sealed class ReceiveEndpointObserver(
     Settings settings,

@@ -4,12 +4,12 @@ using MassTransit.RabbitMqTransport;
 namespace F2bBroker.Consumer.Refusals;
 
 /// <summary>
-/// Shows on the broker which servers are under quarantine here: as a binding of the error queue, whose key says so. A binding is the only
-/// thing this server has permission to create there. Operators see it in the management UI and in <c>f2bbroker status</c>.
+/// Shows on the broker which servers this server has quarantined: a binding of its error queue, whose routing key names them. A binding is
+/// the only thing this server has permission to create there. Operators see it in the management UI and in <c>f2bbroker status</c>.
 /// </summary>
 internal sealed class QuarantineBinding(string errorQueue)
 {
-    // A quarantine is longer with each ban; the sign need not be.
+    // Each ban extends the quarantine. The binding is renewed only once per minute.
     private static readonly TimeSpan MinExtension = TimeSpan.FromMinutes(1);
     private static readonly Dictionary<string, object?> NoArguments = [];
 

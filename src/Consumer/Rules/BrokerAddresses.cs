@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Consumer.Rules;
 
 /// <summary>
-/// The addresses that the broker's names stand for: a ban of one would cut this server off. What a name once stood for stays among them.
+/// The addresses to which the broker's host names resolve. A ban of one would disconnect this server. An address stays protected after the
+/// name resolves to another one.
 /// </summary>
 internal sealed class BrokerAddresses(Settings settings, DaemonExit ending, TimeProvider time, ILogger<BrokerAddresses> log)
     : Worker(ending)
@@ -20,7 +21,7 @@ internal sealed class BrokerAddresses(Settings settings, DaemonExit ending, Time
     private readonly HashSet<BrokerNode> unresolved = [];
     private volatile Subnet[] addresses = [];
 
-    /// <summary>Completes once a name has been resolved: before, no ban may be taken.</summary>
+    /// <summary>Completes when a name has been resolved. No ban may be processed before.</summary>
     public Task Resolved => resolved.Task;
 
     public bool Overlaps(Subnet subnet) => addresses.Any(subnet.Overlaps);

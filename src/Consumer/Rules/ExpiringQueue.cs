@@ -15,7 +15,7 @@ internal sealed class ExpiringQueue<T>(TimeProvider time)
 
     private TimeSpan Now => time.GetElapsedTime(0);
 
-    /// <param name="age">How old it is already.</param>
+    /// <param name="age">The present age of the entry.</param>
     public void Add(T thing, TimeSpan age) => entries.Enqueue((Now - age, thing));
 
     public bool TryDequeueExpired([MaybeNullWhen(false)] out T oldest, TimeSpan olderThan)

@@ -5,16 +5,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace F2bBroker.Consumer.Rules;
 
 /// <summary>
-/// Bounds what one server can do by what it reported in the past: as <see cref="ServerQuarantine"/> would have on a server that was there,
-/// by the bans' own
-/// times. It must receive every ban, including those already written, so that each replay has the same result.
+/// Limits one server while the stream is replayed, as <see cref="ServerQuarantine"/> would have limited it live, but by the times of its
+/// bans. It must receive every ban, including those already written, so that each replay has the same result.
 /// </summary>
-/// <remarks>Each server has a clock of its own: one that lies about the time hurts itself alone.</remarks>
+/// <remarks>
+/// Each server has its own clock, so a server that falsifies its times only affects itself. docs/decisions/14-two-limits-for-a-backlog.md
+/// explains why there are two limits.
+/// </remarks>
 internal sealed class ReplayQuarantine(Settings settings)
 {
     private readonly Dictionary<string, (ReplayTimeProvider Clock, ServerQuarantine Containment)> servers = [];
 
-    /// <summary>Whether the ban may be written.</summary>
+    /// <summary>Counts the ban. Returns false if its server is quarantined.</summary>
     public bool TryAdmit(Ban ban)
     {
         if (!servers.TryGetValue(ban.Server, out (ReplayTimeProvider Clock, ServerQuarantine Containment) server))

@@ -6,7 +6,7 @@ namespace F2bBroker.Consumer.Rules;
 /// <summary>Decides which valid bans this server skips.</summary>
 internal sealed class SkipRules(Settings settings, HostAddresses ownAddresses, BrokerAddresses brokerAddresses, TimeProvider time)
 {
-    /// <summary>Loopback, link-local, multicast, unspecified, broadcast, and private ones of RFC 1918, 6598 and 4193.</summary>
+    /// <summary>Loopback, link-local, multicast, unspecified, broadcast and private addresses (RFC 1918, 6598 and 4193).</summary>
     private static readonly Subnet[] PrivateRanges =
     [
         .. new[]
@@ -18,7 +18,7 @@ internal sealed class SkipRules(Settings settings, HostAddresses ownAddresses, B
 
     private readonly ConsumerSettings consumer = settings.Consumer;
 
-    /// <summary>Why the ban is skipped, or null when it is taken over.</summary>
+    /// <summary>Returns the reason to skip the ban; null if it is accepted.</summary>
     public string? FindSkipReason(Ban ban)
     {
         int minPrefix = ban.Ip.IsIPv4 ? consumer.MinPrefix4 : consumer.MinPrefix6;

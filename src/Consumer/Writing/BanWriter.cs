@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Consumer.Writing;
 
 /// <summary>
-/// The one writer of the monitored log: takes what is waiting, appends it, flushes once, and only then lets the messages be acknowledged.
+/// The only writer of the monitored log: appends the waiting bans, flushes once, and only then lets the messages be acknowledged.
 /// </summary>
 internal sealed class BanWriter(
     Settings settings,
@@ -33,11 +33,11 @@ internal sealed class BanWriter(
     private readonly RecentLines recent = new(time);
     private readonly TaskCompletionSource loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes once it is known what was written in earlier runs.</summary>
+    /// <summary>Completes when the bans of earlier runs are loaded.</summary>
     public Task Loaded => loaded.Task;
 
     /// <summary>
-    /// Completes once it is known what becomes of the ban, and what was to be written is on disk. While the disk refuses, it waits.
+    /// Completes when the ban is decided and, if it is to be written, flushed to disk. Waits while the disk cannot be written.
     /// </summary>
     public Task<BanOutcome> WriteAsync(Ban ban, DeliverySource way = DeliverySource.Queue)
     {
@@ -79,7 +79,7 @@ internal sealed class BanWriter(
         }
     }
 
-    /// <summary>Until a ban is waiting; while lines are young also each second, since their file may be renamed.</summary>
+    /// <summary>Waits for a ban; at most a second while there are recent lines, because their file may be renamed.</summary>
     private async Task WaitAsync(CancellationToken stopping)
     {
         using CancellationTokenSource second = new(recent.Any() ? TimeSpan.FromSeconds(1) : Timeout.InfiniteTimeSpan, time);
@@ -90,7 +90,7 @@ internal sealed class BanWriter(
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            // Time to look after the file.
+            // A second has passed: check the file.
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class BanWriter(
         recent.Add(lines);
     }
 
-    /// <summary>Does what touches the disk, again and again while the disk refuses: the messages stay unacknowledged meanwhile.</summary>
+    /// <summary>Repeats the action until the disk accepts it. The messages stay unacknowledged in the meantime.</summary>
     private async Task RetryDiskAsync(Action act, CancellationToken stopping)
     {
         Backoff backoff = new(InitialDelay, MaxDelay, time);

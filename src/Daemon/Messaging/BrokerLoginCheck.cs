@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Daemon.Messaging;
 
 /// <summary>
-/// Runs before each connection: retries with back-off until the broker accepts this server's login, and logs each change once.
-/// A refusal at the first login ends the daemon at once; a later one is retried, and ends it only after minutes.
+/// Runs before each connection: retries with back-off until the broker accepts this server's login, and logs each change once. A refusal of
+/// the first login stops the daemon at once. A later refusal is retried, and stops the daemon after 5 minutes.
 /// </summary>
-/// <remarks>MassTransit gives up for good on a refused login, so it must not meet one.</remarks>
+/// <remarks>MassTransit never retries after a refused login, so it must not attempt one.</remarks>
 internal sealed class BrokerLoginCheck(
     Settings settings,
     DaemonExit ending,
@@ -28,10 +28,10 @@ internal sealed class BrokerLoginCheck(
     private long acceptedAt = long.MinValue;
     private long unavailableUntil = long.MinValue;
 
-    /// <summary>Whether the broker is away or refuses, which is told here and nowhere else.</summary>
+    /// <summary>True if the broker is unavailable or refuses the login. Only this class logs that.</summary>
     public bool IsUnavailable => lastLogged is not null;
 
-    /// <summary>Whether the broker was away or refused at some time after that timestamp.</summary>
+    /// <summary>Returns true if the broker was unavailable or refused the login at some time after that timestamp.</summary>
     public bool WasUnavailableSince(long timestamp) => IsUnavailable || Volatile.Read(ref unavailableUntil) >= timestamp;
 
     public async Task WaitUntilAcceptedAsync(CancellationToken stopping)
@@ -40,7 +40,7 @@ internal sealed class BrokerLoginCheck(
         await gate.WaitAsync(stopping);
         try
         {
-            // One answer serves all that waited for it: a lost connection sends a thousand publishes here at once.
+            // One answer is enough for all that waited: after a lost connection, a thousand publishes arrive here at once.
             if (acceptedAt < came)
             {
                 await WaitForLoginAsync(stopping);

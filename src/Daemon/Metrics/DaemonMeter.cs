@@ -3,7 +3,9 @@ using F2bBroker.Daemon.Messaging;
 
 namespace F2bBroker.Daemon.Metrics;
 
-/// <summary>The meter of a daemon, and what both daemons measure: when the broker was last heard of, and the host's clock.</summary>
+/// <summary>
+/// The meter of a daemon, with the measurements that both daemons have: the last contact with the broker and the host's clock.
+/// </summary>
 internal sealed class DaemonMeter : IDisposable
 {
     public const string Name = "F2bBroker";

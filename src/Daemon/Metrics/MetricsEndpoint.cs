@@ -9,12 +9,15 @@ using OpenTelemetry.Metrics;
 
 namespace F2bBroker.Daemon.Metrics;
 
-/// <summary>Answers Prometheus on loopback. If it cannot begin, the daemon does not start; should it end later, the bans go on.</summary>
+/// <summary>
+/// Answers Prometheus on the loopback interface. If it cannot start, the daemon does not start. If it fails later, bans are still
+/// processed.
+/// </summary>
 internal sealed class MetricsEndpoint(IPEndPoint at) : IHostedService, IDisposable
 {
     private MeterProvider? provider;
 
-    /// <summary>The meter, and the endpoint if there is to be one.</summary>
+    /// <summary>Registers the meter, and the endpoint if an address is configured.</summary>
     public static IServiceCollection AddTo(IServiceCollection services, IPEndPoint? at)
     {
         services.AddSingleton<DaemonMeter>();
@@ -49,7 +52,7 @@ internal sealed class MetricsEndpoint(IPEndPoint at) : IHostedService, IDisposab
         options.TargetInfoEnabled = false;
         if (at.Address.Equals(IPAddress.Loopback))
         {
-            // Else it would answer no request whose Host header is the name.
+            // Otherwise it would not answer requests whose Host header is the name.
             options.ConfigureHttpListener = (_, listener) =>
                 listener.Prefixes.Add($"http://localhost:{at.Port}{options.ScrapeEndpointPath}/");
         }

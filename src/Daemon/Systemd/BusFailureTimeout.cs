@@ -10,7 +10,7 @@ internal sealed class BusFailureTimeout(TimeProvider time)
 
     private long? failingSince;
 
-    /// <summary>Whether it is over, by how the bus is now.</summary>
+    /// <summary>Returns true if the timeout is exceeded. Call it regularly with the present state of the bus.</summary>
     public bool IsExceeded(bool isHealthy, bool isWaiting)
     {
         failingSince = isHealthy || isWaiting ? null : failingSince ?? time.GetTimestamp();

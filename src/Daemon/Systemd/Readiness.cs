@@ -10,9 +10,9 @@ internal sealed class Readiness
 
     public Task Task => Task.WhenAll(initialized.Task, started.Task);
 
-    /// <summary>Its files have been read or begun: what comes from now on is not missed.</summary>
+    /// <summary>Marks that the files have been read or created, so that no later ban is missed.</summary>
     public void MarkInitialized() => initialized.TrySetResult();
 
-    /// <summary>It does its work, or waits for the broker.</summary>
+    /// <summary>Marks that the daemon processes bans or waits for the broker.</summary>
     public void MarkStarted() => started.TrySetResult();
 }

@@ -7,9 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Daemon.Systemd;
 
 /// <summary>
-/// Tells systemd when the daemon is ready, and from then on, at half the watchdog's interval, that its bus works or waits for the broker.
+/// Notifies systemd when the daemon is ready, and then sends watchdog pings at half the watchdog's interval while the bus is healthy or the
+/// daemon waits for the broker.
 /// </summary>
-/// <remarks>Not by <c>AddSystemd()</c>: that says READY before anything is read, and knows no watchdog.</remarks>
+/// <remarks>Not <c>AddSystemd()</c>: it sends READY before anything is read, and sends no watchdog pings.</remarks>
 internal sealed class SystemdWatchdog(
     ISystemdNotifier systemd,
     Readiness readiness,

@@ -6,11 +6,10 @@ using F2bBroker.Producer.Sources;
 namespace F2bBroker.Producer.Journal;
 
 /// <summary>
-/// Reads fail2ban's entries of the journal on from a cursor, each once and in order; a journalctl that ends is started again from the last
-/// one.
+/// Reads fail2ban's entries of the journal from a cursor, each once and in order. If journalctl ends, it is restarted from the last entry.
 /// </summary>
-/// <param name="server">Who reports the bans.</param>
-/// <param name="tell">Takes a sentence about what went wrong.</param>
+/// <param name="server">The server that reports the bans.</param>
+/// <param name="tell">Receives warnings.</param>
 internal sealed class JournalBanSource(string server, TimeProvider time, Action<string> tell) : IBanSource
 {
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
@@ -53,7 +52,7 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
         while (true)
         {
             failure = null;
-            // --follow shows this boot's entries only, so what an earlier one left is read without it first.
+            // --follow shows only entries of this boot, so earlier ones are read without it first.
             for (bool follows = false; failure is null; follows = true)
             {
                 await foreach (SourceSegment stretch in ReadFromCursorAsync(follows, stopping))
@@ -83,7 +82,7 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
         running = JournalctlProcess.Start([.. options, .. from is null ? [] : new[] { $"--cursor={from}" }]);
         await foreach (JournalEntry? entry in running.ReadAsync(server, stopping))
         {
-            // Not --after-cursor: when the cursor's entry is gone, that leaves out the first one behind it.
+            // Not --after-cursor: if the cursor's entry no longer exists, that option skips the first entry after it.
             if (from is not null && entry?.Cursor == from)
             {
                 isGone = false;

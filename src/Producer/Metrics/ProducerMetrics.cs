@@ -2,7 +2,7 @@ using F2bBroker.Daemon.Metrics;
 
 namespace F2bBroker.Producer.Metrics;
 
-/// <summary>What the producer counts for Prometheus.</summary>
+/// <summary>The producer's metrics for Prometheus.</summary>
 internal sealed class ProducerMetrics
 {
     private readonly LabelledCounter passedOver = new("reason");

@@ -4,10 +4,10 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Producer.Parsing;
 
-/// <summary>A line of fail2ban's own log in which its actions logger says that a jail banned an address or network.</summary>
-/// <param name="LocalTime">As printed: local time without a zone.</param>
-/// <param name="Jail">Free text.</param>
-/// <param name="Ip">What was banned.</param>
+/// <summary>A line of fail2ban's log in which the actions logger reports that a jail banned an address or network.</summary>
+/// <param name="LocalTime">The printed time: local time without a zone.</param>
+/// <param name="Jail">The jail; any text.</param>
+/// <param name="Ip">The banned address or network.</param>
 internal sealed partial record Fail2BanLogLine(DateTime LocalTime, string Jail, Subnet Ip)
 {
     private const string TimeFormat = "yyyy-MM-dd HH:mm:ss,fff";
@@ -19,7 +19,7 @@ internal sealed partial record Fail2BanLogLine(DateTime LocalTime, string Jail, 
     )]
     private static partial Regex Pattern { get; }
 
-    /// <summary>The ban that the line (without its LF) tells of, or null: every other line, however much it looks like one.</summary>
+    /// <summary>Parses a line without its LF; null for every line that is not a ban, however similar.</summary>
     public static Fail2BanLogLine? Parse(string line)
     {
         Match match = Pattern.Match(line);
@@ -35,7 +35,7 @@ internal sealed partial record Fail2BanLogLine(DateTime LocalTime, string Jail, 
             : null;
     }
 
-    /// <summary>The ban as this server reports it, or null when its time is none.</summary>
+    /// <summary>Returns the ban of this server; null if its time does not exist in UTC.</summary>
     public Ban? ToBan(string server, TimeZoneInfo zone) =>
         LocalTimeConverter.ToUtc(LocalTime, zone) is { } at ? new Ban(Ip, Jail, server, at) : null;
 }

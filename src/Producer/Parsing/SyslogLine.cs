@@ -5,8 +5,8 @@ using F2bBroker.Contracts;
 namespace F2bBroker.Producer.Parsing;
 
 /// <summary>
-/// A line of a syslog file that reads as fail2ban's word of a ban. Any local user can have one written: syslog takes a sender's name on
-/// trust.
+/// Parses a line of a syslog file that reports a ban of fail2ban. Any local user can produce such a line, because syslog does not verify a
+/// sender's name.
 /// </summary>
 internal static partial class SyslogLine
 {
@@ -23,7 +23,7 @@ internal static partial class SyslogLine
         RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern { get; }
 
-    /// <summary>The ban that the line (without its LF) tells of, as this server reports it, or null.</summary>
+    /// <summary>Parses a line without its LF; null if it is not a ban.</summary>
     public static Ban? Parse(string line, string server, TimeProvider time)
     {
         Match match = Pattern.Match(line);
@@ -44,12 +44,12 @@ internal static partial class SyslogLine
             ? WholeMilliseconds(at.ToUniversalTime())
             : null;
 
-    /// <summary>The year is not printed: it is the last one in which the time does not lie more than a day ahead.</summary>
+    /// <summary>Returns the time in the latest year in which it is not more than a day in the future. The year is not printed.</summary>
     private static DateTimeOffset? ClassicTime(Match match, TimeProvider time)
     {
         DateTime latest = time.GetLocalNow().DateTime.AddDays(1);
         string rest = $"{match.Groups["month"].Value} {match.Groups["day"].ValueSpan.TrimStart()} {match.Groups["clock"].Value}";
-        // The 29th of February is a day of a leap year only; there is one among any nine years.
+        // The 29th of February exists in leap years only. There is one in any nine years.
         return
             Enumerable
                 .Range(0, 9)

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Producer.Publishing;
 
-/// <summary>Carries fail2ban's bans to the broker: publish → confirm → checkpoint, with many publishes under way.</summary>
+/// <summary>Ships fail2ban's bans to the broker: publish → confirm → checkpoint, with many publishes pending.</summary>
 internal sealed class BanShipper(
     Settings settings,
     BrokerLoginCheck login,
@@ -41,7 +41,7 @@ internal sealed class BanShipper(
         using IBanSource source = settings.Producer.ReadsJournal
             ? new JournalBanSource(settings.Server, time, Warn)
             : new LogFileBanSource(settings, time, Warn);
-        // A first start begins here and now, be the broker there or not: from now on the log is the outbox.
+        // A first start begins now, whether or not the broker is available: from here on, the log is the outbox.
         await StartAsync(source, stopping);
         readiness.MarkInitialized();
         await login.WaitUntilAcceptedAsync(stopping);
@@ -53,7 +53,7 @@ internal sealed class BanShipper(
         Task shipping = ShipAsync(source, window.Writer, publishing.Token);
         try
         {
-            // Neither goes on without the other.
+            // Neither continues without the other.
             await await Task.WhenAny(shipping, following);
         }
         finally

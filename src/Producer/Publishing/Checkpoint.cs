@@ -8,7 +8,7 @@ using F2bBroker.Producer.Tailing;
 namespace F2bBroker.Producer.Publishing;
 
 /// <summary>
-/// The file that says how far the bans have been confirmed: written to a new file, flushed to disk, renamed over the old one.
+/// The file with the position up to which bans are confirmed: written to a new file, flushed to disk, renamed over the old one.
 /// </summary>
 internal sealed partial class Checkpoint(string path)
 {
@@ -16,8 +16,8 @@ internal sealed partial class Checkpoint(string path)
 
     private static readonly JsonTypeInfo<Position> Format = CreateFormat();
 
-    /// <summary>The position, or null on a first start.</summary>
-    /// <exception cref="InvalidDataException">The file holds no position.</exception>
+    /// <summary>Returns the position; null on a first start.</summary>
+    /// <exception cref="InvalidDataException">The file does not contain a position.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public Position? Load()
     {

@@ -11,13 +11,13 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
 {
     private static readonly TimeSpan SaveIntervalUnderLoad = TimeSpan.FromSeconds(1);
 
-    // Lines that are no bans cost nothing to read again, and come all day long.
+    // Lines that are not bans cost nothing to read again, and arrive all day.
     private static readonly TimeSpan SaveIntervalWithoutBans = TimeSpan.FromMinutes(1);
 
     private long savedAt;
     private bool isFailing;
 
-    /// <summary>The position to start from, or null: on a first start, or if the checkpoint cannot be read.</summary>
+    /// <summary>Returns the position to start from; null on a first start or if the checkpoint cannot be read.</summary>
     public Position? Load(out bool isUnreadable)
     {
         isUnreadable = false;
@@ -71,7 +71,9 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
         }
     }
 
-    /// <summary>Whether it could be saved. If not, nothing is lost: after a restart some bans are published again.</summary>
+    /// <summary>
+    /// Saves the position. Returns false if that fails; then nothing is lost, but after a restart some bans are published again.
+    /// </summary>
     public bool Save(Position position)
     {
         try

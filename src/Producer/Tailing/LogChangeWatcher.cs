@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace F2bBroker.Producer.Tailing;
 
-/// <summary>Wakes the reader when the log's folder tells of a change to it (inotify), and once a second in any case.</summary>
+/// <summary>Wakes the reader when the log changes (inotify on its folder), and once a second in any case.</summary>
 internal sealed class LogChangeWatcher : IDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
@@ -21,7 +21,7 @@ internal sealed class LogChangeWatcher : IDisposable
         }
         catch (IOException)
         {
-            // The system's limit of inotify instances or watches is reached; looking often does the same.
+            // The system's limit of inotify instances or watches is reached. Frequent polling does the same.
         }
 
         TimeSpan pause = watcher is null ? PollIntervalWithoutWatcher : PollInterval;

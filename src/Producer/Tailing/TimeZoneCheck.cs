@@ -2,14 +2,14 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Producer.Tailing;
 
-/// <summary>fail2ban writes local time without a zone: warns once when a ban that was written just now is dated far from now.</summary>
+/// <summary>Warns once if a ban that was just written has a time far from now: fail2ban writes local time without a zone.</summary>
 internal sealed class TimeZoneCheck(TimeProvider time, Action<string> tell)
 {
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(10);
 
     private bool hasWarned;
 
-    /// <param name="ban">One that was written while its log was being watched.</param>
+    /// <param name="ban">A ban that was written while its log was being followed.</param>
     public void Check(Ban ban)
     {
         DateTimeOffset now = time.GetUtcNow();

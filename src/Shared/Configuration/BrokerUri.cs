@@ -11,7 +11,7 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
     private const int DefaultTlsPort = 5671;
 
     /// <param name="text">The value.</param>
-    /// <param name="fault">Takes section and sentence of each fault; a URI with a password in it is never repeated.</param>
+    /// <param name="fault">Receives section and message of each error. A URI that contains a password is never repeated.</param>
     public static BrokerUri Parse(string text, Action<string, string> fault)
     {
         List<BrokerNode> nodes = [];

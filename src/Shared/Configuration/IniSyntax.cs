@@ -16,7 +16,7 @@ internal static partial class IniSyntax
     [GeneratedRegex(@"^\s*(?<key>[^=\s]+)\s*=.*\z")]
     private static partial Regex Setting { get; }
 
-    /// <exception cref="InvalidConfigurationException">A line is no comment, section or setting, or a key stands twice.</exception>
+    /// <exception cref="InvalidConfigurationException">A line is not a comment, section or setting, or a key occurs twice.</exception>
     public static void Check(string file)
     {
         string? section = null;

@@ -1,6 +1,6 @@
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>The configuration cannot be used; each sentence names file, section, key or value and the rule.</summary>
+/// <summary>The configuration is not valid. Each error names file, section, key or value, and the rule.</summary>
 internal sealed class InvalidConfigurationException(params IReadOnlyList<string> sentences) : Exception(string.Join(' ', sentences))
 {
     public IReadOnlyList<string> Errors => sentences;

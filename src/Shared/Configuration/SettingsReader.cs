@@ -4,7 +4,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>Makes <see cref="Settings"/> of section, key and text; collects every fault, so that one run tells them all.</summary>
+/// <summary>
+/// Creates <see cref="Settings"/> from sections, keys and texts. Collects all errors, so that one run reports them together.
+/// </summary>
 internal sealed class SettingsReader
 {
     private static readonly string[] Levels = ["Verbose", "Debug", "Information", "Warning", "Error", "Fatal"];
@@ -16,7 +18,7 @@ internal sealed class SettingsReader
 
     private SettingsReader(IConfiguration configuration) => this.configuration = configuration;
 
-    /// <exception cref="InvalidConfigurationException">A setting is unknown or does not fit.</exception>
+    /// <exception cref="InvalidConfigurationException">A setting is unknown or not valid.</exception>
     public static Settings Read(IConfiguration configuration)
     {
         SettingsReader reader = new(configuration);
@@ -48,7 +50,7 @@ internal sealed class SettingsReader
         return new BrokerSettings(uri.Nodes, uri.VirtualHost, Password(isNeeded: files[1].Length == 0), tls);
     }
 
-    /// <param name="isNeeded">Whether no certificate logs in; if one does, a password may stand there still.</param>
+    /// <param name="isNeeded">True if no client certificate logs in. If one does, a password may still be configured.</param>
     private string Password(bool isNeeded)
     {
         string password = Text("broker", "password", "");
@@ -81,7 +83,7 @@ internal sealed class SettingsReader
     private ProducerSettings Producer()
     {
         string[] jails = List("producer", "jails", "");
-        // A name in jails wins over the default of ignorejails; the monitored log's own jail is never shared.
+        // A name in jails overrides the default of ignorejails. The jail of the monitored log is never shared.
         string[] ignored = [.. List("producer", "ignorejails", null) ?? [.. new[] { "recidive" }.Except(jails)], "f2bbroker"];
         bool readsJournal = IsSecondChoice("producer", "source", "file", "journal");
         bool isSyslog = IsSecondChoice("producer", "format", "fail2ban", "syslog");
@@ -140,7 +142,7 @@ internal sealed class SettingsReader
             text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= largest
                 ? number : (int?)null);
 
-    /// <summary>Whether the second of two words stands there; the first is the default.</summary>
+    /// <summary>Returns true if the value is the second of two words. The first word is the default.</summary>
     private bool IsSecondChoice(string section, string key, string first, string second) =>
         Parsed(section, key, first, $"is neither '{first}' nor '{second}'", text => text == first || text == second ? text : null)
         == second;
@@ -192,7 +194,7 @@ internal sealed class SettingsReader
 
     private void RejectUnknownKeys()
     {
-        // Keys without a section can only come from the environment, and are not settings there (F2BBROKER_API).
+        // Keys without a section can only come from the environment. They are not settings (F2BBROKER_API).
         foreach (
             string key in configuration
                 .AsEnumerable()

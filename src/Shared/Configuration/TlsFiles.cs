@@ -4,14 +4,14 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>Reads the files of <c>[broker]</c> that TLS needs; they are read once, at start.</summary>
+/// <summary>Reads the TLS files of <c>[broker]</c> once, at start.</summary>
 /// <param name="server">This server's name.</param>
-/// <param name="fault">Takes a sentence that begins with the key.</param>
+/// <param name="fault">Receives an error message that begins with the key.</param>
 internal sealed class TlsFiles(string server, Action<string> fault)
 {
-    /// <param name="caFile">PEM, one certificate or several; empty for the authorities of the system.</param>
-    /// <param name="certFile">PEM; empty when a password logs in.</param>
-    /// <param name="keyFile">PEM, the key of <paramref name="certFile"/>.</param>
+    /// <param name="caFile">One or more certificates in PEM; empty for the authorities of the system.</param>
+    /// <param name="certFile">A certificate in PEM; empty if a password logs in.</param>
+    /// <param name="keyFile">The key of <paramref name="certFile"/> in PEM.</param>
     public TlsSettings Read(string caFile, string certFile, string keyFile)
     {
         if (certFile.Length > 0 != keyFile.Length > 0)

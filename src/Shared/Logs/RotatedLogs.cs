@@ -12,7 +12,8 @@ internal static partial class RotatedLogs
     private static partial Regex Suffix { get; }
 
     /// <summary>
-    /// Their paths, oldest first, without the log itself; where both are there, the plain file stands for its compressed copy.
+    /// Returns the paths of the siblings, oldest first, without the log itself. If a file exists plain and compressed, the plain one is
+    /// returned.
     /// </summary>
     public static IReadOnlyList<string> Find(string path)
     {
@@ -31,7 +32,7 @@ internal static partial class RotatedLogs
         ];
     }
 
-    // Counts grow with age; dates, which have eight digits or more, shrink with it.
+    // A count grows with age. A date, which has eight digits or more, shrinks with age.
     private static long AgeFrom(string number)
     {
         long value = long.Parse(number, CultureInfo.InvariantCulture);

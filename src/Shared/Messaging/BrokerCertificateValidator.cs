@@ -5,11 +5,11 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>Whether the broker is the one that it is called: its certificate, and in words what is wrong with it.</summary>
-/// <param name="authorities">Who may have signed it; null for the authorities of the system.</param>
+/// <summary>Validates the broker's certificate and describes what is wrong with it.</summary>
+/// <param name="authorities">The certificate authorities that may sign it; null for those of the system.</param>
 internal sealed class BrokerCertificateValidator(X509Certificate2Collection? authorities)
 {
-    /// <summary>Why the last one was not accepted.</summary>
+    /// <summary>The reason why the last certificate was rejected.</summary>
     public string? Error { get; private set; }
 
     public bool Accept(BrokerNode node, X509Certificate? shown, X509Chain? presented, SslPolicyErrors errors)

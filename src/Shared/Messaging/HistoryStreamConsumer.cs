@@ -6,12 +6,11 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.Shared.Messaging;
 
 /// <summary>
-/// One reader of the stream: the broker sends some messages ahead, and more as they are acknowledged, which takes nothing out of the
-/// stream.
+/// A consumer of the stream. The broker sends some messages in advance, and more as they are acknowledged. Messages stay in the stream.
 /// </summary>
 internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncDisposable
 {
-    // More makes RabbitMQ 3.10 slower.
+    // A higher prefetch makes RabbitMQ 3.10 slower.
     private const ushort Prefetch = 500;
     private const int MaxBatchSize = Prefetch / 2;
 
@@ -22,9 +21,9 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
     {
     }
 
-    /// <param name="offset">Where it begins, in RabbitMQ's terms: <c>last</c>, <c>next</c> or a time.</param>
-    /// <exception cref="OperationInterruptedException">The broker refuses: there is no stream (404), or no right to read it
-    /// (403).</exception>
+    /// <param name="offset">The start in RabbitMQ's terms: <c>last</c>, <c>next</c> or a time.</param>
+    /// <exception cref="OperationInterruptedException">The broker refuses: the stream does not exist (404), or there is no permission to
+    /// read it (403).</exception>
     public static async Task<HistoryStreamConsumer> SubscribeAsync(
         IConnection connection,
         string stream,
@@ -39,7 +38,7 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
         return subscription;
     }
 
-    /// <summary>What was sent meanwhile, once there is something; nothing when the time is over before.</summary>
+    /// <summary>Waits for messages and returns them; returns none after the timeout.</summary>
     /// <exception cref="Exception">The connection or the stream is gone: see <see
     /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public async Task<IReadOnlyList<HistoryMessage>> ReceiveBatchAsync(TimeSpan patience, CancellationToken cancel)
@@ -64,7 +63,7 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
         return batch;
     }
 
-    /// <summary>Lets the broker send more.</summary>
+    /// <summary>Acknowledges the batch, so that the broker sends more.</summary>
     public ValueTask AcknowledgeAsync(IReadOnlyList<HistoryMessage> batch, CancellationToken cancel) =>
         Channel.BasicAckAsync(batch[^1].DeliveryTag, multiple: true, cancel);
 
@@ -79,7 +78,7 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
         CancellationToken cancellationToken = default)
     {
         long offset = properties.Headers?["x-stream-offset"] is long place ? place : 0;
-        // The client uses its memory again.
+        // The client reuses its buffer.
         deliveries.Writer.TryWrite(new HistoryMessage(offset, deliveryTag, properties, body.ToArray()));
         return Task.CompletedTask;
     }

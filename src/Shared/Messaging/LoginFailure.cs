@@ -5,13 +5,13 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>Why the broker did not let this server in.</summary>
-/// <param name="IsRefused">The broker answered and said no; otherwise it is away or busy, and waiting helps.</param>
-/// <param name="Message">What is wrong and what to do.</param>
+/// <summary>The reason why the broker did not accept this server's login.</summary>
+/// <param name="IsRefused">True if the broker refused. Otherwise it is unavailable or busy, and waiting helps.</param>
+/// <param name="Message">The error and the remedy.</param>
 internal sealed record LoginFailure(bool IsRefused, string Message)
 {
 
-    /// <param name="fault">What is wrong with the broker's certificate.</param>
+    /// <param name="fault">The error of the broker's certificate.</param>
     public static LoginFailure FromCertificateError(string fault, BrokerSettings broker) =>
         new(true, $"The broker at {broker.Names} cannot be trusted: {fault}.");
 
@@ -28,7 +28,7 @@ internal sealed record LoginFailure(bool IsRefused, string Message)
                     + $"(f2bbroker enroll {server}).")}");
         }
 
-        // With TLS 1.3 it comes behind the handshake, on the first read.
+        // With TLS 1.3 the alert follows the handshake, on the first read.
         string? alert = causes
             .Select(cause => cause.Message)
             .FirstOrDefault(message => message.Contains(" alert ", StringComparison.Ordinal));
@@ -55,7 +55,7 @@ internal sealed record LoginFailure(bool IsRefused, string Message)
             .Select(cause => cause.ShutdownReason)
             .FirstOrDefault(reason => reason?.ReplyCode == Constants.NotAllowed)
             ?.ReplyText;
-        // "user limit (8) is reached" and its like pass by themselves.
+        // "user limit (8) is reached" and similar answers are temporary.
         return answer is not null && !answer.Contains("limit", StringComparison.Ordinal)
             ? new LoginFailure(
                 true,
@@ -65,7 +65,8 @@ internal sealed record LoginFailure(bool IsRefused, string Message)
     }
 
     /// <summary>
-    /// With TLS 1.3 a broker that refuses a certificate may be gone before its alert is read: then it cannot be told from one that is away.
+    /// With TLS 1.3, a broker that refuses a certificate may close the connection before its alert is read. Then it looks like an
+    /// unavailable broker.
     /// </summary>
     private static string Hint(BrokerSettings broker) =>
         broker.Tls?.ClientCertificate is null ? "" : " (If it is up: it may refuse this server's certificate, [broker] certfile.)";

@@ -4,14 +4,12 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>What the broker lets this server do, asked in ways that publish nothing.</summary>
+/// <summary>Finds out what the broker permits this server, without publishing anything.</summary>
 internal static class PermissionProbe
 {
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// A sentence when this server cannot publish to the group: because it is a receiver, or because the exchange is not there.
-    /// </summary>
+    /// <summary>Returns an error message if this server cannot publish bans: it is a receiver, or the exchange does not exist.</summary>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public static async Task<string?> FindPublishErrorAsync(IConnection connection, string server, CancellationToken cancel) =>
         await PublishWithFalseUserIdAsync(connection, server, cancel) switch
@@ -23,14 +21,14 @@ internal static class PermissionProbe
             _ => null,
         };
 
-    /// <summary>A sentence when this server may not have a queue, because it is a reporter.</summary>
+    /// <summary>Returns an error message if this server may not have a queue because it is a reporter.</summary>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public static async Task<string?> FindReceiveErrorAsync(IConnection connection, string server, CancellationToken cancel)
     {
         await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
         try
         {
-            // As the consumer does at each start.
+            // The consumer does the same at each start.
             await channel.ExchangeDeclareAsync(
                 Topology.ErrorQueueFor(server),
                 ExchangeType.Fanout,
@@ -48,8 +46,7 @@ internal static class PermissionProbe
     }
 
     /// <summary>
-    /// The broker looks first for the exchange and for the right, and then at the name, which it refuses with 406: so nothing is ever
-    /// published.
+    /// The broker checks the exchange and the permission first and then refuses the false user with 406, so nothing is published.
     /// </summary>
     private static async Task<ushort> PublishWithFalseUserIdAsync(IConnection connection, string server, CancellationToken cancel)
     {
@@ -60,7 +57,7 @@ internal static class PermissionProbe
             closed.TrySetResult(reason.ReplyCode);
             return Task.CompletedTask;
         };
-        // No name of a user of ours ends with a dot.
+        // No server's user name ends with a dot.
         BasicProperties nobody = new() { UserId = $"{server}." };
         await channel.BasicPublishAsync(Topology.BansExchange, "", mandatory: false, nobody, ReadOnlyMemory<byte>.Empty, cancel);
         return await closed.Task.WaitAsync(ResponseTimeout, cancel);

@@ -5,15 +5,15 @@ using RabbitMQ.Client;
 namespace F2bBroker.Shared.Messaging;
 
 /// <summary>
-/// Validates a message: the sender is the reporting server, and all fields are valid. Live messages and those of the stream meet the same
+/// Validates a message: the sender is the reporting server, and all fields are valid. Live messages and those of the stream pass the same
 /// checks.
 /// </summary>
 internal static class ReceivedBanValidator
 {
     private static readonly JsonSerializerOptions Json = BanJson.Apply(new JsonSerializerOptions());
 
-    /// <summary>Of a message of the stream, which holds what was published to the group.</summary>
-    /// <exception cref="InvalidMessageException">The message breaks the protocol.</exception>
+    /// <summary>Returns the ban of a message of the stream.</summary>
+    /// <exception cref="InvalidMessageException">The message violates the protocol.</exception>
     public static Ban Parse(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, DateTimeOffset now)
     {
         if (body.Length > BodyValidation.MaxBytes)
@@ -34,7 +34,7 @@ internal static class ReceivedBanValidator
         }
     }
 
-    /// <exception cref="InvalidMessageException">The message breaks the protocol.</exception>
+    /// <exception cref="InvalidMessageException">The message violates the protocol.</exception>
     public static Ban Check(MessageOrigin origin, BanDetected message, DateTimeOffset now)
     {
         origin.Verify(message.Server);
