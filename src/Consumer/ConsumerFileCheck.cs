@@ -13,9 +13,9 @@ internal static class ConsumerFileCheck
         {
             yield return $"[consumer] logpath: {path} is a directory; name a file for the monitored log.";
         }
-        else if ((File.Exists(path) ? FindError(path) : FolderCheck.FindError(path)) is { } fault)
+        else if ((File.Exists(path) ? FindError(path) : FolderCheck.FindError(path)) is { } error)
         {
-            yield return $"[consumer] logpath: {fault}";
+            yield return $"[consumer] logpath: {error}";
         }
     }
 

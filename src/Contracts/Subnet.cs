@@ -135,17 +135,17 @@ public sealed class Subnet : IEquatable<Subnet>
 
     private static (int Start, int Length) LongestRunOfZeros(int[] groups)
     {
-        (int Start, int Length) longest = (0, 0);
+        (int Start, int Length) maximum = (0, 0);
         int length = 0;
         for (int i = 0; i < groups.Length; i++)
         {
             length = groups[i] == 0 ? length + 1 : 0;
-            if (length > longest.Length)
+            if (length > maximum.Length)
             {
-                longest = (i - length + 1, length);
+                maximum = (i - length + 1, length);
             }
         }
 
-        return longest;
+        return maximum;
     }
 }

@@ -1,7 +1,7 @@
 namespace F2bBroker.Daemon;
 
 /// <summary>Delays between attempts: each is twice as long as the previous one, up to a maximum.</summary>
-internal sealed class Backoff(TimeSpan first, TimeSpan longest, TimeProvider time)
+internal sealed class Backoff(TimeSpan first, TimeSpan maximum, TimeProvider time)
 {
     private TimeSpan? last;
 
@@ -10,8 +10,8 @@ internal sealed class Backoff(TimeSpan first, TimeSpan longest, TimeProvider tim
 
     public Task WaitAsync(CancellationToken stopping)
     {
-        TimeSpan pause = last * 2 ?? first;
-        last = pause < longest ? pause : longest;
+        TimeSpan delay = last * 2 ?? first;
+        last = delay < maximum ? delay : maximum;
         return Task.Delay(last.Value, time, stopping);
     }
 

@@ -11,11 +11,11 @@ internal sealed class DaemonExit(IHostApplicationLifetime lifetime, ILogger<Daem
 
     public int Code => code;
 
-    public void Fail(int exitCode, string sentence)
+    public void Fail(int exitCode, string message)
     {
         if (Interlocked.CompareExchange(ref code, exitCode, ExitCode.Success) == ExitCode.Success)
         {
-            log.LogCritical("{Sentence:l}", sentence);
+            log.LogCritical("{Message:l}", message);
             lifetime.StopApplication();
         }
     }

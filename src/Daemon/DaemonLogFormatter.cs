@@ -28,12 +28,12 @@ internal sealed class DaemonLogFormatter : ITextFormatter
     }
 
     /// <summary>Logs each error as an event.</summary>
-    public static void Print(InvalidConfigurationException fault)
+    public static void Print(InvalidConfigurationException error)
     {
         using Logger logger = CreateLogger(nameof(LogEventLevel.Information));
-        foreach (string sentence in fault.Errors)
+        foreach (string message in error.Errors)
         {
-            logger.Fatal("{Sentence:l}", sentence);
+            logger.Fatal("{Message:l}", message);
         }
     }
 

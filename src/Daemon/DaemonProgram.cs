@@ -60,30 +60,30 @@ internal sealed class DaemonProgram(
         try
         {
             Settings settings = SettingsFile.Load(parsed.GetValue(config)!);
-            string[] doubtful = [.. findWarnings?.Invoke(settings) ?? []];
+            string[] warnings = [.. findWarnings?.Invoke(settings) ?? []];
             bool isTest = parsed.GetResult(test) is not null;
-            string[] faults = [.. findFileErrors(settings), .. isTest ? doubtful : []];
-            if (faults.Length > 0)
+            string[] errors = [.. findFileErrors(settings), .. isTest ? warnings : []];
+            if (errors.Length > 0)
             {
-                throw new InvalidConfigurationException(faults);
+                throw new InvalidConfigurationException(errors);
             }
 
-            return isTest ? await TestAsync(settings, parsed.GetValue(test) is null, cancel) : await RunAsync(settings, doubtful);
+            return isTest ? await TestAsync(settings, parsed.GetValue(test) is null, cancel) : await RunAsync(settings, warnings);
         }
-        catch (InvalidConfigurationException fault)
+        catch (InvalidConfigurationException error)
         {
-            DaemonLogFormatter.Print(fault);
+            DaemonLogFormatter.Print(error);
             return ExitCode.Configuration;
         }
     }
 
-    private async Task<int> RunAsync(Settings settings, string[] doubtful)
+    private async Task<int> RunAsync(Settings settings, string[] warnings)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         await using Serilog.Core.Logger logger = DaemonLogFormatter.CreateLogger(settings.LogLevel);
-        foreach (string sentence in doubtful)
+        foreach (string message in warnings)
         {
-            logger.Warning("{Sentence:l}", sentence);
+            logger.Warning("{Message:l}", message);
         }
 
         builder.Services
@@ -97,9 +97,9 @@ internal sealed class DaemonProgram(
             .AddHostedService<SystemdWatchdog>();
         configureServices(builder.Services, settings);
         using IHost host = builder.Build();
-        DaemonExit ending = host.Services.GetRequiredService<DaemonExit>();
+        DaemonExit exit = host.Services.GetRequiredService<DaemonExit>();
         await host.RunAsync();
-        return ending.Code;
+        return exit.Code;
     }
 
     private Func<IConnection, CancellationToken, Task<string?>>? BrokerCheckFor(Settings settings) =>
@@ -109,10 +109,10 @@ internal sealed class DaemonProgram(
     {
         if (
             asksBroker
-            && await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, BrokerCheckFor(settings)) is { } fault)
+            && await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, BrokerCheckFor(settings)) is { } error)
         {
-            DaemonLogFormatter.Print(new InvalidConfigurationException(fault.Message));
-            return fault.IsRefused ? ExitCode.Configuration : ExitCode.BrokerUnreachable;
+            DaemonLogFormatter.Print(new InvalidConfigurationException(error.Message));
+            return error.IsRefused ? ExitCode.Configuration : ExitCode.BrokerUnreachable;
         }
 
         await Console.Error.WriteLineAsync(

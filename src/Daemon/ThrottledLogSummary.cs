@@ -33,12 +33,12 @@ internal sealed class ThrottledLogSummary(string what, ILogger log, TimeProvider
         {
             next?.Dispose();
             next = null;
-            string told = string.Join(
+            string text = string.Join(
                 ", ",
                 counts.Keys.Order().Select(TakeCount).Where(part => part.Count > 0).Select(part => $"{part.Count} {part.Reason}"));
-            if (told.Length > 0)
+            if (text.Length > 0)
             {
-                log.Log(level, "{What:l}: {Counts:l}.", what, told);
+                log.Log(level, "{What:l}: {Counts:l}.", what, text);
             }
         }
     }

@@ -76,8 +76,8 @@ internal static class ProducerFileCheck
     {
         try
         {
-            return JournalctlProcess.FindError() is { } fault
-                ? $"[producer] source: {fault} The producer's user must be able to read the journal (group systemd-journal)."
+            return JournalctlProcess.FindError() is { } error
+                ? $"[producer] source: {error} The producer's user must be able to read the journal (group systemd-journal)."
                 : null;
         }
         catch (Win32Exception failure)

@@ -195,7 +195,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         await broker.AdminAsync("revoke", "web1");
         await broker.DeleteAsync("queues/f2b/f2b.history");
         Assert.Equal(
-            (1, "No queue is bound to f2b.bans, so nobody has heard of it: f2bbroker enroll makes them.\n"),
+            (1, "No queue is bound to f2b.bans, so no server received it. f2bbroker enroll creates queues.\n"),
             await SaidAsync("ban", "203.0.113.8"));
     }
 

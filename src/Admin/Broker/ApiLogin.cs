@@ -96,5 +96,5 @@ internal sealed record ApiLogin(Uri Address, string User, string Password)
         return (Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? ""));
     }
 
-    private static CommandFailedException Fail(string sentence) => new(ExitCode.Configuration, sentence);
+    private static CommandFailedException Fail(string message) => new(ExitCode.Configuration, message);
 }

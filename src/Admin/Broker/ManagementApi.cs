@@ -96,9 +96,9 @@ internal sealed class ManagementApi : IDisposable
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancel)
     {
         using HttpRequestMessage request = new(method, path) { Content = content };
-        TimeSpan patience = method == HttpMethod.Delete ? DeleteTimeout : ResponseTimeout;
+        TimeSpan timeout = method == HttpMethod.Delete ? DeleteTimeout : ResponseTimeout;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(patience);
+        limit.CancelAfter(timeout);
         HttpResponseMessage answer;
         try
         {
@@ -110,7 +110,7 @@ internal sealed class ManagementApi : IDisposable
         }
         catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw Unreachable($"no answer within {patience.TotalSeconds} s");
+            throw Unreachable($"no answer within {timeout.TotalSeconds} s");
         }
 
         if (answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.NotFound)

@@ -55,7 +55,7 @@ internal sealed class ManualBan(ManagementApi api, TimeProvider time)
         {
             throw new CommandFailedException(
                 ExitCode.Failure,
-                $"No queue is bound to {Topology.BansExchange}, so nobody has heard of it: f2bbroker enroll makes them.");
+                $"No queue is bound to {Topology.BansExchange}, so no server received it. f2bbroker enroll creates queues.");
         }
     }
 }

@@ -49,7 +49,7 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
     {
         BrokerUri uri = string.IsNullOrWhiteSpace(amqp)
             ? await FindListenerAsync(cancel)
-            : BrokerUri.Parse(amqp, (_, fault) => throw new CommandFailedException(ExitCode.Configuration, $"AMQP: {fault}."));
+            : BrokerUri.Parse(amqp, (_, error) => throw new CommandFailedException(ExitCode.Configuration, $"AMQP: {error}."));
         return new BrokerSettings(
             uri.Nodes,
             uri.VirtualHost,

@@ -39,7 +39,7 @@ internal sealed class CommandLine
     /// <summary>The option for commands that need <see cref="CreateConnection"/>.</summary>
     public Option Amqp => amqp;
 
-    public static void Warn(string sentence) => Console.Error.WriteLine(sentence);
+    public static void Warn(string message) => Console.Error.WriteLine(message);
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(json);
 
@@ -79,10 +79,10 @@ internal sealed class CommandLine
             {
                 return await act(parsed, cancel);
             }
-            catch (CommandFailedException fault)
+            catch (CommandFailedException error)
             {
-                Warn(fault.Message);
-                return fault.ExitCode;
+                Warn(error.Message);
+                return error.ExitCode;
             }
         });
         return command;

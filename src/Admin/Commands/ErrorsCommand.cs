@@ -65,13 +65,13 @@ internal sealed class ErrorsCommand(CommandLine line)
     private static async Task MoveAsync(
         ErrorQueueBrowser queue,
         Func<RefusedMessage, bool> isChosen,
-        MessageAction fate,
+        MessageAction action,
         string done,
         bool isJson,
         CancellationToken cancel)
     {
         int count = (
-            await WaitIndicator.RunAsync("Going through the error queue", () => queue.ProcessAsync(isChosen, fate, cancel))
+            await WaitIndicator.RunAsync("Going through the error queue", () => queue.ProcessAsync(isChosen, action, cancel))
         ).Count;
         CommandOutput answer = new(isJson);
         answer.AddField(done, count);

@@ -17,14 +17,14 @@ internal sealed class BrokerCheck(Settings settings)
     /// <summary>Returns the results and the server's role; the role is null if it is unknown.</summary>
     public async Task<(Role? Role, IReadOnlyList<CheckResult> Findings)> RunAsync(CancellationToken cancel)
     {
-        LoginFailure? fault = await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, async (connection, token) =>
+        LoginFailure? error = await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, async (connection, token) =>
         {
             await RunAsync(connection, token);
             return null;
         });
-        if (fault is not null)
+        if (error is not null)
         {
-            results.Add(new CheckResult("broker", fault.Message));
+            results.Add(new CheckResult("broker", error.Message));
         }
 
         return (role, results);

@@ -56,11 +56,11 @@ internal sealed class DoctorRun(string configuration, string? socket)
             finding = new CheckResult($"configuration {configuration} of server '{settings.Server}'");
             return settings;
         }
-        catch (InvalidConfigurationException fault)
+        catch (InvalidConfigurationException error)
         {
             finding = new CheckResult(
                 $"configuration {configuration}",
-                string.Join(' ', fault.Message.Split('\n', StringSplitOptions.TrimEntries)));
+                string.Join(' ', error.Message.Split('\n', StringSplitOptions.TrimEntries)));
             return null;
         }
     }

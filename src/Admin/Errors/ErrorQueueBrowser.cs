@@ -18,11 +18,11 @@ internal sealed class ErrorQueueBrowser(OperatorConnection amqp, string server)
     /// <exception cref="CommandFailedException">The queue does not exist, or the broker cannot be reached.</exception>
     public async Task<IReadOnlyList<RefusedMessage>> ProcessAsync(
         Func<RefusedMessage, bool> isChosen,
-        MessageAction fate,
+        MessageAction action,
         CancellationToken cancel)
     {
         await using IConnection connection = await amqp.OpenAsync("errors", cancel);
-        return await amqp.TranslateErrorsAsync(() => ProcessAsync(connection, isChosen, fate, cancel), Missing, cancel);
+        return await amqp.TranslateErrorsAsync(() => ProcessAsync(connection, isChosen, action, cancel), Missing, cancel);
     }
 
     private string Missing =>
@@ -31,7 +31,7 @@ internal sealed class ErrorQueueBrowser(OperatorConnection amqp, string server)
     private async Task<IReadOnlyList<RefusedMessage>> ProcessAsync(
         IConnection connection,
         Func<RefusedMessage, bool> isChosen,
-        MessageAction fate,
+        MessageAction action,
         CancellationToken cancel)
     {
         // Messages that are not acknowledged return to their place when the channel closes.
@@ -45,7 +45,7 @@ internal sealed class ErrorQueueBrowser(OperatorConnection amqp, string server)
             RefusedMessage refused = RefusedMessage.FromDelivery(message.BasicProperties, message.Body.Span);
             if (isChosen(refused))
             {
-                await ApplyAsync(channel, message, fate, cancel);
+                await ApplyAsync(channel, message, action, cancel);
                 chosen.Add(refused);
             }
         }
@@ -53,9 +53,9 @@ internal sealed class ErrorQueueBrowser(OperatorConnection amqp, string server)
         return chosen;
     }
 
-    private async Task ApplyAsync(IChannel channel, BasicGetResult message, MessageAction fate, CancellationToken cancel)
+    private async Task ApplyAsync(IChannel channel, BasicGetResult message, MessageAction action, CancellationToken cancel)
     {
-        if (fate == MessageAction.Requeue)
+        if (action == MessageAction.Requeue)
         {
             BasicProperties properties = new()
             {
@@ -69,7 +69,7 @@ internal sealed class ErrorQueueBrowser(OperatorConnection amqp, string server)
             await channel.BasicPublishAsync(Topology.QueueFor(server), "", mandatory: true, properties, message.Body, cancel);
         }
 
-        if (fate != MessageAction.Keep)
+        if (action != MessageAction.Keep)
         {
             await channel.BasicAckAsync(message.DeliveryTag, multiple: false, cancel);
         }

@@ -62,10 +62,10 @@ internal sealed class LiveBanTable(IAnsiConsole console, TimeProvider time)
                     new Text(ban.Server));
             }
 
-            string told = string.Join(
+            string text = string.Join(
                 ", ",
                 counts.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value}")));
-            table.Caption = new TableTitle(Markup.Escape($"{(told.Length > 0 ? told : "no ban yet")}   Ctrl+C ends"));
+            table.Caption = new TableTitle(Markup.Escape($"{(text.Length > 0 ? text : "no ban yet")}   Ctrl+C ends"));
         }
 
         return table;

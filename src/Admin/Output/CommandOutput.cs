@@ -9,15 +9,15 @@ internal sealed class CommandOutput(bool isJson)
     private readonly JsonObject facts = [];
 
     /// <summary>Writes what was done.</summary>
-    public void WriteMessage(string sentence)
+    public void WriteMessage(string message)
     {
         if (isJson)
         {
-            done.Add(sentence);
+            done.Add(message);
         }
         else
         {
-            Console.Error.WriteLine(sentence);
+            Console.Error.WriteLine(message);
         }
     }
 

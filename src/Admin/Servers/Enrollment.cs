@@ -9,7 +9,7 @@ namespace F2bBroker.Admin.Servers;
 /// <summary>
 /// <c>f2bbroker enroll</c>: creates the queue and the binding first, so that the server misses nothing, then the user, then the settings.
 /// </summary>
-internal sealed class Enrollment(ManagementApi api, Action<string> tell)
+internal sealed class Enrollment(ManagementApi api, Action<string> write)
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -20,17 +20,17 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
     /// <param name="server">The server's valid name.</param>
     /// <param name="settings">Receives the credentials.</param>
     /// <exception cref="CommandFailedException">The name is taken, or the broker refuses.</exception>
-    public async Task RunAsync(string server, EnrollmentOptions wishes, Action<ServerCredentials> settings, CancellationToken cancel)
+    public async Task RunAsync(string server, EnrollmentOptions options, Action<ServerCredentials> settings, CancellationToken cancel)
     {
         ServerUser user = new(api, server);
         EnrolledServer? enrolled = await user.FindAsync(cancel);
-        if (enrolled is not null && !wishes.IsForced)
+        if (enrolled is not null && !options.IsForced)
         {
             throw new CommandFailedException(ExitCode.Configuration,
                 $"'{server}' is enrolled already. --force gives it a new password and ends the connections that use the old one.");
         }
 
-        await RecreateAsync(user, server, enrolled, wishes, settings, cancel);
+        await RecreateAsync(user, server, enrolled, options, settings, cancel);
     }
 
     /// <summary><c>f2bbroker rotate</c>: creates a new password. Role, queue and waiting messages stay.</summary>
@@ -60,12 +60,12 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
         ServerUser user,
         string server,
         EnrolledServer? enrolled,
-        EnrollmentOptions wishes,
+        EnrollmentOptions options,
         Action<ServerCredentials> settings,
         CancellationToken cancel)
     {
-        Role role = wishes.Role ?? enrolled?.Role ?? Role.Both;
-        QueueType type = role.CanReceive ? await ChooseTypeAsync(server, wishes.HasQuorumQueue, cancel) : NoQueue(wishes.HasQuorumQueue);
+        Role role = options.Role ?? enrolled?.Role ?? Role.Both;
+        QueueType type = role.CanReceive ? await ChooseTypeAsync(server, options.HasQuorumQueue, cancel) : NoQueue(options.HasQuorumQueue);
         if (enrolled is not null)
         {
             // The user is removed first: whoever is logged in could hold the queue exclusively or declare it with other arguments.
@@ -81,14 +81,14 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
             await new ServerQueues(api, server).RemoveAsync(WriteRemoved, cancel);
         }
 
-        string? password = wishes.HasCertificate ? null : RandomNumberGenerator.GetString(Alphabet, 32);
+        string? password = options.HasCertificate ? null : RandomNumberGenerator.GetString(Alphabet, 32);
         await user.RecreateAsync(password, role, cancel);
         settings(new ServerCredentials(password, role, type));
         string asRole = role == Role.Both ? "" : $" as a {role}";
-        tell(
+        write(
             enrolled is null
                 ? $"'{server}' is enrolled{asRole}."
-                : $"'{server}' has a new {(wishes.HasCertificate ? "login, by certificate" : "password")}{asRole}; its connections are "
+                : $"'{server}' has a new {(options.HasCertificate ? "login, by certificate" : "password")}{asRole}; its connections are "
                     + "closed.");
     }
 
@@ -101,7 +101,7 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
     {
         if (wasThere)
         {
-            tell($"{what}: removed, since a {Role.Reporter} has none.");
+            write($"{what}: removed, since a {Role.Reporter} has none.");
         }
     }
 

@@ -7,12 +7,12 @@ namespace F2bBroker.Admin.Servers;
 internal sealed class ServerQueues(ManagementApi api, string server)
 {
     /// <summary>Deletes them with all messages, and reports for each whether it existed.</summary>
-    public async Task RemoveAsync(Action<string, bool> tell, CancellationToken cancel)
+    public async Task RemoveAsync(Action<string, bool> write, CancellationToken cancel)
     {
         foreach (string name in new[] { Topology.QueueFor(server), Topology.ErrorQueueFor(server) })
         {
-            tell($"Queue {name}", await api.DeleteAsync(ManagementApi.Path("queues", Topology.VirtualHost, name), cancel));
-            tell($"Exchange {name}", await api.DeleteAsync(ManagementApi.Path("exchanges", Topology.VirtualHost, name), cancel));
+            write($"Queue {name}", await api.DeleteAsync(ManagementApi.Path("queues", Topology.VirtualHost, name), cancel));
+            write($"Exchange {name}", await api.DeleteAsync(ManagementApi.Path("exchanges", Topology.VirtualHost, name), cancel));
         }
     }
 }

@@ -6,7 +6,7 @@ using F2bBroker.Contracts;
 namespace F2bBroker.Admin.Setup;
 
 /// <summary><c>f2bbroker init</c>: creates what the group needs on the broker. Existing objects stay unchanged.</summary>
-internal sealed class BrokerSetup(ManagementApi api, Action<string> tell)
+internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
 {
     private const string Policy = "f2b.bans-limits";
     private const string QuorumPolicy = "f2b.bans-quorum-limits";
@@ -39,7 +39,7 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> tell)
             WriteMessage($"Policy {QuorumPolicy}", await CreateQuorumPolicyAsync(cancel));
         }
 
-        await new HistorySetup(api, WriteMessage, tell).RunAsync(cancel);
+        await new HistorySetup(api, WriteMessage, write).RunAsync(cancel);
     }
 
     private async Task<bool> CreateExchangeAsync(CancellationToken cancel)
@@ -107,5 +107,5 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> tell)
         }, cancel);
     }
 
-    private void WriteMessage(string what, bool isNew) => tell($"{what}: {(isNew ? "made" : "was there")}.");
+    private void WriteMessage(string what, bool isNew) => write($"{what}: {(isNew ? "made" : "was there")}.");
 }

@@ -9,7 +9,7 @@ namespace F2bBroker.Admin.Setup;
 /// Creates the stream of the last day's bans for <c>f2bbroker init</c>. The policy is created first, because a stream takes its segment
 /// size from it when it is declared.
 /// </summary>
-internal sealed class HistorySetup(ManagementApi api, Action<string, bool> tell, Action<string> warn)
+internal sealed class HistorySetup(ManagementApi api, Action<string, bool> write, Action<string> warn)
 {
     private const string Policy = "f2b.history-limits";
     private const string VirtualHost = Topology.VirtualHost;
@@ -24,7 +24,7 @@ internal sealed class HistorySetup(ManagementApi api, Action<string, bool> tell,
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        tell($"Policy {Policy}", await CreatePolicyAsync(cancel));
+        write($"Policy {Policy}", await CreatePolicyAsync(cancel));
         string path = ManagementApi.Path("queues", VirtualHost, Topology.HistoryStream);
         JsonNode? stream = await api.GetAsync(path, cancel);
         if (stream is not null && stream["type"]?.ToString() != "stream")
@@ -40,7 +40,7 @@ internal sealed class HistorySetup(ManagementApi api, Action<string, bool> tell,
                 ManagementApi.Path("bindings", VirtualHost, "e", Topology.BansExchange, "q", Topology.HistoryStream),
                 [],
                 cancel);
-            tell($"Stream {Topology.HistoryStream}", stream is null);
+            write($"Stream {Topology.HistoryStream}", stream is null);
         }
     }
 
@@ -58,11 +58,11 @@ internal sealed class HistorySetup(ManagementApi api, Action<string, bool> tell,
                 },
                 cancel);
         }
-        catch (CommandFailedException fault) when (fault.ExitCode == ExitCode.Failure)
+        catch (CommandFailedException error) when (error.ExitCode == ExitCode.Failure)
         {
             warn(
                 $"No stream {Topology.HistoryStream}: a new server will not know the bans from before it was enrolled, and history and "
-                    + $"watch have nothing to show. All else works. {fault.Message}");
+                    + $"watch have nothing to show. All else works. {error.Message}");
             return false;
         }
     }

@@ -32,10 +32,10 @@ internal sealed class ReportCounts(HistoryReader history, TimeProvider time, Act
         {
             // Cancelled by the operator.
         }
-        catch (CommandFailedException fault)
+        catch (CommandFailedException error)
         {
             isUnknown = true;
-            warn(fault.Message);
+            warn(error.Message);
         }
     }
 

@@ -21,9 +21,9 @@ internal sealed class ServerProblems(string server, Role? role, bool hasQueue, I
                 + "the right ones, and a new password.";
         }
 
-        foreach (string sentence in Missing().Concat(Clock()))
+        foreach (string message in Missing().Concat(Clock()))
         {
-            yield return sentence;
+            yield return message;
         }
 
         if (errors > 0)

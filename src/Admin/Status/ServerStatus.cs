@@ -44,7 +44,7 @@ internal sealed record ServerStatus(
         string table = TextColumns.Format(Head, servers.Select(server => server.Row()));
         return string.Concat([
             table,
-            .. servers.SelectMany(server => server.Doubts.Concat(server.Todo)).Select(sentence => $"\n{sentence}"),
+            .. servers.SelectMany(server => server.Doubts.Concat(server.Todo)).Select(message => $"\n{message}"),
         ]);
     }
 

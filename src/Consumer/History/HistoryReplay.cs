@@ -22,10 +22,10 @@ internal sealed class HistoryReplay(
     BanWriter writer,
     BrokerAddresses brokerAddresses,
     BrokerLoginCheck login,
-    DaemonExit ending,
+    DaemonExit exit,
     TimeProvider time,
     ILogger<HistoryReplay> log
-) : Worker(ending)
+) : Worker(exit)
 {
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
@@ -44,8 +44,8 @@ internal sealed class HistoryReplay(
     public DateTimeOffset EarliestTime => time.GetUtcNow() - span;
 
     /// <summary>Requests a replay, because the queue is bound and earlier bans may only be in the stream.</summary>
-    /// <param name="heardUpTo">The time of the newest ban that this server has received; null if it has received none.</param>
-    public void Request(DateTimeOffset? heardUpTo)
+    /// <param name="latestBan">The time of the newest ban that this server has received; null if it has received none.</param>
+    public void Request(DateTimeOffset? latestBan)
     {
         if (!IsEnabled)
         {
@@ -55,7 +55,7 @@ internal sealed class HistoryReplay(
         lock (gate)
         {
             // The replay of an earlier run may not have been finished.
-            DateTimeOffset since = hasBegun ? heardUpTo - RereadMargin ?? EarliestTime : EarliestTime;
+            DateTimeOffset since = hasBegun ? latestBan - RereadMargin ?? EarliestTime : EarliestTime;
             hasBegun = true;
             from = from < since ? from : since;
         }
@@ -90,7 +90,7 @@ internal sealed class HistoryReplay(
     /// <summary>Reads the stream to its end, and retries unless the failure is permanent.</summary>
     private async Task ReadAsync(DateTimeOffset since, CancellationToken stopping)
     {
-        string? told = null;
+        string? lastLogged = null;
         Backoff backoff = new(InitialDelay, MaxDelay, time);
         while (true)
         {
@@ -116,7 +116,7 @@ internal sealed class HistoryReplay(
             }
             catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !stopping.IsCancellationRequested)
             {
-                if (told != failure.Message)
+                if (lastLogged != failure.Message)
                 {
                     log.LogWarning(
                         "Reading {Stream:l} was interrupted: {Cause:l} Retrying.",
@@ -124,7 +124,7 @@ internal sealed class HistoryReplay(
                         failure.Message.TrimEnd('.') + ".");
                 }
 
-                told = failure.Message;
+                lastLogged = failure.Message;
             }
 
             await backoff.WaitAsync(stopping);

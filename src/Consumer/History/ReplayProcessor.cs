@@ -18,7 +18,7 @@ namespace F2bBroker.Consumer.History;
 /// </remarks>
 internal sealed class ReplayProcessor(
     Settings settings,
-    SkipRules acceptance,
+    SkipRules skipRules,
     BanWriter writer,
     TimeProvider time,
     ILogger<ReplayProcessor> log)
@@ -29,23 +29,23 @@ internal sealed class ReplayProcessor(
     /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public async Task ProcessAsync(HistoryStream stream, DateTimeOffset since, CancellationToken stopping)
     {
-        ReplayQuarantine containment = new(settings);
-        using ThrottledLogSummary passedOver = new($"Passed over in {Topology.HistoryStream}", log, time);
-        (long read, long written, long told) = (0, 0, time.GetTimestamp());
+        ReplayQuarantine quarantine = new(settings);
+        using ThrottledLogSummary skipped = new($"Passed over in {Topology.HistoryStream}", log, time);
+        (long read, long written, long lastLogged) = (0, 0, time.GetTimestamp());
         await foreach (IReadOnlyList<HistoryMessage> batch in stream.ReadAsync(since, stopping))
         {
-            BanOutcome?[] verdicts = await Task.WhenAll(batch.Select(message => ProcessAsync(message, containment, passedOver)))
+            BanOutcome?[] outcomes = await Task.WhenAll(batch.Select(message => ProcessAsync(message, quarantine, skipped)))
                 .WaitAsync(stopping);
             read += batch.Count;
-            written += verdicts.OfType<BanOutcome.Written>().Count();
-            if (time.GetElapsedTime(told) >= LogInterval)
+            written += outcomes.OfType<BanOutcome.Written>().Count();
+            if (time.GetElapsedTime(lastLogged) >= LogInterval)
             {
                 log.LogInformation(
                     "Reading {Stream:l}: {Read} messages so far, {Written} of them new bans, which are on disk.",
                     Topology.HistoryStream,
                     read,
                     written);
-                told = time.GetTimestamp();
+                lastLogged = time.GetTimestamp();
             }
         }
 
@@ -54,23 +54,23 @@ internal sealed class ReplayProcessor(
     }
 
     /// <summary>Returns null for a skipped or refused message.</summary>
-    private async Task<BanOutcome?> ProcessAsync(HistoryMessage message, ReplayQuarantine containment, ThrottledLogSummary passedOver)
+    private async Task<BanOutcome?> ProcessAsync(HistoryMessage message, ReplayQuarantine quarantine, ThrottledLogSummary skipped)
     {
         try
         {
             Ban ban = ReceivedBanValidator.Parse(message.Properties, message.Body, time.GetUtcNow());
-            string? reason = acceptance.FindSkipReason(ban)
-                ?? (containment.TryAdmit(ban) ? null : "of a server that reported more than maxbans");
+            string? reason = skipRules.FindSkipReason(ban)
+                ?? (quarantine.TryAdmit(ban) ? null : "of a server that reported more than maxbans");
             if (reason is null)
             {
                 return await writer.WriteAsync(ban, DeliverySource.HistoryStream);
             }
 
-            passedOver.Add(reason);
+            skipped.Add(reason);
         }
         catch (InvalidMessageException)
         {
-            passedOver.Add($"refused, of {UntrustedText.Quote(MessageOrigin.FromUserId(message.Properties).Name)}");
+            skipped.Add($"refused, of {UntrustedText.Quote(MessageOrigin.FromUserId(message.Properties).Name)}");
         }
 
         return null;

@@ -66,10 +66,10 @@ internal sealed class ConsumerMetrics
     public void BanWaiting() => Interlocked.Increment(ref waiting);
 
     /// <summary>Counts the outcome of a ban, after its line is on disk.</summary>
-    public void BanCompleted(Ban ban, BanOutcome verdict, DeliverySource way)
+    public void BanCompleted(Ban ban, BanOutcome outcome, DeliverySource way)
     {
         Interlocked.Decrement(ref waiting);
-        if (verdict is not BanOutcome.Written(var line))
+        if (outcome is not BanOutcome.Written(var line))
         {
             return;
         }

@@ -15,11 +15,11 @@ namespace F2bBroker.Consumer.Receiving;
 /// <remarks>A refusal must not leave as an exception: MassTransit would publish a fault to the address in the sender's headers.</remarks>
 internal sealed class BanConsumer(
     Settings settings,
-    SkipRules acceptance,
+    SkipRules skipRules,
     BanWriter writer,
     ErrorQueuePublisher errors,
-    QuarantineBinding sign,
-    LatestBanTime heard,
+    QuarantineBinding binding,
+    LatestBanTime latest,
     ConsumerMetrics metrics,
     TimeProvider time,
     ILogger<BanConsumer> log
@@ -45,7 +45,7 @@ internal sealed class BanConsumer(
 
     private async Task ProcessAsync(Ban ban, DeliverySource way, ReceiveContext context)
     {
-        if (acceptance.FindSkipReason(ban) is { } reason)
+        if (skipRules.FindSkipReason(ban) is { } reason)
         {
             skipped.CountSkipped(reason);
         }
@@ -54,18 +54,18 @@ internal sealed class BanConsumer(
             await HandleOutcomeAsync(await writer.WriteAsync(ban, way), ban.Server, context);
         }
 
-        heard.Update(ban);
+        latest.Update(ban);
     }
 
-    private async Task HandleOutcomeAsync(BanOutcome verdict, string server, ReceiveContext context)
+    private async Task HandleOutcomeAsync(BanOutcome outcome, string server, ReceiveContext context)
     {
-        if (verdict is BanOutcome.Duplicate)
+        if (outcome is BanOutcome.Duplicate)
         {
             skipped.CountDuplicate();
         }
-        else if (verdict is BanOutcome.Quarantined(var until))
+        else if (outcome is BanOutcome.Quarantined(var until))
         {
-            await sign.BindAsync(context.GetPayload<ChannelContext>(), server, until);
+            await binding.BindAsync(context.GetPayload<ChannelContext>(), server, until);
             skipped.CountQuarantined(await errors.PublishQuarantinedAsync(context));
         }
     }

@@ -22,8 +22,8 @@ internal sealed class DeclareQueueFilter(
     ErrorQueuePublisher errors,
     BanWriter writer,
     BrokerAddresses brokerAddresses,
-    ServerQuarantine containment,
-    LatestBanTime heard,
+    ServerQuarantine quarantine,
+    LatestBanTime latest,
     HistoryReplay replay,
     ConsumerMetrics metrics,
     TimeProvider time,
@@ -56,8 +56,8 @@ internal sealed class DeclareQueueFilter(
             metrics.QueueRecreated();
         }
 
-        DateTimeOffset? moment = heard.Value;
-        containment.StartBacklog(moment ?? replay.EarliestTime);
+        DateTimeOffset? moment = latest.Value;
+        quarantine.StartBacklog(moment ?? replay.EarliestTime);
         replay.Request(moment);
         await next.Send(context);
     }
@@ -84,7 +84,7 @@ internal sealed class DeclareQueueFilter(
     /// </summary>
     private void LogMissedPeriod()
     {
-        string from = heard.Value is { } moment ? $"between {UtcTimestamp.Format(moment)} and" : "before";
+        string from = latest.Value is { } moment ? $"between {UtcTimestamp.Format(moment)} and" : "before";
         log.Log(
             replay.IsEnabled ? LogLevel.Warning : LogLevel.Error,
             "The queue {Queue:l} did not exist and was recreated. Other servers' bans {From:l} {Now:l} {Outcome:l}.",

@@ -15,9 +15,9 @@ internal static class QueueCheck
     /// </summary>
     public static async Task<string?> FindErrorAsync(Settings settings, IConnection connection, CancellationToken cancel)
     {
-        if (await PermissionProbe.FindReceiveErrorAsync(connection, settings.Server, cancel) is { } fault)
+        if (await PermissionProbe.FindReceiveErrorAsync(connection, settings.Server, cancel) is { } error)
         {
-            return fault;
+            return error;
         }
 
         string queue = Topology.QueueFor(settings.Server);

@@ -19,7 +19,7 @@ internal sealed class ReceiveEndpointObserver(
     Settings settings,
     BrokerLoginCheck login,
     Readiness readiness,
-    DaemonExit ending,
+    DaemonExit exit,
     TimeProvider time,
     ILogger<ReceiveEndpointObserver> log
 ) : IReceiveEndpointObserver
@@ -56,7 +56,7 @@ internal sealed class ReceiveEndpointObserver(
             failingSince ??= time.GetTimestamp();
             if (time.GetElapsedTime(failingSince.Value) > (wasReady ? FailureTimeout : StartupFailureTimeout))
             {
-                ending.Fail(wasReady ? ExitCode.Failure : ExitCode.Configuration, refusal);
+                exit.Fail(wasReady ? ExitCode.Failure : ExitCode.Configuration, refusal);
             }
             else if (!hasWarned)
             {
@@ -98,7 +98,7 @@ internal sealed class ReceiveEndpointObserver(
         (answer.ReplyCode, answer.ReplyText) switch
         {
             (Constants.AccessRefused, var text) when text.Contains("exclusive", StringComparison.Ordinal) => QueueInUse,
-            (Constants.PreconditionFailed, var text) when QueueTypeMismatch.Describe(settings, text) is { } sentence => sentence,
+            (Constants.PreconditionFailed, var text) when QueueTypeMismatch.Describe(settings, text) is { } message => message,
             (_, var text) =>
                 $"The broker refuses the queue of '{settings.Server}': {text.TrimEnd('.')}. Check the server's rights (f2bbroker enroll).",
         };

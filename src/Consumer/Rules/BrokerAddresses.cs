@@ -11,8 +11,8 @@ namespace F2bBroker.Consumer.Rules;
 /// The addresses to which the broker's host names resolve. A ban of one would disconnect this server. An address stays protected after the
 /// name resolves to another one.
 /// </summary>
-internal sealed class BrokerAddresses(Settings settings, DaemonExit ending, TimeProvider time, ILogger<BrokerAddresses> log)
-    : Worker(ending)
+internal sealed class BrokerAddresses(Settings settings, DaemonExit exit, TimeProvider time, ILogger<BrokerAddresses> log)
+    : Worker(exit)
 {
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);

@@ -10,15 +10,15 @@ internal sealed class LatestBanTime(TimeProvider time)
     private long ticks;
 
     /// <summary>The time of the newest ban; null before the first one.</summary>
-    public DateTimeOffset? Value => Volatile.Read(ref ticks) is > 0 and var heard ? new DateTimeOffset(heard, TimeSpan.Zero) : null;
+    public DateTimeOffset? Value => Volatile.Read(ref ticks) is > 0 and var latest ? new DateTimeOffset(latest, TimeSpan.Zero) : null;
 
     public void Update(Ban ban)
     {
         // A sender's clock may be ahead.
-        long heard = Math.Min(ban.DetectedAt.Ticks, time.GetUtcNow().Ticks);
-        for (long old = Volatile.Read(ref ticks); old < heard; old = Volatile.Read(ref ticks))
+        long latest = Math.Min(ban.DetectedAt.Ticks, time.GetUtcNow().Ticks);
+        for (long old = Volatile.Read(ref ticks); old < latest; old = Volatile.Read(ref ticks))
         {
-            Interlocked.CompareExchange(ref ticks, heard, old);
+            Interlocked.CompareExchange(ref ticks, latest, old);
         }
     }
 }

@@ -18,10 +18,10 @@ internal sealed class BanWriter(
     BanEvaluator evaluator,
     ConsumerMetrics metrics,
     Readiness readiness,
-    DaemonExit ending,
+    DaemonExit exit,
     TimeProvider time,
     ILogger<BanWriter> log
-) : Worker(ending)
+) : Worker(exit)
 {
     private const int MaxBatchSize = 1000;
 
@@ -59,14 +59,14 @@ internal sealed class BanWriter(
         {
             await WaitAsync(stopping);
             Request[] batch = [.. Drain().Take(MaxBatchSize)];
-            BanOutcome[] verdicts = [.. batch.Select(request => evaluator.Evaluate(request.Ban, request.Way))];
-            string[] lines = [.. verdicts.OfType<BanOutcome.Written>().Select(verdict => verdict.Line)];
+            BanOutcome[] outcomes = [.. batch.Select(request => evaluator.Evaluate(request.Ban, request.Way))];
+            string[] lines = [.. outcomes.OfType<BanOutcome.Written>().Select(outcome => outcome.Line)];
             await AppendAsync(file, lines, stopping);
             LogWritten(lines);
-            foreach ((Request request, BanOutcome verdict) in batch.Zip(verdicts))
+            foreach ((Request request, BanOutcome outcome) in batch.Zip(outcomes))
             {
-                metrics.BanCompleted(request.Ban, verdict, request.Way);
-                request.Done.SetResult(verdict);
+                metrics.BanCompleted(request.Ban, outcome, request.Way);
+                request.Done.SetResult(outcome);
             }
         }
     }

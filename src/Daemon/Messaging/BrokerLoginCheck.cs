@@ -13,7 +13,7 @@ namespace F2bBroker.Daemon.Messaging;
 /// <remarks>MassTransit never retries after a refused login, so it must not attempt one.</remarks>
 internal sealed class BrokerLoginCheck(
     Settings settings,
-    DaemonExit ending,
+    DaemonExit exit,
     Readiness readiness,
     TimeProvider time,
     ILogger<BrokerLoginCheck> log)
@@ -56,13 +56,13 @@ internal sealed class BrokerLoginCheck(
     {
         Backoff backoff = new(InitialDelay, MaxDelay, time);
         long? refusedSince = null;
-        while (await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, stopping) is { } fault)
+        while (await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, stopping) is { } error)
         {
-            refusedSince = fault.IsRefused ? refusedSince ?? time.GetTimestamp() : null;
-            LogFailure(fault);
-            if (fault.IsRefused && (!wasAccepted || time.GetElapsedTime(refusedSince!.Value) > RefusalTimeout))
+            refusedSince = error.IsRefused ? refusedSince ?? time.GetTimestamp() : null;
+            LogFailure(error);
+            if (error.IsRefused && (!wasAccepted || time.GetElapsedTime(refusedSince!.Value) > RefusalTimeout))
             {
-                ending.Fail(wasAccepted ? ExitCode.Failure : ExitCode.Configuration, fault.Message);
+                exit.Fail(wasAccepted ? ExitCode.Failure : ExitCode.Configuration, error.Message);
                 stopping.ThrowIfCancellationRequested();
             }
 
@@ -72,16 +72,16 @@ internal sealed class BrokerLoginCheck(
         LogAccepted();
     }
 
-    private void LogFailure(LoginFailure fault)
+    private void LogFailure(LoginFailure error)
     {
-        bool isEnd = fault.IsRefused && !wasAccepted;
-        if (lastLogged?.IsRefused != fault.IsRefused && !isEnd)
+        bool isEnd = error.IsRefused && !wasAccepted;
+        if (lastLogged?.IsRefused != error.IsRefused && !isEnd)
         {
             readiness.MarkStarted();
-            log.LogWarning("{Message:l} Retrying. No ban is lost.", fault.Message.TrimEnd('.') + ".");
+            log.LogWarning("{Message:l} Retrying. No ban is lost.", error.Message.TrimEnd('.') + ".");
         }
 
-        lastLogged = fault;
+        lastLogged = error;
     }
 
     private void LogAccepted()

@@ -16,8 +16,8 @@ internal sealed class LastBrokerContact(TimeProvider time)
     /// Seconds since 1970 by this host's clock; 0 if the broker has never sent anything. A change of the clock does not falsify it.
     /// </summary>
     public double UnixSeconds =>
-        Volatile.Read(ref lastContact) is not Never and var heard
-            ? (time.GetUtcNow() - time.GetElapsedTime(heard) - DateTimeOffset.UnixEpoch).TotalSeconds
+        Volatile.Read(ref lastContact) is not Never and var latest
+            ? (time.GetUtcNow() - time.GetElapsedTime(latest) - DateTimeOffset.UnixEpoch).TotalSeconds
             : 0;
 
     /// <summary>Records the bytes that arrive on the factory's connections.</summary>

@@ -16,10 +16,10 @@ internal sealed class SystemdWatchdog(
     Readiness readiness,
     IBusControl bus,
     BrokerLoginCheck login,
-    DaemonExit ending,
+    DaemonExit exit,
     TimeProvider time,
     ILogger<SystemdWatchdog> log
-) : Worker(ending)
+) : Worker(exit)
 {
     private static readonly ServiceState WatchdogPing = new("WATCHDOG=1");
 

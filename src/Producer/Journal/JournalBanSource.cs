@@ -9,8 +9,8 @@ namespace F2bBroker.Producer.Journal;
 /// Reads fail2ban's entries of the journal from a cursor, each once and in order. If journalctl ends, it is restarted from the last entry.
 /// </summary>
 /// <param name="server">The server that reports the bans.</param>
-/// <param name="tell">Receives warnings.</param>
-internal sealed class JournalBanSource(string server, TimeProvider time, Action<string> tell) : IBanSource
+/// <param name="warn">Receives warnings.</param>
+internal sealed class JournalBanSource(string server, TimeProvider time, Action<string> warn) : IBanSource
 {
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
@@ -40,9 +40,9 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
             cursor = entry?.Cursor;
         }
 
-        if (await last.EndAsync(stopping) is { } complaint)
+        if (await last.EndAsync(stopping) is { } error)
         {
-            throw new IOException(complaint);
+            throw new IOException(error);
         }
     }
 
@@ -55,16 +55,16 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
             // --follow shows only entries of this boot, so earlier ones are read without it first.
             for (bool follows = false; failure is null; follows = true)
             {
-                await foreach (SourceSegment stretch in ReadFromCursorAsync(follows, stopping))
+                await foreach (SourceSegment segment in ReadFromCursorAsync(follows, stopping))
                 {
                     backoff.Reset();
-                    yield return stretch;
+                    yield return segment;
                 }
             }
 
             if (backoff.IsFirst)
             {
-                tell($"{failure} Restarting journalctl from the last entry. No ban is lost.");
+                warn($"{failure} Restarting journalctl from the last entry. No ban is lost.");
             }
 
             await backoff.WaitAsync(stopping);
@@ -78,6 +78,8 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
         string? from = cursor;
         bool isGone = from is not null && !follows;
         running?.Dispose();
+        // The producer may be stopped before the next one is started.
+        running = null;
         string[] options = follows ? ["--follow", "--no-tail", .. await JournalBoot.OptionsAsync(stopping)] : [];
         running = JournalctlProcess.Start([.. options, .. from is null ? [] : new[] { $"--cursor={from}" }]);
         await foreach (JournalEntry? entry in running.ReadAsync(server, stopping))
@@ -96,7 +98,7 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
         failure = await running.EndAsync(stopping) ?? (follows ? "journalctl ended." : null);
         if (isGone && failure is null)
         {
-            tell(
+            warn(
                 "The journal no longer contains the last entry that was read. Continuing with the entry after it. A ban that was only in "
                     + "the removed entries is lost.");
         }

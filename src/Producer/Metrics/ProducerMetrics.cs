@@ -5,7 +5,7 @@ namespace F2bBroker.Producer.Metrics;
 /// <summary>The producer's metrics for Prometheus.</summary>
 internal sealed class ProducerMetrics
 {
-    private readonly LabelledCounter passedOver = new("reason");
+    private readonly LabelledCounter skipped = new("reason");
     private long published;
     private long unconfirmed;
 
@@ -21,7 +21,7 @@ internal sealed class ProducerMetrics
             description: "Bans that are on their way to the broker, not confirmed yet.");
         daemon.Meter.CreateObservableCounter(
             "f2bbroker_ban_lines_passed_over",
-            passedOver.GetMeasurements,
+            skipped.GetMeasurements,
             description: "Lines about bans that were not shared, by reason.");
     }
 
@@ -33,5 +33,5 @@ internal sealed class ProducerMetrics
         Interlocked.Increment(ref published);
     }
 
-    public void LineSkipped(string reason) => passedOver.Add(reason);
+    public void LineSkipped(string reason) => skipped.Add(reason);
 }

@@ -20,10 +20,10 @@ internal sealed class BanShipper(
     BanPublisher publisher,
     ProducerMetrics metrics,
     Readiness readiness,
-    DaemonExit ending,
+    DaemonExit exit,
     TimeProvider time,
     ILogger<BanShipper> log
-) : Worker(ending)
+) : Worker(exit)
 {
     private const int MaxUnconfirmed = 1000;
 
@@ -97,17 +97,17 @@ internal sealed class BanShipper(
 
     private async Task ShipAsync(IBanSource source, ChannelWriter<PendingPublish> window, CancellationToken stopping)
     {
-        await foreach (SourceSegment stretch in source.ReadAsync(stopping))
+        await foreach (SourceSegment segment in source.ReadAsync(stopping))
         {
-            if (stretch.IsBanCandidate && IsShared(stretch.Ban))
+            if (segment.IsBanCandidate && IsShared(segment.Ban))
             {
                 await window.WriteAsync(
-                    new PendingPublish(publisher.PublishAsync(stretch.Ban, stopping), stretch.End, IsBan: true),
+                    new PendingPublish(publisher.PublishAsync(segment.Ban, stopping), segment.End, IsBan: true),
                     stopping);
             }
             else
             {
-                await window.WriteAsync(new PendingPublish(Task.CompletedTask, stretch.End, IsBan: false), stopping);
+                await window.WriteAsync(new PendingPublish(Task.CompletedTask, segment.End, IsBan: false), stopping);
             }
         }
     }
@@ -126,5 +126,5 @@ internal sealed class BanShipper(
         return reason is null;
     }
 
-    private void Warn(string sentence) => log.LogWarning("{Sentence:l}", sentence);
+    private void Warn(string message) => log.LogWarning("{Message:l}", message);
 }

@@ -44,11 +44,11 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
         {
             while (await window.WaitToReadAsync())
             {
-                while (window.TryRead(out PendingPublish shipment))
+                while (window.TryRead(out PendingPublish pending))
                 {
-                    await shipment.Confirmed;
-                    unsaved = shipment.End;
-                    hasBan |= shipment.IsBan;
+                    await pending.Confirmed;
+                    unsaved = pending.End;
+                    hasBan |= pending.IsBan;
                     bool isDue =
                         time.GetElapsedTime(savedAt)
                         > (

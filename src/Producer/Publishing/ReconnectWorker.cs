@@ -10,7 +10,7 @@ namespace F2bBroker.Producer.Publishing;
 /// Re-establishes a lost connection at once. MassTransit waits for the next ban, which may be hours away. Until then operators would see no
 /// producer, and nobody would notice a login that the broker now refuses.
 /// </summary>
-internal sealed class ReconnectWorker(IBusInstance bus, DaemonExit ending, TimeProvider time) : Worker(ending)
+internal sealed class ReconnectWorker(IBusInstance bus, DaemonExit exit, TimeProvider time) : Worker(exit)
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
     private static readonly IPipe<ConnectionContext> Nothing = Pipe.Empty<ConnectionContext>();

@@ -24,8 +24,8 @@ internal sealed class LogChangeWatcher : IDisposable
             // The system's limit of inotify instances or watches is reached. Frequent polling does the same.
         }
 
-        TimeSpan pause = watcher is null ? PollIntervalWithoutWatcher : PollInterval;
-        timer = time.CreateTimer(_ => Wake(), null, pause, pause);
+        TimeSpan delay = watcher is null ? PollIntervalWithoutWatcher : PollInterval;
+        timer = time.CreateTimer(_ => Wake(), null, delay, delay);
     }
 
     public async Task WaitAsync(CancellationToken stopping) => await changes.Reader.ReadAsync(stopping);

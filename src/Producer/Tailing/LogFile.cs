@@ -103,7 +103,7 @@ internal sealed class LogFile : IDisposable
         int count = decompressedStream is null ? RandomAccess.Read(handle, buffer, Offset) : Decompress(buffer);
         if (count == 0 || !IsNotTruncated())
         {
-            return 0; // Cut and written anew, what was read is the middle of another line.
+            return 0; // Truncated and rewritten: the bytes read are the middle of another line.
         }
 
         if (Offset == head.Length && head.Length < MaxHeadLength)

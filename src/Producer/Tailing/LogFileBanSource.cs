@@ -7,11 +7,11 @@ using F2bBroker.Shared.Configuration;
 namespace F2bBroker.Producer.Tailing;
 
 /// <summary>Reads bans from the log file that fail2ban, or a syslog daemon for it, writes.</summary>
-/// <param name="tell">Receives warnings about lines that could not be read.</param>
-internal sealed class LogFileBanSource(Settings settings, TimeProvider time, Action<string> tell) : IBanSource
+/// <param name="warn">Receives warnings about lines that could not be read.</param>
+internal sealed class LogFileBanSource(Settings settings, TimeProvider time, Action<string> warn) : IBanSource
 {
-    private readonly LogTail tail = new(settings.Producer.LogPath, time, tell);
-    private readonly TimeZoneCheck zone = new(time, tell);
+    private readonly LogTail tail = new(settings.Producer.LogPath, time, warn);
+    private readonly TimeZoneCheck zone = new(time, warn);
 
     public Position Position => tail.Position;
 

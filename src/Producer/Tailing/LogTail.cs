@@ -8,8 +8,8 @@ namespace F2bBroker.Producer.Tailing;
 /// Reads a log from a position across rotations: every whole line once, in order. A line without its LF is not whole yet.
 /// </summary>
 /// <param name="path">The log's path. The file behind it changes.</param>
-/// <param name="tell">Receives warnings about lines that could not be read.</param>
-internal sealed class LogTail(string path, TimeProvider time, Action<string> tell) : IDisposable
+/// <param name="warn">Receives warnings about lines that could not be read.</param>
+internal sealed class LogTail(string path, TimeProvider time, Action<string> warn) : IDisposable
 {
     private readonly LineBuffer buffer = new();
     private LogFile? file;
@@ -76,7 +76,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
             LogBlock? block = Read();
             if (isFailing)
             {
-                tell($"Can read {path} again.");
+                warn($"Can read {path} again.");
             }
 
             isFailing = false;
@@ -86,7 +86,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
         {
             if (!isFailing)
             {
-                tell($"Cannot continue reading {path}: {failure.Message} Retrying. No ban is lost.");
+                warn($"Cannot continue reading {path}: {failure.Message} Retrying. No ban is lost.");
             }
 
             isFailing = true;
@@ -107,7 +107,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
             ReadOnlyMemory<byte> lines = buffer.Lines(count, out int behind);
             if (buffer.OverlongLineCount > overlong)
             {
-                tell($"{path}: skipped a line longer than {LineBuffer.MaxLineLength} bytes ({buffer.OverlongLineCount} so far).");
+                warn($"{path}: skipped a line longer than {LineBuffer.MaxLineLength} bytes ({buffer.OverlongLineCount} so far).");
             }
 
             if (lines.Length > 0)
@@ -198,7 +198,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
                 return found;
             }
 
-            tell(
+            warn(
                 $"{path} was truncated, or the last file that was read no longer exists. Reading everything written since then. A ban "
                     + "that was only in the missing part is lost.");
         }
@@ -230,12 +230,12 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
 
         if (file is { IsCorrupt: true })
         {
-            tell($"{file.Path} is damaged; a ban in the rest of it is lost.");
+            warn($"{file.Path} is damaged; a ban in the rest of it is lost.");
         }
 
         if (buffer.HasPartialLine)
         {
-            tell($"{path}: a last line without its end was passed over.");
+            warn($"{path}: a last line without its end was passed over.");
         }
 
         file?.Dispose();

@@ -3,7 +3,7 @@ using F2bBroker.Contracts;
 namespace F2bBroker.Producer.Tailing;
 
 /// <summary>Warns once if a ban that was just written has a time far from now: fail2ban writes local time without a zone.</summary>
-internal sealed class TimeZoneCheck(TimeProvider time, Action<string> tell)
+internal sealed class TimeZoneCheck(TimeProvider time, Action<string> warn)
 {
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(10);
 
@@ -16,7 +16,7 @@ internal sealed class TimeZoneCheck(TimeProvider time, Action<string> tell)
         if (!hasWarned && (ban.DetectedAt - now).Duration() > Tolerance)
         {
             hasWarned = true;
-            tell(
+            warn(
                 $"fail2ban has just dated a ban {UtcTimestamp.Format(ban.DetectedAt)}, and it is {UtcTimestamp.Format(now)} here: its "
                     + "time zone (TZ) is not the one of this "
                     + $"program, {time.LocalTimeZone.Id}, or a clock is off. Peers refuse bans from the future and skip old ones.");

@@ -46,7 +46,7 @@ internal sealed class SettingsReader
             return new BrokerSettings(uri.Nodes, uri.VirtualHost, Password(isNeeded: true), Tls: null);
         }
 
-        TlsSettings tls = new TlsFiles(server, sentence => AddError("broker", sentence)).Read(files[0], files[1], files[2]);
+        TlsSettings tls = new TlsFiles(server, message => AddError("broker", message)).Read(files[0], files[1], files[2]);
         return new BrokerSettings(uri.Nodes, uri.VirtualHost, Password(isNeeded: files[1].Length == 0), tls);
     }
 
@@ -134,8 +134,8 @@ internal sealed class SettingsReader
         Parsed("consumer", key, byDefault, "is not a duration above zero such as 1d, 12h or 3600",
             text => Duration.Parse(text) is { Ticks: > 0 } time ? time : (TimeSpan?)null);
 
-    private int Prefix(string key, int longest) =>
-        Number(key, longest.ToString(CultureInfo.InvariantCulture), $"is not a prefix length from 1 to {longest}", longest);
+    private int Prefix(string key, int maximum) =>
+        Number(key, maximum.ToString(CultureInfo.InvariantCulture), $"is not a prefix length from 1 to {maximum}", maximum);
 
     private int Number(string key, string byDefault, string rule, int largest) =>
         Parsed("consumer", key, byDefault, rule,
@@ -190,7 +190,7 @@ internal sealed class SettingsReader
         return standIn;
     }
 
-    private void AddError(string section, string fault) => errors.Add($"[{section}] {fault}.");
+    private void AddError(string section, string error) => errors.Add($"[{section}] {error}.");
 
     private void RejectUnknownKeys()
     {

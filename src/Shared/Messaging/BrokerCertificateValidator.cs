@@ -45,14 +45,14 @@ internal sealed class BrokerCertificateValidator(X509Certificate2Collection? aut
 
     private string DescribeChainErrors(X509Chain chain, X509Certificate2 certificate)
     {
-        X509ChainStatusFlags faults = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
-        if (faults.HasFlag(X509ChainStatusFlags.NotTimeValid))
+        X509ChainStatusFlags errors = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
+        if (errors.HasFlag(X509ChainStatusFlags.NotTimeValid))
         {
             return $"its certificate, or one above it, has run out or is not yet valid (it is from "
                 + $"{UtcTimestamp.Format(certificate.NotBefore)} to {UtcTimestamp.Format(certificate.NotAfter)})";
         }
 
-        return (faults & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
+        return (errors & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
             ? $"its certificate was signed by {UntrustedText.Quote(certificate.Issuer)}, which "
                 + (authorities is null
                     ? "this system does not trust; name your own authority in [broker] cafile"

@@ -63,9 +63,9 @@ internal static class BrokerConnection
                 .CreateConnectionAsync($"{ConnectionNameFor(server)} login check", cancel);
             // The client does not wait for the broker's answer about the virtual host. The answer to a channel follows it.
             await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
-            string? fault = check is null ? null : await check(connection, cancel);
+            string? error = check is null ? null : await check(connection, cancel);
             await connection.CloseAsync(cancel);
-            return fault is null ? null : new LoginFailure(true, fault);
+            return error is null ? null : new LoginFailure(true, error);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancel.IsCancellationRequested)
         {

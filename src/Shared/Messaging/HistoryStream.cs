@@ -26,10 +26,10 @@ internal sealed class HistoryStream(IConnection connection, TimeProvider time)
     {
         long last = await FindLastOffsetAsync(cancel);
         await using HistoryStreamConsumer subscription = await SubscribeAsync(from, cancel);
-        TimeSpan patience = IdleTimeout;
-        for (long read = -1; read < last; patience = Timeout.InfiniteTimeSpan)
+        TimeSpan timeout = IdleTimeout;
+        for (long read = -1; read < last; timeout = Timeout.InfiniteTimeSpan)
         {
-            IReadOnlyList<HistoryMessage> batch = await subscription.ReceiveBatchAsync(patience, cancel);
+            IReadOnlyList<HistoryMessage> batch = await subscription.ReceiveBatchAsync(timeout, cancel);
             if (batch.Count == 0)
             {
                 yield break;
@@ -72,9 +72,9 @@ internal sealed class HistoryStream(IConnection connection, TimeProvider time)
         long began = time.GetTimestamp();
         // With a steady flow of new messages there is no pause.
         for (
-            TimeSpan patience = IdleTimeout;
-            time.GetElapsedTime(began) < IdleTimeout && await subscription.ReceiveBatchAsync(patience, cancel) is { Count: > 0 } batch;
-            patience = LastMessageTimeout)
+            TimeSpan timeout = IdleTimeout;
+            time.GetElapsedTime(began) < IdleTimeout && await subscription.ReceiveBatchAsync(timeout, cancel) is { Count: > 0 } batch;
+            timeout = LastMessageTimeout)
         {
             last = batch[^1].Offset;
             await subscription.AcknowledgeAsync(batch, cancel);

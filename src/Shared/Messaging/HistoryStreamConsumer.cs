@@ -41,10 +41,10 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
     /// <summary>Waits for messages and returns them; returns none after the timeout.</summary>
     /// <exception cref="Exception">The connection or the stream is gone: see <see
     /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public async Task<IReadOnlyList<HistoryMessage>> ReceiveBatchAsync(TimeSpan patience, CancellationToken cancel)
+    public async Task<IReadOnlyList<HistoryMessage>> ReceiveBatchAsync(TimeSpan timeout, CancellationToken cancel)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(patience);
+        limit.CancelAfter(timeout);
         try
         {
             await deliveries.Reader.WaitToReadAsync(limit.Token);

@@ -11,9 +11,9 @@ namespace F2bBroker.Shared.Messaging;
 internal sealed record LoginFailure(bool IsRefused, string Message)
 {
 
-    /// <param name="fault">The error of the broker's certificate.</param>
-    public static LoginFailure FromCertificateError(string fault, BrokerSettings broker) =>
-        new(true, $"The broker at {broker.Names} cannot be trusted: {fault}.");
+    /// <param name="error">The error of the broker's certificate.</param>
+    public static LoginFailure FromCertificateError(string error, BrokerSettings broker) =>
+        new(true, $"The broker at {broker.Names} cannot be trusted: {error}.");
 
     public static LoginFailure FromException(Exception failure, BrokerSettings broker, string server)
     {
