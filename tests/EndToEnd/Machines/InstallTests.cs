@@ -42,9 +42,7 @@ public sealed class InstallTests
         await Eventually.TrueAsync(
             async () => (said = await group.AttackAsync(group.Web2)).Contains("Connection refused", StringComparison.Ordinal),
             () => said);
-        IEnumerable<string> variables = Documented.Commands("README.md", "**On the broker's machine**").Split('\n')
-            .Where(line => line.StartsWith("NAME=", StringComparison.Ordinal) || line.StartsWith("export ", StringComparison.Ordinal));
-        string status = await group.Broker.RunAsync(InstalledGroup.Operator($"{string.Join('\n', variables)}\nf2bbroker status"));
+        string status = await group.AsOperatorAsync("f2bbroker status");
         Assert.Matches(@"(?m)^web1 +both +consumer, producer +0 +0 +20[^ ]+Z +[1-9][0-9]* +-$", status);
     }
 }

@@ -59,6 +59,14 @@ public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
         .Split('\n')
         .Select(line => line.EndsWith("# asks for a password", StringComparison.Ordinal) ? $"echo {Password} | {line}" : line));
 
+    /// <summary>Runs commands on the broker's machine, with the README's variables.</summary>
+    internal Task<string> AsOperatorAsync(string commands)
+    {
+        IEnumerable<string> variables = Documented.Commands("README.md", "**On the broker's machine**").Split('\n')
+            .Where(line => line.StartsWith("NAME=", StringComparison.Ordinal) || line.StartsWith("export ", StringComparison.Ordinal));
+        return Broker.RunAsync(Operator($"{string.Join('\n', variables)}\n{commands}"));
+    }
+
     /// <summary>Tries a login from the attacker's address, which hangs when the ban falls into it; gives what ssh says.</summary>
     internal async Task<string> AttackAsync(Machine server) => (await Broker.TryAsync(
         $"timeout 10 ssh -b {Attacker} -o BatchMode=yes nobody-here@{server.Name}", lan!.Outside)).Errors;

@@ -27,7 +27,7 @@ public sealed class OperatorTests
                     .Count(line => line.StartsWith("ok ", StringComparison.Ordinal) && !line.Contains("clock", StringComparison.Ordinal)));
         }
 
-        string seen = await AsOperatorAsync(
+        string seen = await group.AsOperatorAsync(
             Documented
                 .Commands("README.md", "**See that it works.**")
                 .Replace(
@@ -37,7 +37,7 @@ public sealed class OperatorTests
         Assert.Matches("(?m) 203.0.113.7 +manual +operator$", seen);
         await group.Web1.EventuallyAsync("fail2ban-client get f2bbroker banip | grep -wF 203.0.113.7");
         await group.ArrivesAsync("203.0.113.7");
-        Assert.Equal("web1: 1\nweb2: 1", await AsOperatorAsync(Documented.Commands("docs/operate.md", "## Take a ban back")));
+        Assert.Equal("web1: 1\nweb2: 1", await group.AsOperatorAsync(Documented.Commands("docs/operate.md", "## Take a ban back")));
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {
             Assert.DoesNotContain("'203.0.113.7'", await server.RunAsync("fail2ban-client banned"));
@@ -67,7 +67,7 @@ public sealed class OperatorTests
         Assert.Matches(
             "(?m)^FAULT  broker: .* refuses the login of 'web2': unknown user or wrong password",
             await DoctorAsync(group.Web2));
-        await AsOperatorAsync(
+        await group.AsOperatorAsync(
             Documented.Commands("docs/operate.md", "## A new password").Replace("web1", "web2", StringComparison.Ordinal));
         Assert.DoesNotMatch("(?m)^FAULT  (?!clock)", await DoctorAsync(group.Web2));
         // Where it is installed from once more.
@@ -91,16 +91,8 @@ public sealed class OperatorTests
     {
         string status = "";
         await Eventually.TrueAsync(
-            async () => sentences.All((status = await AsOperatorAsync("f2bbroker status")).Contains),
+            async () => sentences.All((status = await group.AsOperatorAsync("f2bbroker status")).Contains),
             () => status,
             TimeSpan.FromMinutes(2));
-    }
-
-    /// <summary>On the broker's machine, with the README's variables.</summary>
-    private Task<string> AsOperatorAsync(string commands)
-    {
-        IEnumerable<string> variables = Documented.Commands("README.md", "**On the broker's machine**").Split('\n')
-            .Where(line => line.StartsWith("NAME=", StringComparison.Ordinal) || line.StartsWith("export ", StringComparison.Ordinal));
-        return group.Broker.RunAsync(InstalledGroup.Operator($"{string.Join('\n', variables)}\n{commands}"));
     }
 }
