@@ -54,7 +54,7 @@ outcome=failure
 
 finish() {
     if [ "$outcome" = failure ]; then
-        echo "FAILURE. The last words of each program:"
+        echo "FAILURE. The last lines of each program:"
         tail -n 3 "$dir"/*/*.out 2>/dev/null || true
     fi
     clean_up

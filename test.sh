@@ -36,7 +36,7 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 export DOTNET_EnableDiagnostics=0
 dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false
 dotnet format F2bBroker.sln --verify-no-changes --no-restore
-echo "Built without a warning; the format is in order."
+echo "Built without warnings; the format is correct."
 
 results=$(mktemp -d)
 own=
@@ -62,8 +62,8 @@ run() {
     "tests/$project/bin/Release/net10.0/F2bBroker.${project}Tests" -noColor -noLogo -result-trx "$results/$name.trx" "$@"
 }
 
-# tally NAME: adds up the counts of a run.
-tally() { count "$results/$1.trx" || { echo "The run '$1' ended without a result." >&2; outcome=1; }; }
+# add_counts NAME: adds up the counts of a run.
+add_counts() { count "$results/$1.trx" || { echo "The run '$1' ended without a result." >&2; outcome=1; }; }
 
 # The same of the browser's results, in TAP.
 count_ui() {
@@ -88,15 +88,15 @@ whole)
     wait "$own" || outcome=1
     own=
     cat "$results/own.out"
-    tally unit
-    tally shared
-    tally own
+    add_counts unit
+    add_counts shared
+    add_counts own
     ;;
 part)
     run unit Unit "$@" || outcome=1
     run shared EndToEnd "$@" || outcome=1
-    tally unit
-    tally shared
+    add_counts unit
+    add_counts shared
     ;;
 esac
 

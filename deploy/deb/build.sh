@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Builds Debian's package f2bbroker for amd64: build.sh [FOLDER]; it stands in FOLDER (default: here), and its name is the last line that is
-# printed.
-# Both daemons and the operator's command share one folder with the .NET runtime, and so its memory. Needs the .NET SDK, git and dpkg-deb;
-# not root.
+# Builds the Debian package f2bbroker for amd64: build.sh [FOLDER]. The package is written to FOLDER (default: here); the
+# last line printed is its name. Both daemons and the operator's command share one folder with the .NET runtime, and so
+# its memory. Needs the .NET SDK, git and dpkg-deb, but not root.
 set -euo pipefail
 root=$(realpath "$(dirname "$0")/../..")
 out=$(realpath "${1:-.}")
@@ -47,7 +46,7 @@ done
 cat >"$package/usr/share/doc/f2bbroker/changelog" <<CHANGELOG
 f2bbroker ($version) unstable; urgency=medium
 
-  * What changed stands in F2bBroker's CHANGELOG.md.
+  * See F2bBroker's CHANGELOG.md for the changes.
 
  -- $(sed -n 's/^Maintainer: //p' "$root/deploy/deb/control")  $(date -u -R -d "@$SOURCE_DATE_EPOCH")
 CHANGELOG

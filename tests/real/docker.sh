@@ -80,7 +80,7 @@ run() {
     set -a
     # shellcheck source=/dev/null
     . "$dir/env"
-    # Its image stands in for nothing here: what it would remove ends with the engine.
+    # The image is not needed here: everything it would remove ends with the engine.
     export TESTCONTAINERS_RYUK_DISABLED=true
     exec nsenter --net --target "$ENGINE_PID" "$@"
 }
