@@ -246,7 +246,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
         return true;
     }
 
-    private LogFile OrThrow(LogFile? opened) => opened ?? throw new FileNotFoundException($"{path} is not there.");
+    private LogFile OrThrow(LogFile? opened) => opened ?? throw new FileNotFoundException($"{path} does not exist.");
 
     private IEnumerable<string> WrittenSince(DateTime moment) => Files().Where(candidate => File.GetLastWriteTimeUtc(candidate) >= moment);
 

@@ -37,7 +37,7 @@ public sealed class BanWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_ban_stands_in_the_log_when_it_counts_as_written()
+    public async Task A_ban_is_in_the_log_when_it_counts_as_written()
     {
         Assert.IsType<BanOutcome.Written>(await writer.WriteAsync(Some.Ban()));
         Assert.Equal(

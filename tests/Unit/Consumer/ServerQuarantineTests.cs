@@ -46,7 +46,7 @@ public sealed class ServerQuarantineTests
     }
 
     [Fact]
-    public void It_is_told_until_when()
+    public void The_end_of_the_quarantine_is_returned()
     {
         Admitted(3);
         Assert.False(containment.TryAdmit(Some.Ban(), out DateTimeOffset until));

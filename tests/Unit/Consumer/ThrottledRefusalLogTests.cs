@@ -11,7 +11,7 @@ public sealed class ThrottledRefusalLogTests
     private readonly LoggedMessages told = new();
 
     [Fact]
-    public void The_first_refusal_of_each_sender_is_told_at_once_and_the_others_of_the_minute_as_a_count()
+    public void The_first_refusal_of_each_sender_is_logged_at_once_and_the_others_of_the_minute_as_a_count()
     {
         ThrottledRefusalLog complaints = new("q_error", told, clock);
         for (int i = 0; i < 1000; i++)
