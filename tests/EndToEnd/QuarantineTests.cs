@@ -39,7 +39,7 @@ public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(20, receiver.Bans.Count(ban => ban.Contains("server=web1", StringComparison.Ordinal)));
         Assert.All(await broker.PeekAsync("f2b.bans.web2_error"), message =>
             Assert.Equal(("web1", "quarantined"), (Header(message, "f2b-origin"), Header(message, "f2b-reason"))));
-        Assert.Equal(1, consumer.Count("web1 has reported more than 20 bans within 10 minutes (maxbans), so it is quarantined"));
+        Assert.Equal(1, consumer.Count("web1 is quarantined: it reported more than 20 bans within 10 minutes (maxbans)."));
         Assert.Equal(0, consumer.Count("Refused a message"));
         string status = (await broker.AdminAsync("status")).Output;
         Assert.Matches(@"(?m)^SERVER +ROLE +CONNECTED +WAITING +ERRORS +LAST REPORT +BANS 24H +QUARANTINED BY$", status);

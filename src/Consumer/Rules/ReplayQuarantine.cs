@@ -5,24 +5,27 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace F2bBroker.Consumer.Rules;
 
 /// <summary>
-/// Bounds what one server can do by what it reported in the past: as <see cref="ServerQuarantine"/> would have on a server that was there, by the bans' own
-/// times. It has to be shown all of them, those that were written before too: then it comes to the same each time.
+/// Applies the limits of <see cref="ServerQuarantine"/> to the bans of the stream, by the bans' own times. It must receive every ban, including those
+/// already written, so that each replay has the same result.
 /// </summary>
-/// <remarks>Each server has a clock of its own: one that lies about the time hurts itself alone.</remarks>
+/// <remarks>
+/// Each server has its own clock, so a server that sends false times affects only itself. docs/decisions/14-two-limits-for-a-backlog.md explains why
+/// <see cref="ServerQuarantine"/> with its <see cref="Backlog"/> limits live bans differently.
+/// </remarks>
 internal sealed class ReplayQuarantine(Settings settings)
 {
-    private readonly Dictionary<string, (ReplayTimeProvider Clock, ServerQuarantine Containment)> servers = [];
+    private readonly Dictionary<string, (ReplayTimeProvider Clock, ServerQuarantine Quarantine)> servers = [];
 
-    /// <summary>Whether the ban may be written.</summary>
+    /// <summary>Counts the ban; returns false if its server was quarantined at the time of the ban, so that the ban must not be written.</summary>
     public bool TryAdmit(Ban ban)
     {
-        if (!servers.TryGetValue(ban.Server, out (ReplayTimeProvider Clock, ServerQuarantine Containment) server))
+        if (!servers.TryGetValue(ban.Server, out (ReplayTimeProvider Clock, ServerQuarantine Quarantine) server))
         {
             ReplayTimeProvider clock = new();
             servers[ban.Server] = server = (clock, new ServerQuarantine(settings, clock, NullLogger<ServerQuarantine>.Instance));
         }
 
         server.Clock.AdvanceTo(ban.DetectedAt);
-        return server.Containment.TryAdmit(ban, out _);
+        return server.Quarantine.TryAdmit(ban, out _);
     }
 }

@@ -2,22 +2,39 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>How many messages of one sender the error queue takes within a time: a copy is far dearer than a message, and a flood is not to be copied.</summary>
-internal sealed class SenderRateLimiter(RateLimit most, TimeProvider time)
+/// <summary>Limits how many events of each sender are accepted within a sliding time window.</summary>
+internal sealed class SenderRateLimiter(RateLimit limit, TimeProvider time)
 {
-    private readonly Dictionary<string, SenderRate> senders = [];
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, ExpiringQueue<byte>> windows = [];
 
-    /// <param name="origin">The sender that the broker vouches for, so there are not many; empty for none.</param>
-    public bool TryAcquire(string origin)
+    /// <summary>Counts an event of now; returns false if the sender is over the limit.</summary>
+    /// <param name="sender">The sender that the broker authenticated, so there are few; empty if it is unknown.</param>
+    public bool TryAcquire(string sender) => TryAcquire(sender, age: TimeSpan.Zero);
+
+    /// <summary>Counts an event of the past; returns false if the sender is over the limit.</summary>
+    public bool TryAcquire(string sender, TimeSpan age)
     {
-        lock (senders)
+        lock (gate)
         {
-            if (!senders.TryGetValue(origin, out SenderRate? sender))
+            if (!windows.TryGetValue(sender, out ExpiringQueue<byte>? window))
             {
-                senders[origin] = sender = new SenderRate(most, time);
+                windows[sender] = window = new ExpiringQueue<byte>(time);
             }
 
-            return !sender.CountAndCheckLimit(age: TimeSpan.Zero);
+            while (window.TryDequeueExpired(out _, limit.Window))
+            {
+            }
+
+            window.Add(0, age);
+            if (window.Count <= limit.Count)
+            {
+                return true;
+            }
+
+            // A flood keeps its window full, but no larger than the limit.
+            window.DequeueOldest();
+            return false;
         }
     }
 }

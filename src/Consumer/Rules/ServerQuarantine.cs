@@ -4,42 +4,44 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>Bounds what one server can do: over <c>maxbans</c>, and for the time of <c>quarantine</c> after, its bans are not written.</summary>
+/// <summary>Limits one server: above <c>maxbans</c>, and for <c>quarantine</c> afterwards, its bans are not written.</summary>
 /// <remarks>
-/// Counted are new bans as they come. Those that piled up while this server was away are counted over that time instead: a day's bans at once are
-/// no flood.
+/// New bans are counted when they arrive. Bans that accumulated while this server was offline are spread over that period, so a day's backlog is not a
+/// flood. docs/decisions/14-two-limits-for-a-backlog.md explains why <see cref="ReplayQuarantine"/> limits the bans of the stream differently.
 /// </remarks>
 internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILogger<ServerQuarantine> log)
 {
     private readonly RateLimit limit = settings.Consumer.MaxBans;
     private readonly TimeSpan quarantine = settings.Consumer.Quarantine;
-    private readonly Dictionary<string, SenderRate> reporters = [];
-    private volatile Absence absence = new(DateTimeOffset.MinValue, 0);
+    private readonly SenderRateLimiter newBans = new(settings.Consumer.MaxBans, time);
+    // By server: the end of its quarantine, as the time elapsed since timestamp 0 of the monotonic clock.
+    private readonly Dictionary<string, TimeSpan> ends = [];
+    private volatile Backlog backlog = new(DateTimeOffset.MinValue, limit: 0);
 
     private TimeSpan Now => time.GetElapsedTime(0);
 
-    /// <summary>This server receives again.</summary>
-    /// <param name="heardUpTo">The time of the youngest ban that it has heard of; null when there was none.</param>
-    public void StartBacklog(DateTimeOffset? heardUpTo)
+    /// <summary>Starts a new backlog, because this server receives again.</summary>
+    /// <param name="latestBan">The time of the newest ban that this server has received; null if it has received none.</param>
+    public void StartBacklog(DateTimeOffset? latestBan)
     {
         DateTimeOffset now = time.GetUtcNow();
-        double windows = limit.IsUnlimited ? 0 : (now - (heardUpTo ?? now)) / limit.Window;
-        absence = new Absence(now, (int)Math.Min(int.MaxValue, limit.Count * windows));
+        double windows = limit.IsUnlimited ? 0 : (now - (latestBan ?? now)) / limit.Window;
+        backlog = new Backlog(now, (int)Math.Min(int.MaxValue, limit.Count * windows));
     }
 
-    /// <summary>Counts a ban that was written in an earlier run.</summary>
+    /// <summary>Counts a ban that was written without <see cref="TryAdmit"/>: in an earlier run, or from the stream.</summary>
     public void CountWritten(Ban ban, DateTimeOffset writtenAt)
     {
         TimeSpan age = time.GetUtcNow() - writtenAt;
         // A ban that was old when it was written was part of a backlog.
         if (age < limit.Window && writtenAt - ban.DetectedAt < limit.Window)
         {
-            ReporterOf(ban).CountAndCheckLimit(age);
+            newBans.TryAcquire(ban.Server, age);
         }
     }
 
-    /// <summary>Whether the new ban may be written; else its server is under quarantine.</summary>
-    /// <param name="until">The end of the quarantine, as it stands now.</param>
+    /// <summary>Counts a new ban; returns false if its server is quarantined, so that the ban must not be written.</summary>
+    /// <param name="until">The end of the quarantine unless the server reports too many bans again.</param>
     public bool TryAdmit(Ban ban, out DateTimeOffset until)
     {
         until = default;
@@ -48,51 +50,40 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
             return true;
         }
 
-        SenderRate reporter = ReporterOf(ban);
-        bool isOver = !reporter.TryUseBacklog(ban, absence) && reporter.CountAndCheckLimit(age: TimeSpan.Zero);
-        if (isOver)
+        if (!backlog.TryUse(ban) && !newBans.TryAcquire(ban.Server))
         {
-            Quarantine(ban.Server, reporter);
+            Quarantine(ban.Server);
         }
-        else if (reporter.QuarantinedUntil <= Now)
+        else if (ends.TryGetValue(ban.Server, out TimeSpan end) && end <= Now)
         {
-            reporter.QuarantinedUntil = null;
+            ends.Remove(ban.Server);
             log.LogInformation("{Server:l} is no longer quarantined.", ban.Server);
         }
 
-        until = time.GetUtcNow() + (reporter.QuarantinedUntil - Now ?? TimeSpan.Zero);
-        return reporter.QuarantinedUntil is null;
+        bool isQuarantined = ends.TryGetValue(ban.Server, out TimeSpan current);
+        until = time.GetUtcNow() + (isQuarantined ? current - Now : TimeSpan.Zero);
+        return !isQuarantined;
     }
 
-    /// <summary>Whether the server is under quarantine; nothing is counted.</summary>
-    /// <param name="until">The end of the quarantine, as it stands now.</param>
+    /// <summary>Returns true if the server is quarantined. Counts nothing.</summary>
+    /// <param name="until">The end of the quarantine unless the server reports too many bans again.</param>
     public bool IsQuarantined(string server, out DateTimeOffset until)
     {
-        TimeSpan rest = reporters.GetValueOrDefault(server)?.QuarantinedUntil - Now ?? TimeSpan.Zero;
+        TimeSpan rest = ends.TryGetValue(server, out TimeSpan end) ? end - Now : TimeSpan.Zero;
         until = time.GetUtcNow() + rest;
         return rest > TimeSpan.Zero;
     }
 
-    private SenderRate ReporterOf(Ban ban)
+    private void Quarantine(string server)
     {
-        if (!reporters.TryGetValue(ban.Server, out SenderRate? reporter))
-        {
-            reporters[ban.Server] = reporter = new SenderRate(limit, time);
-        }
-
-        return reporter;
-    }
-
-    private void Quarantine(string server, SenderRate reporter)
-    {
-        if (reporter.QuarantinedUntil is null)
+        if (!ends.ContainsKey(server))
         {
             log.LogWarning(
-                "{Server:l} has reported more than {Rate:l} (maxbans), so it is quarantined: its bans go to {Queue:l} until it has kept to that for {Minutes} minutes. "
-                + "If it was taken over: f2bbroker revoke {Server:l}",
+                "{Server:l} is quarantined: it reported more than {Limit:l} (maxbans). Its bans go to {Queue:l} until it has stayed within the limit "
+                + "for {Minutes} minutes. If the server was compromised, run: f2bbroker revoke {Server:l}",
                 server, limit.ToString(), Topology.ErrorQueueFor(settings.Server), quarantine.TotalMinutes, server);
         }
 
-        reporter.QuarantinedUntil = Now + quarantine;
+        ends[server] = Now + quarantine;
     }
 }
