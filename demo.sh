@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Three servers on this machine share their bans: real RabbitMQ, real fail2bans, the built daemons, no firewall.
-# ./demo.sh tells the story and cleans up; ./demo.sh --keep leaves it running in a folder and says how to look at it, in its last line how to end it:
+# ./demo.sh tells the story and cleans up; ./demo.sh --keep leaves it running in a folder and says how to look at it, in its last line how
+# to end it:
 # ./demo.sh --end FOLDER.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -40,7 +41,8 @@ esac
 tests/real/install.sh
 export LC_ALL=C MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_EnableDiagnostics=0
 echo "Building."
-dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false >/dev/null || { dotnet build F2bBroker.sln -c Release --nologo -v quiet; exit 1; }
+build() { dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false; }
+build >/dev/null || { build; exit 1; }
 
 program() { echo "$PWD/src/$1/bin/Release/net10.0/$2"; }
 producer=$(program Producer f2bbroker-producer)

@@ -11,8 +11,11 @@ internal static class Bans
     public static string Address(int i) => $"198.{18 + (i >> 16)}.{(i >> 8) & 255}.{i & 255}";
 
     /// <summary>The message's body, as the producer sends it.</summary>
-    public static byte[] Body(int i) => Encoding.UTF8.GetBytes(
-        $$"""{"ip":"{{Address(i)}}","jail":"sshd","server":"origin","detectedAt":"{{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}}"}""");
+    private static string Now => $"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}";
+
+    public static byte[] Body(int i) =>
+        Encoding.UTF8.GetBytes(
+            $$"""{"ip":"{{Address(i)}}","jail":"sshd","server":"origin","detectedAt":"{{Now}}"}""");
 
     /// <summary>A line of fail2ban's log, dated now, with its LF.</summary>
     public static string Line(int i) => LogLine($"fail2ban.actions        [1674]: NOTICE  [sshd] Ban {Address(i)}");

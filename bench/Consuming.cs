@@ -15,7 +15,10 @@ internal static class Consuming
 
     public static async Task<IReadOnlyList<Result>> MeasureAsync(Setting setting)
     {
-        double[] medians = await Rounds.MediansAsync(() => ConsumerAsync(setting), () => FloorAsync(setting, multiple: false), () => FloorAsync(setting, multiple: true));
+        double[] medians = await Rounds.MediansAsync(
+            () => ConsumerAsync(setting),
+            () => FloorAsync(setting, multiple: false),
+            () => FloorAsync(setting, multiple: true));
         string what = $"(b) {Bans.Count:N0} messages waiting → in the monitored log, per second";
         return
         [
@@ -57,7 +60,11 @@ internal static class Consuming
         return Rounds.PerSecond(Bans.Count, start, Stopwatch.GetTimestamp());
     }
 
-    private static async Task WriteAsync(SafeFileHandle file, ChannelReader<(ulong Tag, string Line)> waiting, IChannel channel, bool multiple)
+    private static async Task WriteAsync(
+        SafeFileHandle file,
+        ChannelReader<(ulong Tag, string Line)> waiting,
+        IChannel channel,
+        bool multiple)
     {
         long offset = 0;
         for (int done = 0; done < Bans.Count;)

@@ -32,7 +32,9 @@ internal sealed class Daemon : IAsyncDisposable
     /// <summary>The moment, in stopwatch ticks, at which the daemon said a line with this text. Ask before it says it.</summary>
     public async Task<long> SaysAsync(string text)
     {
-        Task<long> said = awaited.GetOrAdd(text, _ => new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        Task<long> said = awaited
+            .GetOrAdd(text, _ => new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously))
+            .Task;
         return await said.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
     }
 

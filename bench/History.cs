@@ -14,7 +14,14 @@ internal static class History
         await Setting.EmptyHistoryAsync();
         await Publishing.FloorAsync(setting);
         double[] medians = await Rounds.MediansAsync(() => ConsumerAsync(setting), () => FloorAsync(setting));
-        return [new Result($"(f) {Bans.Count:N0} bans in the stream, first start → in the monitored log, per second", medians[0], medians[1], Target: 0.5)];
+        return
+        [
+            new Result(
+                $"(f) {Bans.Count:N0} bans in the stream, first start → in the monitored log, per second",
+                medians[0],
+                medians[1],
+                Target: 0.5),
+        ];
     }
 
     private static async Task<double> ConsumerAsync(Setting setting)
@@ -49,7 +56,13 @@ internal static class History
         await channel.BasicQosAsync(0, Prefetch, global: false);
         long start = Stopwatch.GetTimestamp();
         await channel.BasicConsumeAsync(
-            "f2b.history", autoAck: false, "", noLocal: false, exclusive: false, new Dictionary<string, object?> { ["x-stream-offset"] = "first" }, consumer);
+            "f2b.history",
+            autoAck: false,
+            "",
+            noLocal: false,
+            exclusive: false,
+            new Dictionary<string, object?> { ["x-stream-offset"] = "first" },
+            consumer);
         return Rounds.PerSecond(Bans.Count, start, await end.Task);
     }
 }

@@ -30,7 +30,11 @@ internal static class Idle
         Dictionary<string, double> memory = MegabytesOf(daemon.Id);
         yield return new Result($"(e) {name} idle, RSS, MB", memory["Rss"], Target: 80, IsUpper: true);
         yield return new Result($"(e) {name} idle, PSS, MB", memory["Pss"]);
-        yield return new Result($"(e) {name} idle, private, MB", memory["Private_Clean"] + memory["Private_Dirty"], Target: 30, IsUpper: true);
+        yield return new Result(
+            $"(e) {name} idle, private, MB",
+            memory["Private_Clean"] + memory["Private_Dirty"],
+            Target: 30,
+            IsUpper: true);
         yield return new Result($"(e) {name} idle, CPU, % of one core", (CpuSeconds(daemon.Id) - cpuBefore) / Watched.TotalSeconds * 100);
         yield return new Result($"(e) {name} start → ready, ms", Stopwatch.GetElapsedTime(daemon.StartedAt, ready).TotalMilliseconds);
     }

@@ -18,7 +18,11 @@ internal static class Latency
         await consumer.SaysAsync("Receiving from");
         await using Daemon producer = setting.StartProducer();
         await producer.SaysAsync("Following");
-        using SafeFileHandle log = File.OpenHandle(setting.FileOf("peer", "bans.log"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using SafeFileHandle log = File.OpenHandle(
+            setting.FileOf("peer", "bans.log"),
+            FileMode.Open,
+            FileAccess.ReadWrite,
+            FileShare.ReadWrite);
         List<double> milliseconds = [];
         for (int i = 0; i < WarmUp + Count; i++)
         {
@@ -27,7 +31,11 @@ internal static class Latency
 
         return
         [
-            new Result($"(c) one ban → line in the peer's log, p50 of {Count}, ms", Rounds.Percentile(milliseconds[WarmUp..], 0.5), Target: 10, IsUpper: true),
+            new Result(
+                $"(c) one ban → line in the peer's log, p50 of {Count}, ms",
+                Rounds.Percentile(milliseconds[WarmUp..], 0.5),
+                Target: 10,
+                IsUpper: true),
             new Result("(c) the same, p99, ms", Rounds.Percentile(milliseconds[WarmUp..], 0.99)),
         ];
     }

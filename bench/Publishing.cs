@@ -12,12 +12,16 @@ internal static class Publishing
 
     public static async Task<IReadOnlyList<Result>> MeasureAsync(Setting setting)
     {
-        await File.WriteAllLinesAsync(setting.FileOf("origin", "fail2ban.log"), Enumerable.Range(0, Bans.Count).Select(i => Bans.Line(i).TrimEnd('\n')));
+        await File.WriteAllLinesAsync(
+            setting.FileOf("origin", "fail2ban.log"),
+            Enumerable.Range(0, Bans.Count).Select(i => Bans.Line(i).TrimEnd('\n')));
         double[] medians = await Rounds.MediansAsync(() => ProducerAsync(setting, Bans.Count), () => FloorAsync(setting));
         return [new Result($"(a) {Bans.Count:N0} bans in the log → confirmed, per second", medians[0], medians[1], Target: 0.6)];
     }
 
-    /// <summary>Lets the producer read the log to its end; gives <paramref name="amount"/> per second from the moment that it follows the log.</summary>
+    /// <summary>
+    /// Lets the producer read the log to its end; gives <paramref name="amount"/> per second from the moment that it follows the log.
+    /// </summary>
     public static async Task<double> ProducerAsync(Setting setting, double amount)
     {
         await setting.ResetAsync();
@@ -38,7 +42,13 @@ internal static class Publishing
         Queue<ValueTask> underWay = new();
         for (int i = 0; i < Bans.Count; i++)
         {
-            BasicProperties properties = new() { Persistent = true, UserId = "origin", ContentType = "application/json", MessageId = Guid.NewGuid().ToString() };
+            BasicProperties properties = new()
+            {
+                Persistent = true,
+                UserId = "origin",
+                ContentType = "application/json",
+                MessageId = Guid.NewGuid().ToString(),
+            };
             underWay.Enqueue(channel.BasicPublishAsync("f2b.bans", "", mandatory: true, properties, Bans.Body(i)));
             if (underWay.Count >= Window)
             {

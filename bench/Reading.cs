@@ -14,7 +14,9 @@ internal static class Reading
         string log = setting.FileOf("origin", "fail2ban.log");
         await WriteAsync(log);
         double megabytes = new FileInfo(log).Length / Megabyte;
-        double[] medians = await Rounds.MediansAsync(() => Publishing.ProducerAsync(setting, megabytes), () => Task.FromResult(ReadLines(log, megabytes)));
+        double[] medians = await Rounds.MediansAsync(
+            () => Publishing.ProducerAsync(setting, megabytes),
+            () => Task.FromResult(ReadLines(log, megabytes)));
         File.Delete(log);
         return
         [

@@ -4,7 +4,8 @@ namespace F2bBroker.Bench;
 
 /// <summary>One row of the table.</summary>
 /// <param name="What">What was measured, with its unit.</param>
-/// <param name="Floor">What RabbitMQ.Client alone, or a plain read, reaches on the same machine in the same run; null where nothing compares.</param>
+/// <param name="Floor">What RabbitMQ.Client alone, or a plain read, reaches on the same machine in the same run; null where nothing
+/// compares.</param>
 /// <param name="Target">The bound, of the ratio where there is a floor to compare with, else of the value; null where none is set.</param>
 /// <param name="IsUpper">Whether the target is a most, not a least.</param>
 internal sealed record Result(string What, double Measured, double? Floor = null, double? Target = null, bool IsUpper = false)
@@ -24,7 +25,8 @@ internal sealed record Result(string What, double Measured, double? Floor = null
         Console.WriteLine("| --- | ---: | ---: | ---: | --- |");
         foreach (Result result in results)
         {
-            Console.WriteLine($"| {result.What} | {Text(result.Measured)} | {Text(result.Floor)} | {Text(result.Ratio)} | {result.Verdict} |");
+            Console.WriteLine(
+                $"| {result.What} | {Text(result.Measured)} | {Text(result.Floor)} | {Text(result.Ratio)} | {result.Verdict} |");
         }
     }
 

@@ -6,7 +6,9 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Bench;
 
-/// <summary>The installed daemons, the broker and the two servers that run.sh has set up: <c>origin</c> reports, <c>peer</c> receives.</summary>
+/// <summary>
+/// The installed daemons, the broker and the two servers that run.sh has set up: <c>origin</c> reports, <c>peer</c> receives.
+/// </summary>
 internal sealed class Setting(string folder)
 {
     public string FileOf(string server, string name) => Path.Combine(folder, server, name);
@@ -42,7 +44,9 @@ internal sealed class Setting(string folder)
     {
         Uri api = new(Environment.GetEnvironmentVariable("F2BBROKER_API")!);
         using HttpClient http = new() { BaseAddress = new Uri(new UriBuilder(api) { UserName = "", Password = "" }.Uri, "/api/") };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(api.UserInfo)));
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(api.UserInfo)));
         (await http.DeleteAsync("queues/f2b/f2b.history")).EnsureSuccessStatusCode();
         using Process init = Process.Start(Environment.GetEnvironmentVariable("F2BBROKER")!, ["init"]);
         await init.WaitForExitAsync();

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Builds Debian's package f2bbroker for amd64: build.sh [FOLDER]; it stands in FOLDER (default: here), and its name is the last line that is printed.
-# Both daemons and the operator's command share one folder with the .NET runtime, and so its memory. Needs the .NET SDK, git and dpkg-deb; not root.
+# Builds Debian's package f2bbroker for amd64: build.sh [FOLDER]; it stands in FOLDER (default: here), and its name is the last line that is
+# printed.
+# Both daemons and the operator's command share one folder with the .NET runtime, and so its memory. Needs the .NET SDK, git and dpkg-deb;
+# not root.
 set -euo pipefail
 root=$(realpath "$(dirname "$0")/../..")
 out=$(realpath "${1:-.}")
@@ -15,8 +17,10 @@ package=$work/package
 
 # Not into the checkout's own obj and bin: a package may be built while tests run from there.
 for program in Admin Producer Consumer; do
-    dotnet publish "$root/src/$program" -c Release -r linux-x64 --self-contained -o "$package/usr/lib/f2bbroker" --artifacts-path "$work/build" \
-        --nologo -v quiet -p:UseSharedCompilation=false -p:DebugType=none -p:PublishDocumentationFiles=false -p:PathMap="$root=/f2bbroker%2c$work=/build"
+    dotnet publish "$root/src/$program" -c Release -r linux-x64 --self-contained \
+        -o "$package/usr/lib/f2bbroker" --artifacts-path "$work/build" \
+        --nologo -v quiet -p:UseSharedCompilation=false -p:DebugType=none \
+        -p:PublishDocumentationFiles=false -p:PathMap="$root=/f2bbroker%2c$work=/build"
 done
 find "$package/usr/lib/f2bbroker" -type f ! -name '*.*' -exec chmod 755 {} + -o -type f -exec chmod 644 {} +
 

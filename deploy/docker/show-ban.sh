@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Shows a ban travelling: somebody fails to log in to web1 by ssh, and each server's fail2ban bans the address. Fails if one does not within a minute.
+# Shows a ban travelling: somebody fails to log in to web1 by ssh, and each server's fail2ban bans the address. Fails if one does not within
+# a minute.
 #   show-ban.sh [ADDRESS]
 set -euo pipefail
 cd "$(dirname "$0")/../.."

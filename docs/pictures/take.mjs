@@ -1,5 +1,7 @@
-// Looks at a running group in RabbitMQ's management UI as an operator does, and takes the pictures: node take.mjs FOLDER-OF-THE-GROUP FOLDER-FOR-PICTURES
-// The group is demo.sh's: web1, web2 and web3. F2BBROKER_API is the management API's URL with the operator's login. Each test is one page; take.sh runs it.
+// Looks at a running group in RabbitMQ's management UI as an operator does, and takes the pictures: node take.mjs FOLDER-OF-THE-GROUP
+// FOLDER-FOR-PICTURES
+// The group is demo.sh's: web1, web2 and web3. F2BBROKER_API is the management API's URL with the operator's login. Each test is one page;
+// take.sh runs it.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import assert from 'node:assert/strict';
@@ -19,7 +21,10 @@ let page;
 before(async () => {
     browser = await chromium.launch({
         executablePath: '/usr/bin/chromium',
-        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+        args: [
+            '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+            '--disable-component-update', '--disable-sync',
+        ],
     });
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, deviceScaleFactor: 1.2 });
     page.setDefaultTimeout(30_000);
@@ -47,7 +52,8 @@ test('Connections shows each daemon by its name', async () => {
 
 test('Queues shows what waits for a server that is away, what was refused, and the stream', async () => {
     await publish({ ip: '203.0.113.50', jail: 'manual', server: 'web1', detectedAt: new Date().toISOString() }, username);
-    await until(async () => (await Promise.all(servers.map((server) => ready(`f2b.bans.${server}_error`)))).every((count) => count === 1), 'the message is refused by all three');
+    const refused = async () => Promise.all(servers.map((server) => ready(`f2b.bans.${server}_error`)));
+    await until(async () => (await refused()).every((count) => count === 1), 'the message is refused by all three');
     await stopConsumerOf('web3');
     ban('web1', backlog);
     await until(async () => await ready('f2b.bans.web3') === backlog.length, 'the bans wait for web3');
@@ -93,7 +99,8 @@ test('A ban that is published by hand is written and banned by the servers', asy
     for (const server of ['web1', 'web2']) {
         const line = `Ban ${bannedByHand} jail=manual server=${username} detected=${at.replace('Z', '.000Z')}\n`;
         await until(() => readFileSync(`${group}/${server}/bans.log`, 'utf8').includes(line), `${server} has written ${line}`);
-        await until(() => readFileSync(`${group}/${server}/banned`, 'utf8').includes(`${bannedByHand}\n`), `fail2ban on ${server} has banned it`);
+        await until(() => readFileSync(`${group}/${server}/banned`, 'utf8').includes(`${bannedByHand}\n`),
+            `fail2ban on ${server} has banned it`);
     }
 });
 
@@ -138,7 +145,8 @@ const publish = (ban, user) => api('exchanges/f2b/f2b.bans/publish', {
 const ready = async (queue) => (await api(`queues/f2b/${queue}`)).messages_ready;
 
 const ban = (server, addresses) =>
-    execFileSync('fail2ban-client', ['-c', `${group}/${server}/etc`, '-s', `${group}/${server}/socket`, 'set', 'sshd', 'banip', ...addresses]);
+    const socket = ['-c', `${group}/${server}/etc`, '-s', `${group}/${server}/socket`];
+    execFileSync('fail2ban-client', [...socket, 'set', 'sshd', 'banip', ...addresses]);
 
 async function stopConsumerOf(server) {
     const file = `${group}/${server}/consumer.pid`;

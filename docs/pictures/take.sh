@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Takes the pictures of docs/management-ui.md: brings up three servers by demo.sh, looks at them in RabbitMQ's management UI with a real browser, and fails
+# Takes the pictures of docs/management-ui.md: brings up three servers by demo.sh, looks at them in RabbitMQ's management UI with a real
+# browser, and fails
 # if the UI does not show what that page says. Prints what was checked as TAP.
 #   take.sh [FOLDER]   pictures go to FOLDER instead of docs/pictures
 # Installs Debian's chromium, and node where that is missing. Leaves no process and, but for node_modules, no file behind.

@@ -15,8 +15,20 @@ internal static class AdminProgram
             root.Add(option);
         }
 
-        foreach (Command command in (IEnumerable<Command>)
-            [.. new ServerCommands(line).All, .. new LookingCommands(line).All, new BanCommand(line).Command, new ErrorsCommand(line).Command, new DoctorCommand(line).Command])
+        Command[] commands =
+        [
+            new InitCommand(line).Command,
+            new EnrollCommand(line).Command,
+            new RotateCommand(line).Command,
+            new RevokeCommand(line).Command,
+            new StatusCommand(line).Command,
+            new HistoryCommand(line).Command,
+            new WatchCommand(line).Command,
+            new BanCommand(line).Command,
+            new ErrorsCommand(line).Command,
+            new DoctorCommand(line).Command,
+        ];
+        foreach (Command command in commands)
         {
             root.Add(command);
         }

@@ -3,7 +3,7 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Consumer;
 
-/// <summary>Tells what is wrong with the files that the consumer needs, before it starts.</summary>
+/// <summary>Finds errors of the files that the consumer needs, before it starts.</summary>
 internal static class ConsumerFileCheck
 {
     public static IEnumerable<string> FindErrors(Settings settings)
@@ -13,9 +13,9 @@ internal static class ConsumerFileCheck
         {
             yield return $"[consumer] logpath: {path} is a directory; name a file for the monitored log.";
         }
-        else if ((File.Exists(path) ? FindError(path) : FolderCheck.FindError(path)) is { } fault)
+        else if ((File.Exists(path) ? FindError(path) : FolderCheck.FindError(path)) is { } error)
         {
-            yield return $"[consumer] logpath: {fault}";
+            yield return $"[consumer] logpath: {error}";
         }
     }
 

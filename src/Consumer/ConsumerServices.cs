@@ -15,28 +15,34 @@ namespace F2bBroker.Consumer;
 /// <summary>The composition root: registers the parts of the consumer.</summary>
 internal static class ConsumerServices
 {
-    public static void Configure(IServiceCollection services, Settings settings) => MetricsEndpoint.AddTo(services, settings.Metrics.Consumer)
-        .AddSingleton<ConsumerMetrics>()
-        .AddSingleton<HostAddresses>()
-        .AddSingleton<SkipRules>()
-        .AddSingleton<ErrorQueuePublisher>()
-        .AddSingleton(new QuarantineBinding(Topology.ErrorQueueFor(settings.Server)))
-        .AddSingleton<LatestBanTime>()
-        .AddSingleton(settings.Consumer)
-        .AddSingleton<ServerQuarantine>()
-        .AddSingleton<BanEvaluator>()
-        .AddSingleton(provider => ActivatorUtilities.CreateInstance<DeclareQueueFilter>(
-            provider, Topology.QueueFor(settings.Server), settings.Consumer.QueueType))
-        .AddSingleton<BanConsumer>()
-        .AddSingleton<ReceiveEndpointObserver>()
-        .AddSingleton<BrokerAddresses>()
-        .AddHostedService(provider => provider.GetRequiredService<BrokerAddresses>())
-        .AddSingleton<BanWriter>()
-        // Before the bus, so that it still writes while the bus stops.
-        .AddHostedService(provider => provider.GetRequiredService<BanWriter>())
-        .AddSingleton<ReplayProcessor>()
-        .AddSingleton<HistoryReplay>()
-        .AddHostedService(provider => provider.GetRequiredService<HistoryReplay>())
-        .AddBus(settings, configure: (context, broker) => broker.ReceiveEndpoint(
-            Topology.QueueFor(settings.Server), endpoint => BanEndpoint.Configure(endpoint, context, settings.Consumer.QueueType)));
+    public static void Configure(IServiceCollection services, Settings settings) =>
+        MetricsEndpoint
+            .AddTo(services, settings.Metrics.Consumer)
+            .AddSingleton<ConsumerMetrics>()
+            .AddSingleton<HostAddresses>()
+            .AddSingleton<SkipRules>()
+            .AddSingleton<ErrorQueuePublisher>()
+            .AddSingleton(new QuarantineBinding(Topology.ErrorQueueFor(settings.Server)))
+            .AddSingleton<LatestBanTime>()
+            .AddSingleton(settings.Consumer)
+            .AddSingleton<ServerQuarantine>()
+            .AddSingleton<BanEvaluator>()
+            .AddSingleton(provider =>
+                ActivatorUtilities.CreateInstance<DeclareQueueFilter>(
+                    provider,
+                    Topology.QueueFor(settings.Server),
+                    settings.Consumer.QueueType))
+            .AddSingleton<BanConsumer>()
+            .AddSingleton<ReceiveEndpointObserver>()
+            .AddSingleton<BrokerAddresses>()
+            .AddHostedService(provider => provider.GetRequiredService<BrokerAddresses>())
+            .AddSingleton<BanWriter>()
+            // Registered before the bus, so that it still writes while the bus stops.
+            .AddHostedService(provider => provider.GetRequiredService<BanWriter>())
+            .AddSingleton<ReplayProcessor>()
+            .AddSingleton<HistoryReplay>()
+            .AddHostedService(provider => provider.GetRequiredService<HistoryReplay>())
+            .AddBus(settings, configure: (context, broker) =>
+                broker.ReceiveEndpoint(Topology.QueueFor(settings.Server), endpoint =>
+                    BanEndpoint.Configure(endpoint, context, settings.Consumer.QueueType)));
 }

@@ -3,22 +3,25 @@ using System.Text;
 
 namespace F2bBroker.Contracts;
 
-/// <summary>A ban that fail2ban decided on one server, parsed: nothing after this type checks its fields again.</summary>
-/// <param name="Ip">What was banned.</param>
-/// <param name="Jail">The jail's name with <see cref="JailName.Sanitize"/> not yet applied.</param>
+/// <summary>A parsed and valid ban of one server. Code that receives it does not check its fields again.</summary>
+/// <param name="Ip">The banned address or network.</param>
+/// <param name="Jail">The name of the jail as fail2ban logged it, before <see cref="JailName.Sanitize"/>.</param>
 /// <param name="Server">The server's valid name.</param>
-/// <param name="DetectedAt">UTC, whole milliseconds.</param>
+/// <param name="DetectedAt">The time of the ban in UTC, in whole milliseconds.</param>
 public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset DetectedAt)
 {
     private const int MaxJailLength = 200;
 
-    // Any fixed value serves; it only keeps these ids apart from other UUIDv5.
+    // Any fixed value works. It separates these ids from other UUIDv5 values.
     private static readonly byte[] IdNamespace = Guid.Parse("5e0ad9c8-3b0e-4a52-9a53-0d7a4f2bb0ce").ToByteArray(bigEndian: true);
 
     /// <summary>The time that the server's clock may be ahead of the receiver's. A ban that is dated later is refused.</summary>
     public static readonly TimeSpan MaxClockAhead = TimeSpan.FromMinutes(10);
 
-    /// <summary>The text that two reports of the same ban have in common: <c>203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z</c>.</summary>
+    /// <summary>
+    /// The text that two reports of the same ban have in common: <c>203.0.113.7 jail=sshd server=web1
+    /// detected=2026-11-23T02:44:23.706Z</c>.
+    /// </summary>
     public string Identity => $"{Ip} jail={JailName.Sanitize(Jail)} server={Server} detected={UtcTimestamp.Format(DetectedAt)}";
 
     /// <summary>The message's id, for people and tracing.</summary>
@@ -34,7 +37,7 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
         }
     }
 
-    /// <summary>The ban that a message reports.</summary>
+    /// <summary>Returns the ban that a message reports.</summary>
     /// <exception cref="InvalidMessageException">A field is malformed.</exception>
     public static Ban Parse(BanDetected message)
     {
@@ -51,7 +54,8 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
         }
 
         DateTimeOffset detectedAt = UtcTimestamp.Parse(message.DetectedAt)
-            ?? throw new InvalidMessageException($"detectedAt {UntrustedText.Quote(message.DetectedAt)} is not a UTC time such as 2026-11-23T02:44:23.706Z");
+            ?? throw new InvalidMessageException(
+                $"detectedAt {UntrustedText.Quote(message.DetectedAt)} is not a UTC time such as 2026-11-23T02:44:23.706Z");
         return new Ban(ip, message.Jail, message.Server, detectedAt);
     }
 

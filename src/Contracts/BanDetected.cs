@@ -1,7 +1,8 @@
 namespace F2bBroker.Contracts;
 
 /// <summary>
-/// The message: fail2ban on <paramref name="Server"/> has banned <paramref name="Ip"/>. Text as received; <see cref="Ban.Parse"/> makes sense of it.
+/// The message: fail2ban on <paramref name="Server"/> banned <paramref name="Ip"/>. The fields are received text; <see cref="Ban.Parse"/>
+/// validates them.
 /// </summary>
 /// <param name="Ip">Address or network in canonical text, see <see cref="Subnet"/>.</param>
 /// <param name="Jail">Name of the jail, free text as in fail2ban's log.</param>

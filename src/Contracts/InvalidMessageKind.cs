@@ -1,20 +1,20 @@
 namespace F2bBroker.Contracts;
 
-/// <summary>Of what kind a refusal is: few, whatever the messages hold.</summary>
+/// <summary>Why a message is invalid. The names are label values of a metric.</summary>
 public enum InvalidMessageKind
 {
     /// <summary>A field is malformed.</summary>
     Field,
 
-    /// <summary>It is not its sender's own word.</summary>
+    /// <summary>The reporting server is not the sender.</summary>
     Sender,
 
-    /// <summary>Its time is not to be believed.</summary>
+    /// <summary>The time is in the future.</summary>
     Time,
 
-    /// <summary>It is not a JSON object with a ban's fields.</summary>
+    /// <summary>The body is not a JSON object with the fields of a ban.</summary>
     Body,
 
-    /// <summary>It is far too long for a ban.</summary>
+    /// <summary>The body is too long.</summary>
     Length,
 }

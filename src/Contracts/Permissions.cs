@@ -1,4 +1,4 @@
 namespace F2bBroker.Contracts;
 
-/// <summary>RabbitMQ's permissions of a user on a virtual host: patterns, anchored at both ends, dots escaped.</summary>
+/// <summary>A user's permissions on a virtual host. Each is a pattern that is anchored at both ends and has escaped dots.</summary>
 public sealed record Permissions(string Configure, string Write, string Read);

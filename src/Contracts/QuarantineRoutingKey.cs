@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace F2bBroker.Contracts;
 
 /// <summary>
-/// Routing key of a binding of a server's error queue that says whose bans it refuses, and until when: <c>quarantined web1 until 2026-11-23T03:14:24.312Z</c>.
-/// The exchange is fanout, so the key routes nothing.
+/// The routing key of a binding of an error queue. It tells operators which server is quarantined and until when: <c>quarantined web1 until
+/// 2026-11-23T03:14:24.312Z</c>. The exchange is fanout, so the key does not route anything.
 /// </summary>
 public static partial class QuarantineRoutingKey
 {
@@ -13,7 +13,7 @@ public static partial class QuarantineRoutingKey
 
     public static string Format(string server, DateTimeOffset until) => $"quarantined {server} until {UtcTimestamp.Format(until)}";
 
-    /// <summary>Whose bans, and until when; null when the key says something else.</summary>
+    /// <summary>Returns the quarantined server and the end of the quarantine; null if the key has another form.</summary>
     public static (string Server, DateTimeOffset Until)? Parse(string key)
     {
         Match match = Pattern.Match(key);

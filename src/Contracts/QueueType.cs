@@ -1,17 +1,20 @@
 namespace F2bBroker.Contracts;
 
-/// <summary>The type of a server's queues, which is fixed when they are made: <c>classic</c> on one node, or <c>quorum</c> with a copy on several nodes of a cluster.</summary>
+/// <summary>
+/// The type of a server's queues: <c>classic</c> on one node, or <c>quorum</c> with copies on several nodes of a cluster. The type is fixed
+/// when a queue is declared.
+/// </summary>
 public sealed class QueueType
 {
-    /// <summary>Arguments of a queue's declaration. Any that differs from the queue's own is refused for ever.</summary>
+    /// <summary>Names of queue arguments. RabbitMQ refuses a declaration whose arguments differ from those of the existing queue.</summary>
     public const string TypeArgument = "x-queue-type";
     public const string SingleActiveConsumerArgument = "x-single-active-consumer";
 
     public static readonly QueueType Classic = new("classic", [], []);
 
     /// <summary>
-    /// A quorum queue serves an exclusive consumer like any other, so that two servers of one name would share their bans; one of several active consumers is
-    /// what it has instead. It also lets the broker forget a consumer whose node is down.
+    /// A quorum queue ignores the exclusive flag of a consumer, so two servers with one name would share its bans. A single active consumer
+    /// prevents that. It also lets the broker drop a consumer whose node is down.
     /// </summary>
     public static readonly QueueType Quorum = new(
         "quorum",
@@ -26,13 +29,13 @@ public sealed class QueueType
 
     public string Name { get; }
 
-    /// <summary>Arguments of the server's queue.</summary>
+    /// <summary>Arguments for the declaration of the server's queue.</summary>
     public IReadOnlyDictionary<string, object?> BanQueueArguments => banQueueArguments;
 
-    /// <summary>Arguments of its error queue.</summary>
+    /// <summary>Arguments for the declaration of the error queue.</summary>
     public IReadOnlyDictionary<string, object?> ErrorQueueArguments => errorQueueArguments;
 
-    /// <summary>The type of that name, or null.</summary>
+    /// <summary>Returns the type with that name; null if there is none.</summary>
     public static QueueType? Parse(string text) => new[] { Classic, Quorum }.FirstOrDefault(type => type.Name == text);
 
     public override string ToString() => Name;

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.Contracts;
 
-/// <summary>What a server does in its group: it reports bans, receives them, or <c>both</c>. A <c>reporter</c> has no queue, a <c>receiver</c> no right to publish.</summary>
+/// <summary>
+/// What a server does in its group: it reports bans, receives them, or does both. A <c>reporter</c> has no queue; a <c>receiver</c> has no
+/// permission to publish.
+/// </summary>
 public sealed class Role
 {
     public static readonly Role Both = new("both", reports: true, receives: true);
@@ -15,19 +18,20 @@ public sealed class Role
 
     public string Name { get; }
 
-    /// <summary>Whether it may publish to the exchange of the bans.</summary>
+    /// <summary>True if the server may publish bans.</summary>
     public bool CanReport { get; }
 
-    /// <summary>Whether it has a queue.</summary>
+    /// <summary>True if the server has a queue.</summary>
     public bool CanReceive { get; }
 
-    /// <summary>The role of that name, or null.</summary>
+    /// <summary>Returns the role with that name; null if there is none.</summary>
     public static Role? Parse(string text) => All.FirstOrDefault(role => role.Name == text);
 
-    /// <summary>The role whose rights a server's user has; null when they are none that F2bBroker gives.</summary>
-    public static Role? FromPermissions(string server, Permissions rights) => All.FirstOrDefault(role => role.PermissionsFor(server) == rights);
+    /// <summary>Returns the role whose permissions a server's user has; null if F2bBroker never grants them.</summary>
+    public static Role? FromPermissions(string server, Permissions rights) =>
+        All.FirstOrDefault(role => role.PermissionsFor(server) == rights);
 
-    /// <summary>The rights of the server's user.</summary>
+    /// <summary>Returns the permissions of the server's user.</summary>
     public Permissions PermissionsFor(string server)
     {
         string name = Regex.Escape(server);

@@ -5,10 +5,10 @@ using System.Net.Sockets;
 
 namespace F2bBroker.Contracts;
 
-/// <summary>An IPv4 or IPv6 address, or a network of them; an address is a network of one.</summary>
+/// <summary>An IPv4 or IPv6 address or network. An address is a network with one member.</summary>
 /// <remarks>
-/// Canonical text is what fail2ban prints: dotted quad, or IPv6 compressed in hexadecimal groups only (RFC 5952 without its dotted tail),
-/// network bits masked, the prefix left out for a single address.
+/// Canonical text is what fail2ban prints: a dotted quad, or IPv6 in compressed hexadecimal groups (RFC 5952 without its dotted tail), with
+/// masked network bits and without the prefix length of a single address.
 /// </remarks>
 public sealed class Subnet : IEquatable<Subnet>
 {
@@ -26,7 +26,10 @@ public sealed class Subnet : IEquatable<Subnet>
 
     public bool IsIPv4 => network.Length == 4;
 
-    /// <summary>The one that the text names in any spelling of fail2ban's versions, or null: upper case, unmasked, IPv4 mapped into IPv6.</summary>
+    /// <summary>
+    /// Returns the network for text in any form that a version of fail2ban prints: upper case, unmasked, IPv4 mapped to IPv6. Returns null
+    /// for other text.
+    /// </summary>
     public static Subnet? Parse(string text)
     {
         int slash = text.IndexOf('/');
@@ -50,7 +53,7 @@ public sealed class Subnet : IEquatable<Subnet>
         return Unmap(address, prefixLength);
     }
 
-    /// <summary>The one that the text names, or null unless the text is canonical.</summary>
+    /// <summary>Returns the network for canonical text; null for other text.</summary>
     public static Subnet? ParseCanonical(string text) => Parse(text) is { } subnet && subnet.ToString() == text ? subnet : null;
 
     public static Subnet FromAddress(IPAddress address)
@@ -59,7 +62,7 @@ public sealed class Subnet : IEquatable<Subnet>
         return Unmap(bytes, bytes.Length * 8);
     }
 
-    /// <summary>Whether the two share an address; one then contains the other.</summary>
+    /// <summary>Returns true if both have an address in common. One then contains the other.</summary>
     public bool Overlaps(Subnet other)
     {
         if (network.Length != other.network.Length)
@@ -85,7 +88,7 @@ public sealed class Subnet : IEquatable<Subnet>
         return hash.ToHashCode();
     }
 
-    /// <summary>The canonical text.</summary>
+    /// <summary>Returns the canonical text.</summary>
     public override string ToString()
     {
         string address = IsIPv4 ? string.Join('.', network) : FormatIPv6();
@@ -94,7 +97,8 @@ public sealed class Subnet : IEquatable<Subnet>
 
     private static byte[]? ParseAddress(string text)
     {
-        // IPAddress also takes brackets, ports, zone ids, octal and short IPv4, leading zeros in a dotted tail: none of them is an address in a log.
+        // IPAddress also accepts brackets, ports, zone ids, octal and short IPv4, and leading zeros in a dotted tail. None of these is an
+        // address in a log.
         if (text.Length > 45 || text.AsSpan().ContainsAnyExcept(AddressCharacters) || !IPAddress.TryParse(text, out IPAddress? address))
         {
             return null;
@@ -124,23 +128,24 @@ public sealed class Subnet : IEquatable<Subnet>
     {
         int[] groups = [.. Enumerable.Range(0, 8).Select(i => network[2 * i] << 8 | network[2 * i + 1])];
         (int start, int length) = LongestRunOfZeros(groups);
-        static string Join(IEnumerable<int> part) => string.Join(':', part.Select(group => group.ToString("x", CultureInfo.InvariantCulture)));
+        static string Join(IEnumerable<int> part) =>
+            string.Join(':', part.Select(group => group.ToString("x", CultureInfo.InvariantCulture)));
         return length < 2 ? Join(groups) : $"{Join(groups[..start])}::{Join(groups[(start + length)..])}";
     }
 
     private static (int Start, int Length) LongestRunOfZeros(int[] groups)
     {
-        (int Start, int Length) longest = (0, 0);
+        (int Start, int Length) maximum = (0, 0);
         int length = 0;
         for (int i = 0; i < groups.Length; i++)
         {
             length = groups[i] == 0 ? length + 1 : 0;
-            if (length > longest.Length)
+            if (length > maximum.Length)
             {
-                longest = (i - length + 1, length);
+                maximum = (i - length + 1, length);
             }
         }
 
-        return longest;
+        return maximum;
     }
 }

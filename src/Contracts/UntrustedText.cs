@@ -14,7 +14,9 @@ public static partial class UntrustedText
     [GeneratedRegex(@"\s+")]
     private static partial Regex Whitespace { get; }
 
-    /// <summary>Returns the text as at most 64 printable ASCII characters in quotes: <c>'web1'</c>. Other characters become <c>?</c>.</summary>
+    /// <summary>
+    /// Returns the text as at most 64 printable ASCII characters in quotes: <c>'web1'</c>. Other characters become <c>?</c>.
+    /// </summary>
     public static string Quote(string text) =>
         $"'{ToAscii(text[..Math.Min(text.Length, MaxQuotedLength)])}'{(text.Length > MaxQuotedLength ? "..." : "")}";
 

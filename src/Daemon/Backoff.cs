@@ -1,20 +1,20 @@
 namespace F2bBroker.Daemon;
 
-/// <summary>Pauses between attempts: each twice as long as the one before, up to a longest.</summary>
-internal sealed class Backoff(TimeSpan first, TimeSpan longest, TimeProvider time)
+/// <summary>Delays between attempts: each is twice as long as the previous one, up to a maximum.</summary>
+internal sealed class Backoff(TimeSpan first, TimeSpan maximum, TimeProvider time)
 {
     private TimeSpan? last;
 
-    /// <summary>Whether no pause was made yet, since the beginning or the last success.</summary>
+    /// <summary>True if there was no delay since the start or the last success.</summary>
     public bool IsFirst => last is null;
 
     public Task WaitAsync(CancellationToken stopping)
     {
-        TimeSpan pause = last * 2 ?? first;
-        last = pause < longest ? pause : longest;
+        TimeSpan delay = last * 2 ?? first;
+        last = delay < maximum ? delay : maximum;
         return Task.Delay(last.Value, time, stopping);
     }
 
-    /// <summary>An attempt has succeeded, so that the next pause is short again.</summary>
+    /// <summary>Resets the delay after a successful attempt.</summary>
     public void Reset() => last = null;
 }

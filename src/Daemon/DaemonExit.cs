@@ -4,18 +4,18 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Daemon;
 
-/// <summary>Ends the daemon with a sentence and an exit code; the first one given counts.</summary>
+/// <summary>Stops the daemon with a logged message and an exit code. Only the first call has an effect.</summary>
 internal sealed class DaemonExit(IHostApplicationLifetime lifetime, ILogger<DaemonExit> log)
 {
     private int code = ExitCode.Success;
 
     public int Code => code;
 
-    public void Fail(int exitCode, string sentence)
+    public void Fail(int exitCode, string message)
     {
         if (Interlocked.CompareExchange(ref code, exitCode, ExitCode.Success) == ExitCode.Success)
         {
-            log.LogCritical("{Sentence:l}", sentence);
+            log.LogCritical("{Message:l}", message);
             lifetime.StopApplication();
         }
     }

@@ -7,7 +7,9 @@ using Serilog.Formatting;
 
 namespace F2bBroker.Daemon;
 
-/// <summary>The daemon's own log: one line an event on standard error, with systemd's priority prefix (<c>&lt;6&gt;</c>) under systemd.</summary>
+/// <summary>
+/// Formats the daemon's log: one line per event on standard error, with systemd's priority prefix (<c>&lt;6&gt;</c>) under systemd.
+/// </summary>
 internal sealed class DaemonLogFormatter : ITextFormatter
 {
     private readonly bool isUnderSystemd = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
@@ -15,7 +17,7 @@ internal sealed class DaemonLogFormatter : ITextFormatter
     public static Logger CreateLogger(string level)
     {
         LogEventLevel minimum = Enum.Parse<LogEventLevel>(level);
-        // MassTransit and the host tell each attempt of a reconnection; what an operator needs of it, the daemon says once itself.
+        // MassTransit and the host log each attempt to reconnect. The daemon itself logs once what an operator needs to know.
         LogEventLevel libraries = minimum > LogEventLevel.Debug ? LogEventLevel.Fatal : minimum;
         return new LoggerConfiguration()
             .MinimumLevel.Is(minimum)
@@ -25,19 +27,20 @@ internal sealed class DaemonLogFormatter : ITextFormatter
             .CreateLogger();
     }
 
-    /// <summary>Prints each sentence of a fault as an event of its own.</summary>
-    public static void Print(InvalidConfigurationException fault)
+    /// <summary>Logs each error as an event.</summary>
+    public static void Print(InvalidConfigurationException error)
     {
         using Logger logger = CreateLogger(nameof(LogEventLevel.Information));
-        foreach (string sentence in fault.Errors)
+        foreach (string message in error.Errors)
         {
-            logger.Fatal("{Sentence:l}", sentence);
+            logger.Fatal("{Message:l}", message);
         }
     }
 
     public void Format(LogEvent logEvent, TextWriter output)
     {
-        output.Write(isUnderSystemd ? $"<{PriorityOf(logEvent.Level)}>" : $"{logEvent.Timestamp:yyyy-MM-dd HH:mm:ss.fff} {NameOf(logEvent.Level)} ");
+        output.Write(
+            isUnderSystemd ? $"<{PriorityOf(logEvent.Level)}>" : $"{logEvent.Timestamp:yyyy-MM-dd HH:mm:ss.fff} {NameOf(logEvent.Level)} ");
         output.Write(UntrustedText.ToSingleLine(logEvent.RenderMessage()));
         if (logEvent.Exception is { } exception)
         {

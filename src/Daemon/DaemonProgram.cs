@@ -11,12 +11,12 @@ using Serilog;
 
 namespace F2bBroker.Daemon;
 
-/// <summary>The command line and the life of a daemon: configuration, files, then the host until it is asked to stop.</summary>
-/// <param name="description">For <c>--help</c>.</param>
-/// <param name="findFileErrors">A sentence for each file or folder that cannot be used.</param>
-/// <param name="configureServices">Registers what the daemon does.</param>
-/// <param name="findWarnings">A sentence for each thing that is hardly as it should be: a fault for <c>--test</c>, a warning for a start.</param>
-/// <param name="findBrokerError">A sentence for <c>--test</c>, if what the daemon needs on the broker cannot be used.</param>
+/// <summary>Runs a daemon: reads the command line, the configuration and the files, then runs the host until it is asked to stop.</summary>
+/// <param name="description">The description for <c>--help</c>.</param>
+/// <param name="findFileErrors">Returns an error message for each file or folder that cannot be used.</param>
+/// <param name="configureServices">Registers the services of the daemon.</param>
+/// <param name="findWarnings">Returns suspicious settings: errors with <c>--test</c>, warnings at start.</param>
+/// <param name="findBrokerError">Returns an error message for <c>--test</c> if the daemon cannot use its objects on the broker.</param>
 internal sealed class DaemonProgram(
     string description,
     Func<Settings, IEnumerable<string>> findFileErrors,
@@ -51,7 +51,7 @@ internal sealed class DaemonProgram(
             }
         });
         command.SetAction((parsed, cancel) => ExecuteAsync(parsed, cancel));
-        // The host listens to signals itself.
+        // The host handles signals itself.
         return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
@@ -60,30 +60,30 @@ internal sealed class DaemonProgram(
         try
         {
             Settings settings = SettingsFile.Load(parsed.GetValue(config)!);
-            string[] doubtful = [.. findWarnings?.Invoke(settings) ?? []];
+            string[] warnings = [.. findWarnings?.Invoke(settings) ?? []];
             bool isTest = parsed.GetResult(test) is not null;
-            string[] faults = [.. findFileErrors(settings), .. isTest ? doubtful : []];
-            if (faults.Length > 0)
+            string[] errors = [.. findFileErrors(settings), .. isTest ? warnings : []];
+            if (errors.Length > 0)
             {
-                throw new InvalidConfigurationException(faults);
+                throw new InvalidConfigurationException(errors);
             }
 
-            return isTest ? await TestAsync(settings, parsed.GetValue(test) is null, cancel) : await RunAsync(settings, doubtful);
+            return isTest ? await TestAsync(settings, parsed.GetValue(test) is null, cancel) : await RunAsync(settings, warnings);
         }
-        catch (InvalidConfigurationException fault)
+        catch (InvalidConfigurationException error)
         {
-            DaemonLogFormatter.Print(fault);
+            DaemonLogFormatter.Print(error);
             return ExitCode.Configuration;
         }
     }
 
-    private async Task<int> RunAsync(Settings settings, string[] doubtful)
+    private async Task<int> RunAsync(Settings settings, string[] warnings)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         await using Serilog.Core.Logger logger = DaemonLogFormatter.CreateLogger(settings.LogLevel);
-        foreach (string sentence in doubtful)
+        foreach (string message in warnings)
         {
-            logger.Warning("{Sentence:l}", sentence);
+            logger.Warning("{Message:l}", message);
         }
 
         builder.Services
@@ -97,9 +97,9 @@ internal sealed class DaemonProgram(
             .AddHostedService<SystemdWatchdog>();
         configureServices(builder.Services, settings);
         using IHost host = builder.Build();
-        DaemonExit ending = host.Services.GetRequiredService<DaemonExit>();
+        DaemonExit exit = host.Services.GetRequiredService<DaemonExit>();
         await host.RunAsync();
-        return ending.Code;
+        return exit.Code;
     }
 
     private Func<IConnection, CancellationToken, Task<string?>>? BrokerCheckFor(Settings settings) =>
@@ -107,13 +107,16 @@ internal sealed class DaemonProgram(
 
     private async Task<int> TestAsync(Settings settings, bool asksBroker, CancellationToken cancel)
     {
-        if (asksBroker && await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, BrokerCheckFor(settings)) is { } fault)
+        if (
+            asksBroker
+            && await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, BrokerCheckFor(settings)) is { } error)
         {
-            DaemonLogFormatter.Print(new InvalidConfigurationException(fault.Message));
-            return fault.IsRefused ? ExitCode.Configuration : ExitCode.BrokerUnreachable;
+            DaemonLogFormatter.Print(new InvalidConfigurationException(error.Message));
+            return error.IsRefused ? ExitCode.Configuration : ExitCode.BrokerUnreachable;
         }
 
-        await Console.Error.WriteLineAsync(asksBroker ? "Configuration, files and broker are in order." : "Configuration and files are in order.");
+        await Console.Error.WriteLineAsync(
+            asksBroker ? "Configuration, files and broker are in order." : "Configuration and files are in order.");
         return ExitCode.Success;
     }
 }

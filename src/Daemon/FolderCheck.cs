@@ -1,9 +1,9 @@
 namespace F2bBroker.Daemon;
 
-/// <summary>Checks that a file can be made anew in its folder.</summary>
+/// <summary>Checks that a file can be created in its folder.</summary>
 internal static class FolderCheck
 {
-    /// <summary>A sentence about the folder of <paramref name="file"/>, or null when it can be written to.</summary>
+    /// <summary>Returns an error message about the folder of <paramref name="file"/>; null if it is writable.</summary>
     public static string? FindError(string file)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Daemon;
 
-/// <summary>Counts what is passed over, by reason, and tells the counts at most once a minute and at the end.</summary>
-/// <param name="what">What is counted, as the sentence says it: <c>Skipped bans</c>.</param>
+/// <summary>Counts skipped items by reason and logs the counts at most once a minute and on disposal.</summary>
+/// <param name="what">What is counted, as the beginning of the message: <c>Skipped bans</c>.</param>
 internal sealed class ThrottledLogSummary(string what, ILogger log, TimeProvider time, LogLevel level = LogLevel.Information) : IDisposable
 {
     public static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
@@ -33,13 +33,16 @@ internal sealed class ThrottledLogSummary(string what, ILogger log, TimeProvider
         {
             next?.Dispose();
             next = null;
-            string told = string.Join(", ", counts.Keys.Order().Select(TakeCount).Where(part => part.Count > 0).Select(part => $"{part.Count} {part.Reason}"));
-            if (told.Length > 0)
+            string text = string.Join(
+                ", ",
+                counts.Keys.Order().Select(TakeCount).Where(part => part.Count > 0).Select(part => $"{part.Count} {part.Reason}"));
+            if (text.Length > 0)
             {
-                log.Log(level, "{What:l}: {Counts:l}.", what, told);
+                log.Log(level, "{What:l}: {Counts:l}.", what, text);
             }
         }
     }
 
-    private (string Reason, long Count) TakeCount(string reason) => counts.TryRemove(reason, out long count) ? (reason, count) : (reason, 0);
+    private (string Reason, long Count) TakeCount(string reason) =>
+        counts.TryRemove(reason, out long count) ? (reason, count) : (reason, 0);
 }

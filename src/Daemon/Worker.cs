@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace F2bBroker.Daemon;
 
-/// <summary>A background task whose failure ends the daemon with a sentence and a code, never silently.</summary>
+/// <summary>A background task whose failure stops the daemon with an error message and an exit code.</summary>
 internal abstract class Worker(DaemonExit exit) : BackgroundService
 {
     protected abstract Task RunAsync(CancellationToken stopping);

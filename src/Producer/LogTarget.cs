@@ -2,27 +2,29 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.Producer;
 
-/// <summary>Where fail2ban's configuration has it log to: a file, or one of the words <c>SYSLOG SYSTEMD-JOURNAL STDOUT SYSOUT STDERR</c>.</summary>
+/// <summary>fail2ban's log target: a file, or one of the keywords <c>SYSLOG SYSTEMD-JOURNAL STDOUT SYSOUT STDERR</c>.</summary>
 internal sealed partial record LogTarget(string Name)
 {
-    /// <summary>fail2ban's own folder.</summary>
+    /// <summary>fail2ban's configuration folder.</summary>
     public const string Folder = "/etc/fail2ban";
 
     // [Definition]
     [GeneratedRegex(@"^\[(?<section>[^\]]+)\]")]
     private static partial Regex Header { get; }
 
-    // logtarget = SYSLOG[facility=USER] ; comment. A %(reference)s is not looked up.
+    // logtarget = SYSLOG[facility=USER] ; comment. A %(reference)s is not resolved.
     [GeneratedRegex(@"^logtarget\s*[=:]\s*(?<name>[^\[%;]+?)\s*([\[;].*)?\z", RegexOptions.IgnoreCase)]
     private static partial Regex Setting { get; }
 
-    /// <summary>Whether no file is written.</summary>
+    /// <summary>True if no file is written.</summary>
     public bool IsKeyword => Is("SYSLOG") || Is("SYSTEMD-JOURNAL") || Is("STDOUT") || Is("SYSOUT") || Is("STDERR");
 
-    /// <summary>Whether the journal gets logger and level in fields of their own. In lower case the second one is given a formatted text instead.</summary>
+    /// <summary>
+    /// True if the journal receives logger and level as separate fields. In lower case, SYSTEMD-JOURNAL receives formatted text instead.
+    /// </summary>
     public bool IsReadableFromJournal => Is("SYSLOG") || Name == "SYSTEMD-JOURNAL";
 
-    /// <summary>The target that the files in <paramref name="folder"/> name, in fail2ban's order; null when they do not tell.</summary>
+    /// <summary>Returns the target that the files in <paramref name="folder"/> set, in fail2ban's order; null if they do not say.</summary>
     public static LogTarget? ReadFrom(string folder)
     {
         Dictionary<string, LogTarget?> bySection = [];
@@ -44,9 +46,15 @@ internal sealed partial record LogTarget(string Name)
     public override string ToString() => Name;
 
     private static IEnumerable<string> Files(string folder) =>
-        [.. Existing(folder, "fail2ban.conf"), .. DropIns(folder, "*.conf"), .. Existing(folder, "fail2ban.local"), .. DropIns(folder, "*.local")];
+        [
+            .. Existing(folder, "fail2ban.conf"),
+            .. DropIns(folder, "*.conf"),
+            .. Existing(folder, "fail2ban.local"),
+            .. DropIns(folder, "*.local"),
+        ];
 
-    private static string[] Existing(string folder, string name) => File.Exists(Path.Combine(folder, name)) ? [Path.Combine(folder, name)] : [];
+    private static string[] Existing(string folder, string name) =>
+        File.Exists(Path.Combine(folder, name)) ? [Path.Combine(folder, name)] : [];
 
     private static IEnumerable<string> DropIns(string folder, string pattern)
     {

@@ -5,10 +5,10 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Producer;
 
-/// <summary>Tells what is wrong with the files that the producer needs, before it starts.</summary>
+/// <summary>Finds errors of the files that the producer needs, before it starts.</summary>
 internal static class ProducerFileCheck
 {
-    /// <param name="target">Where fail2ban's configuration has it log to, if that is known.</param>
+    /// <param name="target">fail2ban's log target; null if it is unknown.</param>
     public static IEnumerable<string> FindErrors(Settings settings, LogTarget? target)
     {
         if ((settings.Producer.ReadsJournal ? FindJournalError() : FindLogError(settings.Producer.LogPath, target)) is { } source)
@@ -22,13 +22,16 @@ internal static class ProducerFileCheck
         }
     }
 
-    /// <summary>What fail2ban's configuration speaks against. Not certain: fail2ban can be started with another target than its files name.</summary>
+    /// <summary>
+    /// Finds conflicts with fail2ban's configuration. They are only likely, because fail2ban can be started with another target.
+    /// </summary>
     public static IEnumerable<string> FindWarnings(Settings settings, LogTarget? target)
     {
         ProducerSettings producer = settings.Producer;
         if (producer.ReadsJournal && target is { IsReadableFromJournal: false })
         {
-            yield return $"[producer] source: fail2ban's logtarget is {target}, so its bans do not come to the journal in fields of their own. "
+            yield return $"[producer] source: fail2ban's logtarget is {target}, so its bans do not reach the journal as structured "
+                + "entries. "
                 + "Set logtarget = SYSTEMD-JOURNAL in fail2ban.local.";
         }
         else if (!producer.ReadsJournal && !producer.IsSyslog && target is { IsKeyword: true } && File.Exists(producer.LogPath))
@@ -52,21 +55,29 @@ internal static class ProducerFileCheck
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return File.Exists(path)
-                ? $"[producer] logpath: {path} cannot be read: {failure.Message} The producer's user must be able to read it (group adm on Debian)."
+                ? $"[producer] logpath: {path} cannot be read: {failure.Message} The producer's user must be able to read it (group adm "
+                    + "on Debian)."
                 : $"[producer] logpath: {path} is not there. "
-                    + (target is { IsKeyword: true } ? RemedyFor(target) : "Name the file that fail2ban logs to (fail2ban-client get logtarget).");
+                    + (
+                        target is { IsKeyword: true }
+                            ? RemedyFor(target)
+                            : "Name the file that fail2ban logs to (fail2ban-client get logtarget).");
         }
     }
 
-    private static string RemedyFor(LogTarget target) => $"Its logtarget is {target}, which leaves no file: "
-        + (target.IsReadableFromJournal ? "set [producer] source = journal." : "set logtarget in fail2ban.local to a file, or to SYSTEMD-JOURNAL and [producer] source = journal.");
+    private static string RemedyFor(LogTarget target) =>
+        $"Its logtarget is {target}, which leaves no file: "
+        + (
+            target.IsReadableFromJournal
+                ? "set [producer] source = journal."
+                : "set logtarget in fail2ban.local to a file, or to SYSTEMD-JOURNAL and [producer] source = journal.");
 
     private static string? FindJournalError()
     {
         try
         {
-            return JournalctlProcess.FindError() is { } fault
-                ? $"[producer] source: {fault} The producer's user must be able to read the journal (group systemd-journal)."
+            return JournalctlProcess.FindError() is { } error
+                ? $"[producer] source: {error} The producer's user must be able to read the journal (group systemd-journal)."
                 : null;
         }
         catch (Win32Exception failure)

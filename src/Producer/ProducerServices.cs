@@ -11,11 +11,13 @@ namespace F2bBroker.Producer;
 /// <summary>The composition root: registers the parts of the producer.</summary>
 internal static class ProducerServices
 {
-    public static void Configure(IServiceCollection services, Settings settings) => MetricsEndpoint.AddTo(services, settings.Metrics.Producer)
-        .AddSingleton<ProducerMetrics>()
-        .AddBus(settings, configure: (_, broker) => broker.ConfigurePublish(
-            publish => publish.UseExecute(context => PublishProperties.Apply(context, settings.Server))))
-        .AddSingleton<BanPublisher>()
-        .AddHostedService<BanShipper>()
-        .AddHostedService<ReconnectWorker>();
+    public static void Configure(IServiceCollection services, Settings settings) =>
+        MetricsEndpoint
+            .AddTo(services, settings.Metrics.Producer)
+            .AddSingleton<ProducerMetrics>()
+            .AddBus(settings, configure: (_, broker) =>
+                broker.ConfigurePublish(publish => publish.UseExecute(context => PublishProperties.Apply(context, settings.Server))))
+            .AddSingleton<BanPublisher>()
+            .AddHostedService<BanShipper>()
+            .AddHostedService<ReconnectWorker>();
 }

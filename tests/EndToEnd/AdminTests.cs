@@ -16,10 +16,14 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         JsonArray policies = (JsonArray)(await broker.GetAsync("policies/f2b"))!;
         Assert.Equal((0, 4 + policies.Count), (again.ExitCode, again.Errors.Split("was there.").Length - 1));
         JsonNode policy = (await broker.GetAsync("policies/f2b/f2b.bans-limits"))!["definition"]!;
-        Assert.Equal((604_800_000, 1_000_000, "drop-head"), ((long)policy["message-ttl"]!, (long)policy["max-length"]!, (string?)policy["overflow"]));
+        Assert.Equal(
+            (604_800_000, 1_000_000, "drop-head"),
+            ((long)policy["message-ttl"]!, (long)policy["max-length"]!, (string?)policy["overflow"]));
         Assert.Equal(536_870_912, (long)policy["max-length-bytes"]!);
         JsonNode history = (await broker.GetAsync("policies/f2b/f2b.history-limits"))!["definition"]!;
-        Assert.Equal(("1D", 536_870_912, 4_194_304), ((string?)history["max-age"], (long)history["max-length-bytes"]!, (long)history["stream-max-segment-size-bytes"]!));
+        Assert.Equal(
+            ("1D", 536_870_912, 4_194_304),
+            ((string?)history["max-age"], (long)history["max-length-bytes"]!, (long)history["stream-max-segment-size-bytes"]!));
     }
 
     [Fact]
@@ -28,7 +32,9 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         using TempFolder folder = new();
         File.WriteAllText(folder["local"], "# mine\n[consumer]\nmaxage = 2h\n");
         Assert.Equal(0, (await broker.AdminAsync("enroll", "web1", "--out", folder["local"], "--uri", broker.Uri)).ExitCode);
-        Assert.StartsWith($"# mine\n[consumer]\nmaxage = 2h\n[server]\nname = web1\n[broker]\nuri = {broker.Uri}\npassword = ", File.ReadAllText(folder["local"]));
+        Assert.StartsWith(
+            $"# mine\n[consumer]\nmaxage = 2h\n[server]\nname = web1\n[broker]\nuri = {broker.Uri}\npassword = ",
+            File.ReadAllText(folder["local"]));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder["local"]));
         Assert.Contains("\"source\":\"f2b.bans\"", (await broker.GetAsync("queues/f2b/f2b.bans.web1/bindings"))!.ToJsonString());
     }
@@ -61,23 +67,33 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         string old = File.ReadAllText(local);
         Built.Outcome rotated = await broker.AdminAsync("rotate", "web1", "--out", local);
         Assert.Equal((0, "'web1' has a new password; its connections are closed.\n"), (rotated.ExitCode, rotated.Errors));
-        Assert.Equal(old[..old.IndexOf("password", StringComparison.Ordinal)], File.ReadAllText(local)[..old.IndexOf("password", StringComparison.Ordinal)]);
+        Assert.Equal(
+            old[..old.IndexOf("password", StringComparison.Ordinal)],
+            File.ReadAllText(local)[..old.IndexOf("password", StringComparison.Ordinal)]);
         Assert.NotEqual(old, File.ReadAllText(local));
         await consumer.SaysAsync("refuses the login of 'web1'");
         await consumer.StopAsync();
         await server.StartConsumerAsync();
         Assert.Equal((78, "'web9' is not enrolled: f2bbroker enroll web9.\n"), await SaidAsync("rotate", "web9"));
         await broker.AdminAsync("enroll", "web3", "--tls");
-        Assert.Equal((78, "'web3' logs in by certificate and has no password: have your authority sign a new certificate.\n"), await SaidAsync("rotate", "web3"));
+        Assert.Equal(
+            (78, "'web3' logs in by certificate and has no password: have your authority sign a new certificate.\n"),
+            await SaidAsync("rotate", "web3"));
     }
 
     [Fact]
     public async Task What_changes_something_answers_in_JSON_if_that_is_wished()
     {
         JsonNode enroll = JsonNode.Parse((await broker.AdminAsync("enroll", "web1", "--json", "--uri", "amqp://mq:5672/f2b")).Output)!;
-        Assert.Equal(("web1", "both", null, "'web1' is enrolled."), ((string?)enroll["server"], (string?)enroll["role"], (string?)enroll["file"], (string?)enroll["done"]![0]));
-        Assert.Matches("^\\[server\\]\nname = web1\n\\[broker\\]\nuri = amqp://mq:5672/f2b\npassword = [A-Za-z0-9]{32}\n$", (string)enroll["settings"]!);
-        Assert.Equal("Exchange f2b.bans: was there.", (string?)JsonNode.Parse((await broker.AdminAsync("init", "--json")).Output)!["done"]![2]);
+        Assert.Equal(
+            ("web1", "both", null, "'web1' is enrolled."),
+            ((string?)enroll["server"], (string?)enroll["role"], (string?)enroll["file"], (string?)enroll["done"]![0]));
+        Assert.Matches(
+            "^\\[server\\]\nname = web1\n\\[broker\\]\nuri = amqp://mq:5672/f2b\npassword = [A-Za-z0-9]{32}\n$",
+            (string)enroll["settings"]!);
+        Assert.Equal(
+            "Exchange f2b.bans: was there.",
+            (string?)JsonNode.Parse((await broker.AdminAsync("init", "--json")).Output)!["done"]![2]);
         Built.Outcome revoke = await broker.AdminAsync("revoke", "web1", "--json");
         Assert.Equal(("User 'web1': removed.", ""), ((string?)JsonNode.Parse(revoke.Output)!["done"]![0], revoke.Errors));
     }
@@ -141,7 +157,8 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
             () => table);
         JsonNode json = JsonNode.Parse((await broker.AdminAsync("status", "--json")).Output)!;
         Assert.Equal(
-            """{"server":"web1","role":"both","connected":["consumer","producer"],"waiting":0,"errors":1,"lastReport":null,"bans24h":0,"quarantinedBy":[],"doubts":[],"todo":["""
+            """{"server":"web1","role":"both","connected":["consumer","producer"],"waiting":0,"errors":1,"""
+            + """ "lastReport":null,"bans24h":0,"quarantinedBy":[],"doubts":[],"todo":[""".TrimStart()
             + """ "web1 has refused 1 message: f2bbroker errors web1 tells which, and why."]}""".TrimStart(),
             json[0]!.ToJsonString());
     }
@@ -177,12 +194,18 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         Assert.StartsWith($"Published: {server.Bans[0]}. ", ban.Errors);
         await broker.AdminAsync("revoke", "web1");
         await broker.DeleteAsync("queues/f2b/f2b.history");
-        Assert.Equal((1, "No queue is bound to f2b.bans, so nobody has heard of it: f2bbroker enroll makes them.\n"), await SaidAsync("ban", "203.0.113.8"));
+        Assert.Equal(
+            (1, "No queue is bound to f2b.bans, so no server received it. f2bbroker enroll creates queues.\n"),
+            await SaidAsync("ban", "203.0.113.8"));
     }
 
     [Theory]
     [InlineData("http://operator:wrong@{0}", 78, "The broker refuses 'operator': ")]
-    [InlineData("http://operator:wrong@127.0.0.1:1", 69, "The management API at http://127.0.0.1:1/ cannot be reached: Connection refused.")]
+    [InlineData(
+        "http://operator:wrong@127.0.0.1:1",
+        69,
+        "The management API at http://127.0.0.1:1/ cannot be reached: Connection refused."
+    )]
     [InlineData("ftp://operator:wrong@127.0.0.1", 78, "F2BBROKER_API holds no URL of the form https://USER:PASSWORD@HOST:15671.")]
     [InlineData("http://{0}", 78, "No login is given.")]
     [InlineData("", 78, "No management API is named.")]
@@ -199,7 +222,9 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     public async Task An_invalid_name_and_a_broker_without_init_are_said()
     {
         Built.Outcome name = await broker.AdminAsync("enroll", "Web_1");
-        Assert.Equal((78, true), (name.ExitCode, name.Errors.Contains("'Web_1' is not a server name: 1 to 63 characters", StringComparison.Ordinal)));
+        Assert.Equal(
+            (78, true),
+            (name.ExitCode, name.Errors.Contains("'Web_1' is not a server name: 1 to 63 characters", StringComparison.Ordinal)));
         await broker.DeleteAsync("vhosts/f2b");
         Built.Outcome status = await broker.AdminAsync("status");
         Assert.Equal(78, status.ExitCode);

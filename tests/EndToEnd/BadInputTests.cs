@@ -17,7 +17,12 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Theory]
-    [InlineData("PRODUCER__LOGPATH", "/nonexistent/fail2ban.log", Built.Producer, "[producer] logpath: /nonexistent/fail2ban.log is not there.")]
+    [InlineData(
+        "PRODUCER__LOGPATH",
+        "/nonexistent/fail2ban.log",
+        Built.Producer,
+        "[producer] logpath: /nonexistent/fail2ban.log is not there."
+    )]
     [InlineData("PRODUCER__LOGPATH", "/etc", Built.Producer, "[producer] logpath: /etc is a directory; name fail2ban's log file.")]
     [InlineData("PRODUCER__CHECKPOINT", "/nonexistent/x", Built.Producer, "[producer] checkpoint: the folder /nonexistent is not there.")]
     [InlineData("CONSUMER__LOGPATH", "/nonexistent/bans.log", Built.Consumer, "[consumer] logpath: the folder /nonexistent is not there.")]
@@ -45,7 +50,11 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     [InlineData(Built.Consumer)]
     public async Task An_unknown_virtual_host_is_named(string program)
     {
-        Built.Outcome outcome = await Built.RunAsync(program, ["--config", server.Configuration], $"F2BBROKER_BROKER__URI=amqp://{broker.Host}:{broker.Port}/nix");
+        Built.Outcome outcome = await Built.RunAsync(
+            program,
+            ["--config", server.Configuration],
+            $"F2BBROKER_BROKER__URI=amqp://{broker.Host}:{broker.Port}/nix"
+        );
         Assert.Contains("refuses 'web1' on the virtual host 'nix'", outcome.Errors);
         Assert.Equal(Configuration, outcome.ExitCode);
     }
@@ -60,7 +69,10 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
         Built.Outcome away = await Built.RunAsync(program, test, "F2BBROKER_BROKER__URI=amqp://127.0.0.1:1");
         Assert.Contains("The broker at 127.0.0.1:1 does not answer", away.Errors);
         Assert.Equal(Unreachable, away.ExitCode);
-        Assert.Equal(0, (await Built.RunAsync(program, [.. test[..2], "--test=config"], "F2BBROKER_BROKER__URI=amqp://127.0.0.1:1")).ExitCode);
+        Assert.Equal(
+            0,
+            (await Built.RunAsync(program, [.. test[..2], "--test=config"], "F2BBROKER_BROKER__URI=amqp://127.0.0.1:1")).ExitCode
+        );
     }
 
     [Fact]

@@ -23,7 +23,12 @@ internal sealed class Boot : IAsyncDisposable
     {
         Boot boot = new(folder, idFile);
         await Eventually.TrueAsync(
-            async () => (await Built.RunAsync("nsenter", [.. boot.Inside, "test", "-S", "/run/systemd/journal/socket", "-a", "-S", Journal.SyslogSocket])).ExitCode == 0,
+            async () =>
+                (
+                    await Built.RunAsync(
+                        "nsenter",
+                        [.. boot.Inside, "test", "-S", "/run/systemd/journal/socket", "-a", "-S", Journal.SyslogSocket])
+                ).ExitCode == 0,
             () => boot.journald.Said);
         return boot;
     }

@@ -35,7 +35,11 @@ internal static class Built
         RunAsync(TimeSpan.FromMinutes(10), program, arguments, environment);
 
     /// <param name="within">How long it may take; then it is ended, with all that it has started.</param>
-    public static async Task<Outcome> RunAsync(TimeSpan within, string program, IEnumerable<string> arguments, params IEnumerable<string> environment)
+    public static async Task<Outcome> RunAsync(
+        TimeSpan within,
+        string program,
+        IEnumerable<string> arguments,
+        params IEnumerable<string> environment)
     {
         using Process process = Start(program, arguments, environment);
         using CancellationTokenSource limit = new(within, TimeProvider.System);

@@ -1,6 +1,8 @@
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The package as <c>deploy/deb/build.sh</c> builds it, but for the compression, which takes long: once in a run, when it is wanted first.</summary>
+/// <summary>
+/// The package as <c>deploy/deb/build.sh</c> builds it, but for the compression, which takes long: once in a run, when it is wanted first.
+/// </summary>
 public sealed class BuiltPackage : IDisposable
 {
     private readonly TempFolder folder = new();
@@ -21,7 +23,11 @@ public sealed class BuiltPackage : IDisposable
     /// <summary>Builds it anew; gives the file.</summary>
     internal static async Task<string> BuildAsync(string folder)
     {
-        Built.Outcome built = await Built.RunAsync(Repository.Path("deploy/deb/build.sh"), [folder], "DPKG_DEB_COMPRESSOR_TYPE=gzip", "DPKG_DEB_COMPRESSOR_LEVEL=1");
+        Built.Outcome built = await Built.RunAsync(
+            Repository.Path("deploy/deb/build.sh"),
+            [folder],
+            "DPKG_DEB_COMPRESSOR_TYPE=gzip",
+            "DPKG_DEB_COMPRESSOR_LEVEL=1");
         Assert.True(built.ExitCode == 0, $"{built.Output}{built.Errors}");
         return built.Output.Trim().Split('\n')[^1];
     }

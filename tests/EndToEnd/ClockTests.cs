@@ -22,7 +22,10 @@ public sealed class ClockTests(TestBroker broker) : IAsyncLifetime
     [Theory]
     [InlineData(-5, 0, 3)]
     [InlineData(5, 3, 0)]
-    public async Task A_producer_in_another_zone_than_fail2ban_warns_once_and_peers_refuse_the_future(int hoursEast, int written, int refused)
+    public async Task A_producer_in_another_zone_than_fail2ban_warns_once_and_peers_refuse_the_future(
+        int hoursEast,
+        int written,
+        int refused)
     {
         await receiver.StartConsumerAsync();
         await origin.LogBansAsync("203.0.113.1");
@@ -34,7 +37,10 @@ public sealed class ClockTests(TestBroker broker) : IAsyncLifetime
         await origin.LogBansAsync("203.0.113.3");
         await receiver.HasBansAsync(written);
         await Eventually.TrueAsync(
-            async () => (await broker.PeekAsync("f2b.bans.b_error")).Count(message => message.ToJsonString().Contains("more than 10 minutes in the future", StringComparison.Ordinal)) == refused,
+            async () =>
+                (await broker.PeekAsync("f2b.bans.b_error")).Count(message =>
+                    message.ToJsonString().Contains("more than 10 minutes in the future", StringComparison.Ordinal)
+                ) == refused,
             () => receiver.Said);
         Assert.Equal(1, producer.Count("fail2ban has just dated a ban"));
     }

@@ -25,7 +25,8 @@ internal sealed class Daemon : IAsyncDisposable
     public string Said => string.Join('\n', lines);
 
     /// <summary>What it has said apart from lines that hold one of these texts.</summary>
-    public string SaidBut(params string[] texts) => string.Join('\n', lines.Where(line => !texts.Any(text => line.Contains(text, StringComparison.Ordinal))));
+    public string SaidBut(params string[] texts) =>
+        string.Join('\n', lines.Where(line => !texts.Any(text => line.Contains(text, StringComparison.Ordinal))));
 
     /// <summary>How many lines it has said.</summary>
     public int Lines => lines.Count;

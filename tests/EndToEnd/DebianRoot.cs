@@ -35,10 +35,18 @@ internal sealed class DebianRoot : IDisposable
     /// <summary>Makes a small Debian with more packages in an empty folder.</summary>
     public static async Task BootstrapAsync(string folder, string packages)
     {
-        Built.Outcome made = await Built.RunAsync("debootstrap", ["--variant=minbase", $"--include={packages}", "bookworm", folder, Mirror]);
+        Built.Outcome made = await Built.RunAsync(
+            "debootstrap",
+            ["--variant=minbase", $"--include={packages}", "bookworm", folder, Mirror]);
         Assert.True(made.ExitCode == 0, $"{made.Output}{made.Errors}");
         // The folder is its /, which others than root have to enter.
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(
+            folder,
+            File.GetUnixFileMode(folder)
+                | UnixFileMode.GroupRead
+                | UnixFileMode.GroupExecute
+                | UnixFileMode.OtherRead
+                | UnixFileMode.OtherExecute);
     }
 
     public async Task InstallAsync()

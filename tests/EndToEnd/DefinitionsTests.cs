@@ -39,6 +39,9 @@ public sealed class DefinitionsTests
         await receiver.HasBansAsync(1);
         // What waited was on the lost disk.
         Assert.Equal(["203.0.113.2"], receiver.Addresses);
-        await anew.ControlAsync("eval", """{<<"max-connections">>, 8} = lists:keyfind(<<"max-connections">>, 1, maps:to_list(rabbit_auth_backend_internal:get_user_limits(<<"web1">>))).""");
+        await anew.ControlAsync(
+            "eval",
+            """Limits = maps:to_list(rabbit_auth_backend_internal:get_user_limits(<<"web1">>)), """
+            + """{<<"max-connections">>, 8} = lists:keyfind(<<"max-connections">>, 1, Limits).""");
     }
 }

@@ -3,7 +3,9 @@ using F2bBroker.EndToEndTests.Machines;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary><c>f2bbroker doctor</c> on a server with a real fail2ban. systemd, which these tests cannot start, is played by scripts on the path.</summary>
+/// <summary>
+/// <c>f2bbroker doctor</c> on a server with a real fail2ban. systemd, which these tests cannot start, is played by scripts on the path.
+/// </summary>
 public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
 {
     private readonly TempFolder path = new();
@@ -44,7 +46,9 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
         Systemd(unit: "failed", synchronised: "no");
         await broker.DeleteAsync("queues/f2b/f2b.bans.web1");
         await fail2ban.ClientAsync("stop", "f2bbroker");
-        File.WriteAllText(server.Configuration, File.ReadAllText(server.Configuration).Replace(server.Fail2BanLog, server.Fail2BanLog + ".1", StringComparison.Ordinal));
+        File.WriteAllText(
+            server.Configuration,
+            File.ReadAllText(server.Configuration).Replace(server.Fail2BanLog, server.Fail2BanLog + ".1", StringComparison.Ordinal));
         File.WriteAllText(server.Fail2BanLog + ".1", "");
         Built.Outcome outcome = await DoctorAsync();
         string[] faults = [.. outcome.Output.Split('\n').Where(line => line.StartsWith("FAULT  ", StringComparison.Ordinal))];
@@ -68,8 +72,17 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
         await broker.PutAsync("users/web1", new() { ["password"] = "another", ["tags"] = "" });
         await fail2ban.ClientAsync("set", "f2bbroker", "action", "record", "actionban", "<shorewall> drop <ip>");
         await fail2ban.ClientAsync("set", "f2bbroker", "dellogpath", server.BansLog);
-        JsonNode[] findings = [.. JsonNode.Parse((await DoctorAsync("--json")).Output)!.AsArray().Where(finding => !(bool)finding!["isOk"]!).Select(finding => finding!)];
-        Assert.Equal(["broker", "f2bbroker-producer --test", "f2bbroker-consumer --test", "fail2ban's jail f2bbroker", "ban action record"], findings.Select(finding => (string?)finding["subject"]));
+        JsonNode[] findings =
+        [
+            .. JsonNode
+                .Parse((await DoctorAsync("--json")).Output)!
+                .AsArray()
+                .Where(finding => !(bool)finding!["isOk"]!)
+                .Select(finding => finding!),
+        ];
+        Assert.Equal(
+            ["broker", "f2bbroker-producer --test", "f2bbroker-consumer --test", "fail2ban's jail f2bbroker", "ban action record"],
+            findings.Select(finding => (string?)finding["subject"]));
         Assert.Contains("refuses the login of 'web1': unknown user or wrong password. Enroll the server", (string?)findings[0]["todo"]);
         Assert.StartsWith($"it does not monitor {server.BansLog}: set logpath = {server.BansLog}", (string?)findings[3]["todo"]);
         Assert.StartsWith("it calls shorewall, which is not installed", (string?)findings[4]["todo"]);

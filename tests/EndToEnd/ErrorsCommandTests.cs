@@ -86,7 +86,9 @@ public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
         await web1.PublishAsync(web1.Body("203.0.113.2", server: "web3"));
         await broker.RefusedAsync(1);
         Assert.Equal(0, (await ErrorsAsync("--requeue")).ExitCode);
-        await Eventually.TrueAsync(() => receiver.Said.Split('\n').Count(line => line.Contains("Refused a message of 'web1'", StringComparison.Ordinal)) == 1, () => receiver.Said);
+        await Eventually.TrueAsync(
+            () => receiver.Said.Split('\n').Count(line => line.Contains("Refused a message of 'web1'", StringComparison.Ordinal)) == 1,
+            () => receiver.Said);
         IReadOnlyList<JsonNode> again = await broker.RefusedAsync(1);
         Assert.Contains("\"f2b-origin\":\"web1\"", again[0].ToJsonString());
         Assert.Empty(receiver.Bans);
@@ -119,5 +121,6 @@ public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
 
     private static (int Code, string Errors) Said(Built.Outcome outcome) => (outcome.ExitCode, outcome.Errors);
 
-    private Task<Built.Outcome> ErrorsAsync(params string[] options) => broker.AdminAsync(["errors", "web2", "--amqp", broker.Uri, .. options]);
+    private Task<Built.Outcome> ErrorsAsync(params string[] options) =>
+        broker.AdminAsync(["errors", "web2", "--amqp", broker.Uri, .. options]);
 }

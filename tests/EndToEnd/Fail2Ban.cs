@@ -48,17 +48,24 @@ internal sealed class Fail2Ban : IAsyncDisposable
     public async Task StopAsync() => Assert.Equal(0, await process!.StopAsync());
 
     /// <summary>Runs fail2ban-client.</summary>
-    public Task<Built.Outcome> ClientAsync(params IEnumerable<string> arguments) => Built.RunAsync("fail2ban-client", [.. Common, .. arguments]);
+    public Task<Built.Outcome> ClientAsync(params IEnumerable<string> arguments) =>
+        Built.RunAsync("fail2ban-client", [.. Common, .. arguments]);
 
     /// <summary>Has somebody fail to log in by ssh often enough to be banned.</summary>
     /// <remarks>Each time in a session of its own: fail2ban's filter takes lines with the same process id for the same client.</remarks>
-    public Task AttackAsync(string ip) => File.AppendAllLinesAsync(
-        Path.Combine(folder, "auth.log"),
-        Enumerable.Range(session += 3, 3).Select(id =>
-            $"{TimeProvider.System.GetLocalNow():yyyy-MM-ddTHH:mm:sszzz} host sshd[{id}]: Failed password for invalid user admin from {ip} port 50022 ssh2"));
+    public Task AttackAsync(string ip) =>
+        File.AppendAllLinesAsync(
+            Path.Combine(folder, "auth.log"),
+            Enumerable
+                .Range(session += 3, 3)
+                .Select(id =>
+                    $"{TimeProvider.System.GetLocalNow():yyyy-MM-ddTHH:mm:sszzz} host sshd[{id}]: Failed password for invalid user admin "
+                        + $"from {ip} port 50022 ssh2"));
 
-    public Task BansAsync(string ip) => Eventually.TrueAsync(() => Banned.Contains(ip),
-        () => $"Banned so far: {string.Join(", ", Banned)}. {File.ReadAllText(Path.Combine(folder, "fail2ban.log"))}");
+    public Task BansAsync(string ip) =>
+        Eventually.TrueAsync(
+            () => Banned.Contains(ip),
+            () => $"Banned so far: {string.Join(", ", Banned)}. {File.ReadAllText(Path.Combine(folder, "fail2ban.log"))}");
 
     public ValueTask DisposeAsync() => process?.DisposeAsync() ?? ValueTask.CompletedTask;
 

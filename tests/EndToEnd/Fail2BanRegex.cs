@@ -3,12 +3,23 @@ namespace F2bBroker.EndToEndTests;
 /// <summary>The real <c>fail2ban-regex</c> with the filter that we ship.</summary>
 internal static class Fail2BanRegex
 {
-    /// <summary>What the filter reads in a log: each line that it takes for a ban, in the log's order, and the address or network that fail2ban then bans.</summary>
+    /// <summary>
+    /// What the filter reads in a log: each line that it takes for a ban, in the log's order, and the address or network that fail2ban then
+    /// bans.
+    /// </summary>
     public static async Task<IReadOnlyList<(string Line, string Ip)>> ReadAsync(string log)
     {
         string filter = Repository.Path("deploy/fail2ban/filter.d/f2bbroker.conf");
-        Built.Outcome outcome = await Built.RunAsync("fail2ban-regex", ["--encoding", "utf-8", "--usedns", "no", "--out", "<ip> <msg>", log, filter]);
+        Built.Outcome outcome = await Built.RunAsync(
+            "fail2ban-regex",
+            ["--encoding", "utf-8", "--usedns", "no", "--out", "<ip> <msg>", log, filter]);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
-        return [.. outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 2)).Select(pair => (pair[1], pair[0]))];
+        return
+        [
+            .. outcome
+                .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split(' ', 2))
+                .Select(pair => (pair[1], pair[0])),
+        ];
     }
 }

@@ -48,7 +48,13 @@ public sealed class FilterTests : IDisposable
             "Ban example.org jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z",
         ];
         string good = LineOf(NetworkOf("192.0.2.1"));
-        IReadOnlyList<(string Line, string Ip)> read = await ReadAsync([.. others.Select(line => $"{Date} {line}"), others[^1], $" {good}", $"x{good}", good]);
+        IReadOnlyList<(string Line, string Ip)> read = await ReadAsync([
+            .. others.Select(line => $"{Date} {line}"),
+            others[^1],
+            $" {good}",
+            $"x{good}",
+            good,
+        ]);
         Assert.Equal([(good, "192.0.2.1")], read);
     }
 
@@ -56,9 +62,33 @@ public sealed class FilterTests : IDisposable
     {
         string[] addresses =
         [
-            "0.0.0.0", "255.255.255.255", "203.0.113.7", "10.0.0.1", "::", "::1", "1::", "::ffff", "::ffff:0", "::102:304", "::ffff:0:102:304", "64:ff9b::",
-            "64:ff9b::102:304", "2001:db8::5efe:c000:201", "2002:102:304::", "fe80::5efe:102:304", "::2:3:4:5:6:7", "::3:4:5:6:7:8", "1:2:3:4:5:6::",
-            "1:2:3:4:5:6:0:8", "0:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:0", "1:0:0:4:0:0:7:8", "1:0:3:0:5:0:7:0", "1:2:3:4:5:6:7:8", "fe80::", "ff02::1",
+            "0.0.0.0",
+            "255.255.255.255",
+            "203.0.113.7",
+            "10.0.0.1",
+            "::",
+            "::1",
+            "1::",
+            "::ffff",
+            "::ffff:0",
+            "::102:304",
+            "::ffff:0:102:304",
+            "64:ff9b::",
+            "64:ff9b::102:304",
+            "2001:db8::5efe:c000:201",
+            "2002:102:304::",
+            "fe80::5efe:102:304",
+            "::2:3:4:5:6:7",
+            "::3:4:5:6:7:8",
+            "1:2:3:4:5:6::",
+            "1:2:3:4:5:6:0:8",
+            "0:2:3:4:5:6:7:8",
+            "1:2:3:4:5:6:7:0",
+            "1:0:0:4:0:0:7:8",
+            "1:0:3:0:5:0:7:0",
+            "1:2:3:4:5:6:7:8",
+            "fe80::",
+            "ff02::1",
             "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
         ];
         return addresses.Select(NetworkOf);
@@ -90,7 +120,8 @@ public sealed class FilterTests : IDisposable
         [.. address.Select((part, i) => (byte)(part & 0xff00 >> Math.Clamp(prefix - 8 * i, 0, 8)))];
 
     private static IPNetwork NetworkOf(string ip) =>
-        IPNetwork.Parse(ip.Contains('/', StringComparison.Ordinal) ? ip : $"{ip}/{(ip.Contains(':', StringComparison.Ordinal) ? 128 : 32)}");
+        IPNetwork.Parse(
+            ip.Contains('/', StringComparison.Ordinal) ? ip : $"{ip}/{(ip.Contains(':', StringComparison.Ordinal) ? 128 : 32)}");
 
     /// <summary>The line that the consumer writes for a ban of that network.</summary>
     private static string LineOf(IPNetwork network)

@@ -34,14 +34,20 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
         await web3.PublishAsync(web3.Body("203.0.113.3", server: "web1"));
         await web3.PublishAsync("hello");
         Built.Outcome text = await HistoryAsync("--since", "365d");
-        Assert.Matches(@"^[^ ]+Z  203\.0\.113\.1      sshd        web1\n2026-01-01T00:00:00\.000Z  203\.0\.113\.2      a__b_       web3\n$", text.Output);
+        Assert.Matches(
+            @"^[^ ]+Z  203\.0\.113\.1      sshd        web1\n2026-01-01T00:00:00\.000Z  203\.0\.113\.2      a__b_       web3\n$",
+            text.Output);
         Assert.Equal("Not shown: 2 messages of 'web3' that break the protocol.\n", text.Errors);
         JsonNode json = JsonNode.Parse((await HistoryAsync("--json")).Output)!;
         Assert.Equal(["203.0.113.1"], json.AsArray().Select(ban => (string?)ban!["ip"]));
-        Assert.Equal("detectedAt,server,jail,ip\n2026-01-01T00:00:00.000Z,web3,a__b_,203.0.113.2\n", (await HistoryAsync("--csv", "--since", "52w", "--server", "web3")).Output);
+        Assert.Equal(
+            "detectedAt,server,jail,ip\n2026-01-01T00:00:00.000Z,web3,a__b_,203.0.113.2\n",
+            (await HistoryAsync("--csv", "--since", "52w", "--server", "web3")).Output);
         Assert.Equal("[]\n", (await HistoryAsync("--json", "--jail", "other")).Output);
         Assert.Equal((78, "AMQP: uri: 'mq' is not of the form amqps://host:port/vhost.\n"), await FailsAsync("--amqp", "mq"));
-        Assert.Equal((78, "--since: 'soon' is not a duration of at most 366 days such as 1h or 1d.\n"), await FailsAsync("--since", "soon"));
+        Assert.Equal(
+            (78, "--since: 'soon' is not a duration of at most 366 days such as 1h or 1d.\n"),
+            await FailsAsync("--since", "soon"));
     }
 
     [Fact]
@@ -64,7 +70,9 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
         await web1.PublishAsync(last);
         JsonNode servers = JsonNode.Parse((await StatusAsync("--json")).Output)!;
         Assert.Equal(("2", "0"), ($"{servers[0]!["bans24h"]}", $"{servers[1]!["bans24h"]}"));
-        Assert.Equal(((string?)JsonNode.Parse(last)!["detectedAt"], null), ((string?)servers[0]!["lastReport"], (string?)servers[1]!["lastReport"]));
+        Assert.Equal(
+            ((string?)JsonNode.Parse(last)!["detectedAt"], null),
+            ((string?)servers[0]!["lastReport"], (string?)servers[1]!["lastReport"]));
     }
 
     [Fact]
@@ -78,7 +86,8 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal((78, status.Errors), await FailsAsync());
     }
 
-    private Task<Built.Outcome> HistoryAsync(params string[] options) => broker.AdminAsync(["history", .. options.Contains("--amqp") ? [] : new[] { "--amqp", broker.Uri }, .. options]);
+    private Task<Built.Outcome> HistoryAsync(params string[] options) =>
+        broker.AdminAsync(["history", .. options.Contains("--amqp") ? [] : new[] { "--amqp", broker.Uri }, .. options]);
 
     private Task<Built.Outcome> StatusAsync(params string[] options) => broker.AdminAsync(["status", "--amqp", broker.Uri, .. options]);
 

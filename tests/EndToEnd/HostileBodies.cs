@@ -15,8 +15,24 @@ internal sealed class HostileBodies(DateTimeOffset now)
 
     /// <summary>Characters that end a line, steer a terminal, separate fields or look like another.</summary>
     private static readonly string[] Odd =
-        [.. Enumerable.Range(0, 0x20).Append(0x7f).Append(0x85).Append(0xa0).Append(0x2028).Append(0x2029).Append(0x202e).Append(0xfeff).Select(c => ((char)c).ToString()),
-            " ", "=", "\"", "\\", "\ud83d\ude00", ForgedLine];
+    [
+        .. Enumerable
+            .Range(0, 0x20)
+            .Append(0x7f)
+            .Append(0x85)
+            .Append(0xa0)
+            .Append(0x2028)
+            .Append(0x2029)
+            .Append(0x202e)
+            .Append(0xfeff)
+            .Select(c => ((char)c).ToString()),
+        " ",
+        "=",
+        "\"",
+        "\\",
+        "\ud83d\ude00",
+        ForgedLine,
+    ];
 
     /// <summary>What is no ban, and the reason that the operator reads.</summary>
     public IEnumerable<(byte[] Body, string Reason)> Refused() =>
@@ -40,7 +56,16 @@ internal sealed class HostileBodies(DateTimeOffset now)
             yield return (With(ip, "jail", Json(jail)), Line(ip, jail));
         }
 
-        foreach (string unknown in new[] { "null", "1e999999", new string('9', 5_000), "{\"ip\":[]}", "\"\\ud800\"", $"\"{ForgedLine.Replace("\n", "\\n", StringComparison.Ordinal)}\"" })
+        foreach (
+            string unknown in new[]
+            {
+                "null",
+                "1e999999",
+                new string('9', 5_000),
+                "{\"ip\":[]}",
+                "\"\\ud800\"",
+                $"\"{ForgedLine.Replace("\n", "\\n", StringComparison.Ordinal)}\"",
+            })
         {
             string ip = Ip();
             yield return (With(ip, "more", unknown), Line(ip));
@@ -54,7 +79,16 @@ internal sealed class HostileBodies(DateTimeOffset now)
             yield return (With(ip, name, "\"8.8.8.8\""), Line(ip));
         }
 
-        foreach (string ip in new[] { "2001:db8::5efe:c000:201", "64:ff9b::102:304", "2002:102:304::", "1:2:3:4:5:6:7:8", "::102:304", "2001:db8:0:1::" })
+        foreach (
+            string ip in new[]
+            {
+                "2001:db8::5efe:c000:201",
+                "64:ff9b::102:304",
+                "2002:102:304::",
+                "1:2:3:4:5:6:7:8",
+                "::102:304",
+                "2001:db8:0:1::",
+            })
         {
             yield return (With(ip, "jail", "\"sshd\""), Line(ip));
         }
@@ -91,8 +125,20 @@ internal sealed class HostileBodies(DateTimeOffset now)
         string good = Encoding.UTF8.GetString(With("jail", "\"sshd\""));
         string[] notJson =
         [
-            "hello", "{", good[..^1], good + "}", good + good, "/**/" + good, good.Replace("}", ",}", StringComparison.Ordinal), good.Replace('"', '\''), "\u0000", "NaN",
-            "\ufeff" + good, new('[', 6_000), $"{{\"x\":{new string('[', 100)}{new string(']', 100)},{good[1..]}", .. Odd.Where(odd => odd[0] < ' ').Select(odd => good.Replace("sshd", odd, StringComparison.Ordinal)),
+            "hello",
+            "{",
+            good[..^1],
+            good + "}",
+            good + good,
+            "/**/" + good,
+            good.Replace("}", ",}", StringComparison.Ordinal),
+            good.Replace('"', '\''),
+            "\u0000",
+            "NaN",
+            "\ufeff" + good,
+            new('[', 6_000),
+            $"{{\"x\":{new string('[', 100)}{new string(']', 100)},{good[1..]}",
+            .. Odd.Where(odd => odd[0] < ' ').Select(odd => good.Replace("sshd", odd, StringComparison.Ordinal)),
         ];
         return
         [
@@ -100,7 +146,8 @@ internal sealed class HostileBodies(DateTimeOffset now)
             .. notJson.Select(text => (Encoding.UTF8.GetBytes(text), NotJson)),
             .. new[] { Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32 }.Select(encoding => (encoding.GetBytes(good), NotJson)),
             ([0xff, 0xfe, .. Encoding.Unicode.GetBytes(good)], NotJson),
-            .. new[] { "[]", "null", "5", "true", "\"x\"", $"[{good}]" }.Select(text => (Encoding.UTF8.GetBytes(text), "the body is not a JSON object")),
+            .. new[] { "[]", "null", "5", "true", "\"x\"", $"[{good}]" }.Select(text =>
+                (Encoding.UTF8.GetBytes(text), "the body is not a JSON object")),
             (Encoding.UTF8.GetBytes("{}"), "ip is missing"),
             (Encoding.UTF8.GetBytes("{\"\\ud800\":1}"), NoText),
             (With("\\ud800", "1"), NoText),
@@ -120,9 +167,12 @@ internal sealed class HostileBodies(DateTimeOffset now)
         string huge = With(field, Json(new string('h', 1_000_002))) is { Length: var length } ? TooLong(length) : "";
         return
         [
-            .. new[] { "5", "1e999999", new string('9', 5_000), "true", "[]", "[\"x\"]", "{}", "null" }.Select(json => (With(field, json), $"{field} is not a text")),
+            .. new[] { "5", "1e999999", new string('9', 5_000), "true", "[]", "[\"x\"]", "{}", "null" }.Select(json =>
+                (With(field, json), $"{field} is not a text")),
             (Encoding.UTF8.GetBytes(good.Replace($"\"{field}\"", "\"x\"", StringComparison.Ordinal)), $"{field} is missing"),
-            (Encoding.UTF8.GetBytes(good.Replace($"\"{field}\"", $"\"{field.ToUpperInvariant()}\"", StringComparison.Ordinal)), $"{field} is missing"),
+            (
+                Encoding.UTF8.GetBytes(good.Replace($"\"{field}\"", $"\"{field.ToUpperInvariant()}\"", StringComparison.Ordinal)),
+                $"{field} is missing"),
             (Encoding.UTF8.GetBytes(good.Replace("{", $"{{\"{field}\":\"x\",", StringComparison.Ordinal)), NoText),
             (With(field, "\"\\ud800\""), NoText),
             (With(field, "\"\\udc00x\""), NoText),
@@ -135,42 +185,133 @@ internal sealed class HostileBodies(DateTimeOffset now)
     {
         string[] spellings =
         [
-            "", " ", "bob", "1.2.3", "1.2", "16909060", "010.0.0.1", "0x1.2.3.4", "0x01020304", "1.2.3.4.5", "1.2.3.256", "1.2.3.-4", "1.2.3.4.", ".1.2.3.4", "1..2.3", "1.2.3.04",
-            "1.2.3.4:80", "[1.2.3.4]", "1.2.3.4/32", "1.2.3.4/33", "1.2.3.4/024", "1.2.3.4/", "1.2.3.4/-1", "1.2.3.4/+8", "1.2.3.4/8", "1.2.3.0/24/24", "1.2.3.0/255.255.255.0",
-            "1.2.3.0/99999999999999999999", "0.0.0.0/00", "\uff11.2.3.4", "1\uff0e2.3.4", "\u0661.2.3.4", "[::1]", "[2001:db8::1]:80", "2001:DB8::1", "2001:0db8::1", "2001:db8:0:0:0:0:0:1",
-            "2001:db8::0:1", "2001:db8::1::1", "2001:db8:::1", "2001:db8::12345", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7::", "2001:db8::/129", "2001:db8::1/128",
-            "2001:db8::1/64", "2001:db8::1%eth0", "fe80::1%1", "fe80::1%", "fe80::1%25eth0", "::ffff:1.2.3.4", "::ffff:102:304", "::FFFF:1.2.3.4", "::ffff:1.2.3.0/120", "::ffff:0:0/96",
-            "::1.2.3.4", "64:ff9b::1.2.3.4", "2001:db8::5efe:192.0.2.1", "::g", "2001:db8::1\u200b", "example.org", "203.0.113.7 jail=x", "203.0.113.7,203.0.113.8",
-            new('1', 6_000), new(':', 5_000),
-            .. Odd.Select(odd => "203.0.113.7" + odd), .. Odd.Select(odd => odd + "203.0.113.7"),
+            "",
+            " ",
+            "bob",
+            "1.2.3",
+            "1.2",
+            "16909060",
+            "010.0.0.1",
+            "0x1.2.3.4",
+            "0x01020304",
+            "1.2.3.4.5",
+            "1.2.3.256",
+            "1.2.3.-4",
+            "1.2.3.4.",
+            ".1.2.3.4",
+            "1..2.3",
+            "1.2.3.04",
+            "1.2.3.4:80",
+            "[1.2.3.4]",
+            "1.2.3.4/32",
+            "1.2.3.4/33",
+            "1.2.3.4/024",
+            "1.2.3.4/",
+            "1.2.3.4/-1",
+            "1.2.3.4/+8",
+            "1.2.3.4/8",
+            "1.2.3.0/24/24",
+            "1.2.3.0/255.255.255.0",
+            "1.2.3.0/99999999999999999999",
+            "0.0.0.0/00",
+            "\uff11.2.3.4",
+            "1\uff0e2.3.4",
+            "\u0661.2.3.4",
+            "[::1]",
+            "[2001:db8::1]:80",
+            "2001:DB8::1",
+            "2001:0db8::1",
+            "2001:db8:0:0:0:0:0:1",
+            "2001:db8::0:1",
+            "2001:db8::1::1",
+            "2001:db8:::1",
+            "2001:db8::12345",
+            "1:2:3:4:5:6:7",
+            "1:2:3:4:5:6:7:8:9",
+            "1:2:3:4:5:6:7::",
+            "2001:db8::/129",
+            "2001:db8::1/128",
+            "2001:db8::1/64",
+            "2001:db8::1%eth0",
+            "fe80::1%1",
+            "fe80::1%",
+            "fe80::1%25eth0",
+            "::ffff:1.2.3.4",
+            "::ffff:102:304",
+            "::FFFF:1.2.3.4",
+            "::ffff:1.2.3.0/120",
+            "::ffff:0:0/96",
+            "::1.2.3.4",
+            "64:ff9b::1.2.3.4",
+            "2001:db8::5efe:192.0.2.1",
+            "::g",
+            "2001:db8::1\u200b",
+            "example.org",
+            "203.0.113.7 jail=x",
+            "203.0.113.7,203.0.113.8",
+            new('1', 6_000),
+            new(':', 5_000),
+            .. Odd.Select(odd => "203.0.113.7" + odd),
+            .. Odd.Select(odd => odd + "203.0.113.7"),
         ];
         return spellings.Select(ip => (With("ip", Json(ip)), $"ip {Quoted(ip)} is not an address or network in canonical text"));
     }
 
     private IEnumerable<(byte[] Body, string Reason)> Servers() =>
-    [
-        (With("jail", "\"\""), "jail has 0 characters, allowed are 1 to 200"),
-        (With("jail", Json(new string('j', 201))), "jail has 201 characters, allowed are 1 to 200"),
-        (With("jail", Json(new string('j', 6_000))), "jail has 6000 characters, allowed are 1 to 200"),
-        .. new[] { "", "web2", "Web1", "web1.", "w\u0435b1", ".*", new('w', 6_000) }.Concat(Odd.Select(odd => "web1" + odd)).Concat(Odd.Select(odd => odd + "web1"))
-            .Select(server => (With("server", Json(server)), $"server {Quoted(server)} is not the sender 'web1'")),
-    ];
+        [
+            (With("jail", "\"\""), "jail has 0 characters, allowed are 1 to 200"),
+            (With("jail", Json(new string('j', 201))), "jail has 201 characters, allowed are 1 to 200"),
+            (With("jail", Json(new string('j', 6_000))), "jail has 6000 characters, allowed are 1 to 200"),
+            .. new[] { "", "web2", "Web1", "web1.", "w\u0435b1", ".*", new('w', 6_000) }
+                .Concat(Odd.Select(odd => "web1" + odd))
+                .Concat(Odd.Select(odd => odd + "web1"))
+                .Select(server => (With("server", Json(server)), $"server {Quoted(server)} is not the sender 'web1'")),
+        ];
 
     private IEnumerable<(byte[] Body, string Reason)> Dates()
     {
         string good = Utc(now);
         string[] malformed =
         [
-            "", "yesterday", "1795401863", "1795401863.706", good[..^1], good[..^1] + "z", good[..^1] + "+00:00", good[..^1] + "+02:00", good.Replace('T', ' '), good.Replace('T', 't'),
-            good[..10], "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "2026-02-30T00:00:00Z", "2025-02-29T00:00:00Z", "2026-11-00T00:00:00Z", "2026-11-31T00:00:00Z", "2026-11-23T24:00:00Z",
-            "2026-11-23T23:60:00Z", "2026-11-23T23:59:60Z", "0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "-2026-01-01T00:00:00Z", "2026-11-23T02:44:23.12345678Z", "2026-11-23T02:44:23.Z",
-            "2026-11-23T02:44:23,706Z", "2026-11-23T2:44:23Z", "20261123T024423Z", "\uff12026-11-23T02:44:23Z", new('2', 6_000),
-            .. Odd.Select(odd => good + odd), .. Odd.Select(odd => odd + good),
+            "",
+            "yesterday",
+            "1795401863",
+            "1795401863.706",
+            good[..^1],
+            good[..^1] + "z",
+            good[..^1] + "+00:00",
+            good[..^1] + "+02:00",
+            good.Replace('T', ' '),
+            good.Replace('T', 't'),
+            good[..10],
+            "2026-13-01T00:00:00Z",
+            "2026-00-01T00:00:00Z",
+            "2026-02-30T00:00:00Z",
+            "2025-02-29T00:00:00Z",
+            "2026-11-00T00:00:00Z",
+            "2026-11-31T00:00:00Z",
+            "2026-11-23T24:00:00Z",
+            "2026-11-23T23:60:00Z",
+            "2026-11-23T23:59:60Z",
+            "0000-01-01T00:00:00Z",
+            "10000-01-01T00:00:00Z",
+            "-2026-01-01T00:00:00Z",
+            "2026-11-23T02:44:23.12345678Z",
+            "2026-11-23T02:44:23.Z",
+            "2026-11-23T02:44:23,706Z",
+            "2026-11-23T2:44:23Z",
+            "20261123T024423Z",
+            "\uff12026-11-23T02:44:23Z",
+            new('2', 6_000),
+            .. Odd.Select(odd => good + odd),
+            .. Odd.Select(odd => odd + good),
         ];
         return
         [
-            .. malformed.Select(date => (With("detectedAt", Json(date)), $"detectedAt {Quoted(date)} is not a UTC time such as 2026-11-23T02:44:23.706Z")),
-            .. new[] { now.AddMinutes(15), DateTimeOffset.MaxValue }.Select(time => (With("detectedAt", Json(Utc(time))), $"detectedAt {Utc(time)} is more than 10 minutes in the future")),
+            .. malformed.Select(date =>
+                (With("detectedAt", Json(date)), $"detectedAt {Quoted(date)} is not a UTC time such as 2026-11-23T02:44:23.706Z")),
+            .. new[] { now.AddMinutes(15), DateTimeOffset.MaxValue }.Select(time =>
+                (With("detectedAt", Json(Utc(time))), $"detectedAt {Utc(time)} is more than 10 minutes in the future")),
         ];
     }
 
@@ -185,13 +326,20 @@ internal sealed class HostileBodies(DateTimeOffset now)
     private static byte[] Garbage(int length) => [.. Enumerable.Range(1, length).Select(i => (byte)(i * 7919))];
 
     private string Line(string ip, string jail = "sshd") =>
-        $"Ban {ip} jail={string.Concat(jail.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '_'))} server=web1 detected={Utc(now)}";
+        $"Ban {ip} jail={string.Concat(jail.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '_'))} server=web1 "
+            + $"detected={Utc(now)}";
 
     private byte[] With(string field, string json) => With("203.0.113.7", field, json);
 
     private byte[] With(string ip, string field, string json)
     {
-        Dictionary<string, string> fields = new() { ["ip"] = Json(ip), ["jail"] = "\"sshd\"", ["server"] = "\"web1\"", ["detectedAt"] = Json(Utc(now)) };
+        Dictionary<string, string> fields = new()
+        {
+            ["ip"] = Json(ip),
+            ["jail"] = "\"sshd\"",
+            ["server"] = "\"web1\"",
+            ["detectedAt"] = Json(Utc(now)),
+        };
         fields[field] = json;
         return Encoding.UTF8.GetBytes($"{{{string.Join(',', fields.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}");
     }

@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>Whatever stands in messages: the queue goes on, each refusal can be read, and no line is forged in the monitored log nor in the daemon's.</summary>
+/// <summary>
+/// Whatever stands in messages: the queue goes on, each refusal can be read, and no line is forged in the monitored log nor in the
+/// daemon's.
+/// </summary>
 public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
 {
     private readonly HostileBodies bodies = new(TimeProvider.System.GetUtcNow());
@@ -30,18 +33,32 @@ public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
         (byte[] Body, string Reason)[] refused = [.. bodies.Refused()];
         (byte[] Body, string Line)[] written = [.. bodies.Written()];
         (byte[] Body, string Count)[] skipped = [.. bodies.Skipped()];
-        await sender.PublishAllAsync([.. refused.Select(message => message.Body), .. written.Select(message => message.Body), .. skipped.Select(message => message.Body)]);
+        await sender.PublishAllAsync([
+            .. refused.Select(message => message.Body),
+            .. written.Select(message => message.Body),
+            .. skipped.Select(message => message.Body),
+        ]);
         Daemon consumer = await receiver.StartConsumerAsync();
         await sender.PublishBanAsync("198.51.100.1");
 
         string[] lines = [.. written.Select(message => message.Line)];
-        await Eventually.TrueAsync(() => !lines.Except(receiver.Bans).Any(), () => $"Not written: {string.Join(" | ", lines.Except(receiver.Bans))}");
+        await Eventually.TrueAsync(
+            () => !lines.Except(receiver.Bans).Any(),
+            () => $"Not written: {string.Join(" | ", lines.Except(receiver.Bans))}");
         IReadOnlyList<JsonNode> inErrorQueue = [];
         await Eventually.TrueAsync(
             async () => (inErrorQueue = await broker.PeekAsync("f2b.bans.web2_error")).Count >= refused.Length,
-            () => $"Not refused: {string.Join(" | ", refused.Select(message => Beginning(message.Body)).Except(inErrorQueue.Select(message => Beginning(BodyOf(message)))))}");
+            () =>
+                $"Not refused: "
+                    + $"{string.Join(" | ", refused.Select(message => Beginning(message.Body))
+                        .Except(inErrorQueue.Select(message => Beginning(BodyOf(message)))))}"
+        );
         Assert.Equal(
-            refused.Select(message => $"{Convert.ToBase64String(message.Body.AsSpan(0, Math.Min(message.Body.Length, HostileBodies.Longest)))} {message.Reason}").Order(StringComparer.Ordinal),
+            refused
+                .Select(message =>
+                    $"{Convert.ToBase64String(message.Body.AsSpan(0, Math.Min(message.Body.Length, HostileBodies.Longest)))} "
+                        + $"{message.Reason}")
+                .Order(StringComparer.Ordinal),
             inErrorQueue.Select(message => $"{Convert.ToBase64String(BodyOf(message))} {ReasonOf(message)}").Order(StringComparer.Ordinal));
         Assert.All(inErrorQueue, message => Assert.Matches(@"^[ -~]{10,250}\z", ReasonOf(message)));
         await LogIsReadAsMeantAsync(lines);
@@ -79,7 +96,9 @@ public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
     /// <summary>Each line is one of the bans, and fail2ban reads it as that.</summary>
     private async Task LogIsReadAsMeantAsync(string[] bans)
     {
-        Assert.Equal(bans.Order(StringComparer.Ordinal), receiver.Bans.Where(ban => !ban.StartsWith("Ban 198.51.100.1 ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            bans.Order(StringComparer.Ordinal),
+            receiver.Bans.Where(ban => !ban.StartsWith("Ban 198.51.100.1 ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         IReadOnlyList<(string Line, string Ip)> read = await Fail2BanRegex.ReadAsync(receiver.BansLog);
         Assert.Equal(await File.ReadAllLinesAsync(receiver.BansLog), read.Select(match => match.Line));
         // fail2ban prints some addresses of IPv6 with a dotted tail.

@@ -51,7 +51,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         producer = await web1.StartProducerAsync(FromJournal);
         await web2.HasBansAsync(3);
         Assert.Equal(["2001:db8::9", "203.0.113.7", "203.0.113.8"], web2.Addresses.Order());
-        Assert.Equal(0, producer.Count("no longer holds"));
+        Assert.Equal(0, producer.Count("no longer contains"));
     }
 
     /// <summary>As in a container, where systemd-nspawn gives the journal's boot another name than a unit's fresh /proc has.</summary>
@@ -64,7 +64,10 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         File.WriteAllText(boot, $"{Guid.NewGuid()}\n");
         File.WriteAllText(elsewhere, $"""
             #!/bin/sh
-            exec unshare --mount sh -ec 'mount --bind {boot} /proc/sys/kernel/random/boot_id; exec "$0" "$@"' {Path.Combine(AppContext.BaseDirectory, Built.Producer)} "$@"
+            exec unshare --mount sh -ec 'mount --bind {boot} /proc/sys/kernel/random/boot_id; exec "$0" "$@"' {Path.Combine(
+                AppContext.BaseDirectory,
+                Built.Producer
+            )} "$@"
             """);
         File.SetUnixFileMode(elsewhere, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Daemon producer = web1.Start(elsewhere, FromJournal);
@@ -81,16 +84,34 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
         await web1.StartProducerAsync(FromJournal);
         string socket = Journal.SyslogSocket;
-        await RunAsync("logger", "--socket", socket, "--tag", "fail2ban.actions", "--priority", "daemon.notice", "NOTICE [sshd] Ban 9.9.9.1");
-        await RunAsync("sh", "-c", """
-            printf '%s\n' 'MESSAGE=[sshd] Ban 9.9.9.2' LOGGER=fail2ban.actions PRIORITY=4 SYSLOG_IDENTIFIER=fail2ban _SYSTEMD_UNIT=fail2ban.service UNIT=fail2ban.service |
+        await RunAsync(
+            "logger",
+            "--socket",
+            socket,
+            "--tag",
+            "fail2ban.actions",
+            "--priority",
+            "daemon.notice",
+            "NOTICE [sshd] Ban 9.9.9.1");
+        await RunAsync(
+            "sh",
+            "-c",
+            """
+            printf '%s\n' 'MESSAGE=[sshd] Ban 9.9.9.2' LOGGER=fail2ban.actions PRIORITY=4 SYSLOG_IDENTIFIER=fail2ban \
+                _SYSTEMD_UNIT=fail2ban.service UNIT=fail2ban.service |
             logger --journald
             """);
         // In fail2ban's own unit, where its actions run too: another logger's word, and standard output's.
-        string send = $"import socket; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'<29>action[1]: NOTICE [sshd] Ban 9.9.9.3', '{socket}')";
+        string send =
+            $"import socket; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'<29>action[1]: NOTICE [sshd] Ban 9.9.9.3', "
+                + $"'{socket}')";
         await using Daemon action = unit.Send(UnitCgroup.Python(send));
-        await using Daemon output = unit.Send(
-            ["systemd-cat", "--identifier=fail2ban.actions", "--priority=notice", .. UnitCgroup.Python("print('NOTICE [sshd] Ban 9.9.9.4', flush=True)")]);
+        await using Daemon output = unit.Send([
+            "systemd-cat",
+            "--identifier=fail2ban.actions",
+            "--priority=notice",
+            .. UnitCgroup.Python("print('NOTICE [sshd] Ban 9.9.9.4', flush=True)"),
+        ]);
         await unit.IsHeardAsync("9.9.9.3");
         await unit.IsHeardAsync("9.9.9.4");
         await fail2ban.AttackAsync("203.0.113.7");
@@ -104,7 +125,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
         Daemon producer = await web1.StartProducerAsync(FromJournal);
         await RunAsync("kill", await ChildAsync(producer));
-        await producer.SaysAsync("journalctl ended with 143. It is started again and goes on where it was; no ban is lost.");
+        await producer.SaysAsync("journalctl ended with 143. Restarting journalctl from the last entry. No ban is lost.");
         await fail2ban.AttackAsync("203.0.113.7");
         await web2.HasBansAsync(1);
         string child = await ChildAsync(producer);
@@ -127,7 +148,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         File.WriteAllText(web1.Checkpoint, checkpoint.ToJsonString());
         Daemon producer = await web1.StartProducerAsync(FromJournal);
         await web2.HasBansAsync(1);
-        await producer.SaysAsync("The journal no longer holds the entry that was read last.");
+        await producer.SaysAsync("The journal no longer contains the last entry that was read.");
     }
 
     [Fact]
@@ -159,7 +180,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     {
         await (await web1.StartProducerAsync()).StopAsync();
         Daemon producer = await web1.StartProducerAsync(FromJournal);
-        await producer.SaysAsync("The checkpoint is of another [producer] source than the one that is set.");
+        await producer.SaysAsync("The checkpoint belongs to another [producer] source than the configured one.");
         await producer.StopAsync();
         Assert.Equal("journal", JsonDocument.Parse(File.ReadAllText(web1.Checkpoint)).RootElement.GetProperty("source").GetString());
     }
@@ -175,7 +196,9 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     {
         string child = "";
         await Eventually.TrueAsync(
-            async () => (child = (await Built.RunAsync("pgrep", ["--parent", $"{producer.Id}", "--full", "--", "--follow"])).Output.Trim()).Length > 0,
+            async () =>
+                (child = (await Built.RunAsync("pgrep", ["--parent", $"{producer.Id}", "--full", "--", "--follow"])).Output.Trim()).Length
+                > 0,
             () => "The producer runs no journalctl.");
         return child;
     }

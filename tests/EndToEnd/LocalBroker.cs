@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The RabbitMQ that is installed here, as a private process in a folder of its own, which can be stopped, killed and started again.</summary>
+/// <summary>
+/// The RabbitMQ that is installed here, as a private process in a folder of its own, which can be stopped, killed and started again.
+/// </summary>
 internal sealed class LocalBroker : IAsyncDisposable
 {
     private readonly TempFolder folder = new();
@@ -30,7 +32,9 @@ internal sealed class LocalBroker : IAsyncDisposable
     public async Task StartAsync()
     {
         await ScriptAsync("start");
-        Dictionary<string, string> values = (await File.ReadAllLinesAsync(folder["env"])).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        Dictionary<string, string> values = (await File.ReadAllLinesAsync(folder["env"]))
+            .Select(line => line.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
         (Port, Api) = (int.Parse(values["F2B_AMQP_PORT"], CultureInfo.InvariantCulture), values["F2BBROKER_API"]);
         MetricsPort = int.Parse(values["F2B_METRICS_PORT"], CultureInfo.InvariantCulture);
     }

@@ -74,8 +74,11 @@ public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
     private static async Task EndsAsync(Daemon daemon, int port)
     {
         Assert.Equal(78, await daemon.EndAsync());
-        Assert.EndsWith($" CRITICAL [metrics] listen: this daemon cannot listen on 127.0.0.1:{port}: Address already in use. Name a port that is free, and the next one too: "
-            + "the producer takes the one that is named, the consumer the next.", daemon.Said);
+        Assert.EndsWith(
+            $" CRITICAL [metrics] listen: this daemon cannot listen on 127.0.0.1:{port}: Address already in use. Name a port that is "
+                + "free, and the next one too: "
+                + "the producer takes the one that is named, the consumer the next.",
+            daemon.Said);
         Assert.Equal(1, daemon.Lines);
     }
 
@@ -108,11 +111,19 @@ public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
         await sender.PublishAsync(ban.Replace("\"detectedAt\":\"20", "\"detectedAt\":\"30"));
         await sender.PublishAsync(new string(' ', 9000) + ban);
         await sender.PublishAsync(ban, properties => properties.ClearUserId());
-        await Scrape.ShowsAsync(ports.Second, "f2bbroker_bans_written_total{origin=\"web1\"} 1", "f2bbroker_bans_duplicate_total 1", "f2bbroker_ban_lag_seconds_count 1",
-            "f2bbroker_bans_skipped_total{reason=\"of a private address\"} 1", "f2bbroker_bans_skipped_total{reason=\"of this server itself\"} 3",
-            "f2bbroker_messages_refused_total{origin=\"web1\",reason=\"body\"} 1", "f2bbroker_messages_refused_total{origin=\"web1\",reason=\"field\"} 1",
-            "f2bbroker_messages_refused_total{origin=\"web1\",reason=\"sender\"} 1", "f2bbroker_messages_refused_total{origin=\"web1\",reason=\"time\"} 1",
-            "f2bbroker_messages_refused_total{origin=\"web1\",reason=\"length\"} 1", "f2bbroker_messages_refused_total{origin=\"(none)\",reason=\"sender\"} 1");
+        await Scrape.ShowsAsync(
+            ports.Second,
+            "f2bbroker_bans_written_total{origin=\"web1\"} 1",
+            "f2bbroker_bans_duplicate_total 1",
+            "f2bbroker_ban_lag_seconds_count 1",
+            "f2bbroker_bans_skipped_total{reason=\"of a private address\"} 1",
+            "f2bbroker_bans_skipped_total{reason=\"of this server itself\"} 3",
+            "f2bbroker_messages_refused_total{origin=\"web1\",reason=\"body\"} 1",
+            "f2bbroker_messages_refused_total{origin=\"web1\",reason=\"field\"} 1",
+            "f2bbroker_messages_refused_total{origin=\"web1\",reason=\"sender\"} 1",
+            "f2bbroker_messages_refused_total{origin=\"web1\",reason=\"time\"} 1",
+            "f2bbroker_messages_refused_total{origin=\"web1\",reason=\"length\"} 1",
+            "f2bbroker_messages_refused_total{origin=\"(none)\",reason=\"sender\"} 1");
     }
 
     /// <summary>A directory stands where the log has to be; then more bans come than the server may report.</summary>
@@ -130,7 +141,10 @@ public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
             await sender.PublishBanAsync($"203.0.113.{i}");
         }
 
-        await Scrape.ShowsAsync(ports.Second, "f2bbroker_bans_written_total{origin=\"web1\"} 5", "f2bbroker_bans_quarantined_total{origin=\"web1\"} 2");
+        await Scrape.ShowsAsync(
+            ports.Second,
+            "f2bbroker_bans_written_total{origin=\"web1\"} 5",
+            "f2bbroker_bans_quarantined_total{origin=\"web1\"} 2");
     }
 
     private static bool IsReplaced(string log)

@@ -8,7 +8,10 @@ public sealed class NoStreamsTests : RunningBroker, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await local.ConfigureAsync("{rabbit, [{forced_feature_flags_on_init, [implicit_default_bindings, maintenance_mode_status, quorum_queue, user_limits, virtual_host_metadata]}]}");
+        await local.ConfigureAsync(
+            "{rabbit, [{forced_feature_flags_on_init, [implicit_default_bindings, maintenance_mode_status, quorum_queue, "
+                + "user_limits, virtual_host_metadata]}]}"
+        );
         await local.StartAsync();
         Found("127.0.0.1", local.Port, local.Api);
     }
@@ -25,7 +28,10 @@ public sealed class NoStreamsTests : RunningBroker, IAsyncLifetime
         Built.Outcome init = await AdminAsync("init");
         Assert.Equal(0, init.ExitCode);
         Assert.SkipWhen(await GetAsync("queues/f2b/f2b.history") is not null, "This RabbitMQ cannot be without streams.");
-        Assert.Contains("No stream f2b.history: a new server will not know the bans from before it was enrolled, and history and watch have nothing to show. All else works.", init.Errors);
+        Assert.Contains(
+            "No stream f2b.history: a new server will not know the bans from before it was enrolled, and history and watch have nothing "
+                + "to show. All else works.",
+            init.Errors);
         await using Server web1 = await Server.EnrollAsync(this, "web1");
         await using Server web2 = await Server.EnrollAsync(this, "web2");
         Daemon consumer = await web2.StartConsumerAsync();

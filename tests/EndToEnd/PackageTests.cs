@@ -6,7 +6,8 @@ namespace F2bBroker.EndToEndTests;
 [Trait("Form", "package")]
 public sealed class PackageTests : IClassFixture<PackageAndRoot>
 {
-    private const string Everything = "find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /root \\) -prune -o -print | sort";
+    private const string Everything =
+        "find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /root \\) -prune -o -print | sort";
     private const string LoadsJails = "fail2ban-client -t 2>&1";
 
     private readonly DebianRoot root;
@@ -28,11 +29,18 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
         await HasWhatItNeedsAsync();
         await HoldsTheJailAsync();
 
-        await root.RunAsync("echo '# mine' >>/etc/f2bbroker/f2bbroker.conf; echo line >>/var/log/f2bbroker/bans.log; echo 1 >/var/lib/f2bbroker/producer.checkpoint");
+        await root.RunAsync(
+            "echo '# mine' >>/etc/f2bbroker/f2bbroker.conf; echo line >>/var/log/f2bbroker/bans.log; echo 1 "
+                + ">/var/lib/f2bbroker/producer.checkpoint");
         await root.RunAsync("logrotate --force /etc/logrotate.d/f2bbroker");
-        Assert.Equal("f2bbroker:adm 640 0\nf2bbroker:adm 640 5", await root.RunAsync("stat -c '%U:%G %a %s' /var/log/f2bbroker/bans.log /var/log/f2bbroker/bans.log.1"));
+        Assert.Equal(
+            "f2bbroker:adm 640 0\nf2bbroker:adm 640 5",
+            await root.RunAsync("stat -c '%U:%G %a %s' /var/log/f2bbroker/bans.log /var/log/f2bbroker/bans.log.1"));
         await InstallAsync(await built.NewerAsync());
-        Assert.Equal("# mine\nline\n1", await root.RunAsync("tail -n 1 /etc/f2bbroker/f2bbroker.conf; cat /var/log/f2bbroker/bans.log.1 /var/lib/f2bbroker/producer.checkpoint"));
+        Assert.Equal(
+            "# mine\nline\n1",
+            await root.RunAsync(
+                "tail -n 1 /etc/f2bbroker/f2bbroker.conf; cat /var/log/f2bbroker/bans.log.1 /var/lib/f2bbroker/producer.checkpoint"));
         Assert.Equal("# newer", await root.RunAsync("tail -n 1 /etc/logrotate.d/f2bbroker"));
         await HoldsTheJailAsync();
 
@@ -84,20 +92,27 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
             Assert.Equal(await root.RunAsync("dpkg-query -f '${Version}' -W f2bbroker"), await root.RunAsync($"{program} --version"));
         }
 
-        Assert.Equal("/var/lib/f2bbroker f2bbroker:f2bbroker 700\n/var/log/f2bbroker f2bbroker:f2bbroker 755\n/var/log/f2bbroker/bans.log f2bbroker:adm 640",
+        Assert.Equal(
+            "/var/lib/f2bbroker f2bbroker:f2bbroker 700\n/var/log/f2bbroker f2bbroker:f2bbroker 755\n/var/log/f2bbroker/bans.log "
+                + "f2bbroker:adm 640",
             await root.RunAsync("stat -c '%n %U:%G %a' /var/lib/f2bbroker /var/log/f2bbroker /var/log/f2bbroker/bans.log"));
         Assert.Equal("", await root.RunAsync("find /etc/systemd -name '*f2bbroker*'"));
         // As the unit would, but for the credential; the shipped configuration is read.
         await root.RunAsync("touch /var/log/fail2ban.log && chgrp adm /var/log/fail2ban.log");
         foreach (string daemon in new[] { Built.Producer, Built.Consumer })
         {
-            await root.RunAsync($"F2BBROKER_SERVER__NAME=web1 F2BBROKER_BROKER__PASSWORD=x setpriv --reuid f2bbroker --regid f2bbroker --groups adm {daemon} --test=config");
+            await root.RunAsync(
+                $"F2BBROKER_SERVER__NAME=web1 F2BBROKER_BROKER__PASSWORD=x setpriv --reuid f2bbroker --regid f2bbroker --groups adm "
+                    + $"{daemon} --test=config");
         }
     }
 
     private async Task HoldsTheJailAsync()
     {
         Assert.Contains("test is successful", await root.RunAsync(LoadsJails), StringComparison.Ordinal);
-        Assert.Contains("['set', 'f2bbroker', 'addlogpath', '/var/log/f2bbroker/bans.log', 'head']", await root.RunAsync("fail2ban-client -d"), StringComparison.Ordinal);
+        Assert.Contains(
+            "['set', 'f2bbroker', 'addlogpath', '/var/log/f2bbroker/bans.log', 'head']",
+            await root.RunAsync("fail2ban-client -d"),
+            StringComparison.Ordinal);
     }
 }

@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>A real Prometheus on loopback with the example configuration and the rules of <c>deploy/prometheus</c>, hurried: it looks each second, and no alert waits.</summary>
+/// <summary>
+/// A real Prometheus on loopback with the example configuration and the rules of <c>deploy/prometheus</c>, hurried: it looks each second,
+/// and no alert waits.
+/// </summary>
 internal sealed class Prometheus : IAsyncDisposable
 {
     private readonly TempFolder folder = new();
@@ -22,13 +25,20 @@ internal sealed class Prometheus : IAsyncDisposable
             configuration = configuration.Replace(example, here, StringComparison.Ordinal);
         }
 
-        await File.WriteAllTextAsync(started.folder["prometheus.yml"], configuration.Replace("interval: 15s", "interval: 1s", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            started.folder["prometheus.yml"],
+            configuration.Replace("interval: 15s", "interval: 1s", StringComparison.Ordinal));
         string rules = await File.ReadAllTextAsync(Repository.Path("deploy/prometheus/f2bbroker.rules.yml"));
         await File.WriteAllTextAsync(started.folder["f2bbroker.rules.yml"], Regex.Replace(rules, @"for: \d+m", "for: 0s"));
         int port = PortPair.Find().First;
         started.api.BaseAddress = new Uri($"http://127.0.0.1:{port}/api/v1/");
-        started.process = new Daemon("prometheus",
-            [$"--config.file={started.folder["prometheus.yml"]}", $"--storage.tsdb.path={started.folder["data"]}", $"--web.listen-address=127.0.0.1:{port}"]);
+        started.process = new Daemon(
+            "prometheus",
+            [
+                $"--config.file={started.folder["prometheus.yml"]}",
+                $"--storage.tsdb.path={started.folder["data"]}",
+                $"--web.listen-address=127.0.0.1:{port}",
+            ]);
         await started.process.SaysAsync("Server is ready to receive web requests");
         return started;
     }
@@ -36,7 +46,8 @@ internal sealed class Prometheus : IAsyncDisposable
     /// <summary>What it says against that is null when it answers.</summary>
     public async Task<(JsonArray Result, string? Fault)> QueryAsync(string expression)
     {
-        using HttpResponseMessage response = await api.GetAsync(new Uri($"query?query={Uri.EscapeDataString(expression)}", UriKind.Relative));
+        using HttpResponseMessage response = await api.GetAsync(
+            new Uri($"query?query={Uri.EscapeDataString(expression)}", UriKind.Relative));
         JsonNode answer = (await response.Content.ReadFromJsonAsync<JsonNode>())!;
         return (answer["data"]?["result"] as JsonArray ?? [], (string?)answer["error"] ?? answer["warnings"]?.ToJsonString());
     }

@@ -26,15 +26,23 @@ public sealed class PrometheusTests(TestBroker broker)
         await web1.LogBansAsync("203.0.113.1");
         await PassesAsync(await Scrape.ShowsAsync(ports.First, "f2bbroker_bans_published_total 1"));
         await PassesAsync(await Scrape.ShowsAsync(ports.Second, "f2bbroker_bans_skipped_total{reason=\"of this server itself\"} 1"));
-        Dictionary<string, string> targets = new() { ["127.0.0.1:9710"] = $"localhost:{ports.First}", ["127.0.0.1:9711"] = $"127.0.0.1:{ports.Second}" };
+        Dictionary<string, string> targets = new()
+        {
+            ["127.0.0.1:9710"] = $"localhost:{ports.First}",
+            ["127.0.0.1:9711"] = $"127.0.0.1:{ports.Second}",
+        };
         if (broker.MetricsPort is { } port)
         {
             targets["127.0.0.1:15692"] = $"127.0.0.1:{port}";
         }
 
         await using Prometheus prometheus = await Prometheus.StartAsync(targets);
-        await Eventually.TrueAsync(async () => (await prometheus.UpAsync()).SequenceEqual(targets.Values.Order()), () => "Not all targets are up.");
-        foreach (string expression in Dashboard().Where(expression => broker.MetricsPort is not null || !expression.Contains("rabbitmq", StringComparison.Ordinal)))
+        await Eventually.TrueAsync(
+            async () => (await prometheus.UpAsync()).SequenceEqual(targets.Values.Order()),
+            () => "Not all targets are up.");
+        foreach (
+            string expression in Dashboard()
+                .Where(expression => broker.MetricsPort is not null || !expression.Contains("rabbitmq", StringComparison.Ordinal)))
         {
             await AnswersAsync(prometheus, expression);
         }
@@ -73,7 +81,12 @@ public sealed class PrometheusTests(TestBroker broker)
     private static IEnumerable<string> Dashboard()
     {
         JsonNode dashboard = JsonNode.Parse(File.ReadAllText(Repository.Path("deploy/grafana/f2bbroker.json")))!;
-        return dashboard["panels"]!.AsArray().SelectMany(panel => panel!["targets"]!.AsArray())
-            .Select(target => ((string)target!["expr"]!).Replace("$__rate_interval", "1m", StringComparison.Ordinal).Replace("$instance", ".+", StringComparison.Ordinal));
+        return dashboard["panels"]!
+            .AsArray()
+            .SelectMany(panel => panel!["targets"]!.AsArray())
+            .Select(target =>
+                ((string)target!["expr"]!)
+                    .Replace("$__rate_interval", "1m", StringComparison.Ordinal)
+                    .Replace("$instance", ".+", StringComparison.Ordinal));
     }
 }

@@ -65,7 +65,8 @@ public sealed class ProtocolTests(TestBroker broker) : IAsyncLifetime
         await sender.PublishAsync(twice);
         await sender.PublishAsync(sender.Body("203.0.113.9", server: "web3"));
         await sender.PublishBanAsync("203.0.113.9", properties => properties.ClearUserId());
-        await sender.PublishBanAsync("203.0.113.9", properties => properties.Headers = new Dictionary<string, object?> { ["x-death"] = "1" });
+        await sender.PublishBanAsync("203.0.113.9", properties =>
+            properties.Headers = new Dictionary<string, object?> { ["x-death"] = "1" });
         await sender.PublishBanAsync("203.0.113.10");
         await python.SaysAsync("Ban 203.0.113.10 ");
         await python.SaysAsync("Refused a message of 'web1': \"server 'web3' is not the sender 'web1'\"");
@@ -96,7 +97,8 @@ public sealed class ProtocolTests(TestBroker broker) : IAsyncLifetime
         }
     }
 
-    private Task<Built.Outcome> ReportAsync(string address) => Built.RunAsync(Python, [folder["report.py"], LocalOf(origin), address, "sshd"]);
+    private Task<Built.Outcome> ReportAsync(string address) =>
+        Built.RunAsync(Python, [folder["report.py"], LocalOf(origin), address, "sshd"]);
 
     private Daemon Receive(params string[] more) => new(Python, [folder["receive.py"], LocalOf(receiver), .. more]);
 

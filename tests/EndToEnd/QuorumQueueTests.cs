@@ -31,7 +31,9 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
         {
             JsonNode queue = await LimitedAsync($"f2b.bans.{name}");
             JsonObject limits = (JsonObject)queue["effective_policy_definition"]!;
-            Assert.Superset(new HashSet<string> { "max-length", "max-length-bytes", "message-ttl", "overflow" }, limits.Select(limit => limit.Key).ToHashSet());
+            Assert.Superset(
+                new HashSet<string> { "max-length", "max-length-bytes", "message-ttl", "overflow" },
+                limits.Select(limit => limit.Key).ToHashSet());
             // RabbitMQ 3 has no such limit, 4 one of 20.
             Assert.Contains(queue["delivery_limit"]?.ToString(), new[] { null, "unlimited" });
         }
@@ -60,7 +62,12 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
             return;
         }
 
-        Assert.Equal((5, -1, "drop-head"), ((int)made!["definition"]!["max-length"]!, (int)made["definition"]!["delivery-limit"]!, (string)made["definition"]!["overflow"]!));
+        Assert.Equal(
+            (5, -1, "drop-head"),
+            (
+                (int)made!["definition"]!["max-length"]!,
+                (int)made["definition"]!["delivery-limit"]!,
+                (string)made["definition"]!["overflow"]!));
         Assert.Equal((4, "quorum_queues"), ((int)made["priority"]!, (string)made["apply-to"]!));
     }
 
@@ -73,7 +80,10 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal((0, true), (kept.ExitCode, kept.Output.EndsWith($"[consumer]\n{Quorum}\n", StringComparison.Ordinal)));
         Built.Outcome refused = await broker.AdminAsync("enroll", "web2", "--force", "--quorum-queue");
         Assert.Equal((78, ""), (refused.ExitCode, refused.Output));
-        Assert.Contains("'web2' has a classic queue, and a queue's type cannot be changed. f2bbroker revoke web2, then enroll it anew with --quorum-queue: ", refused.Errors);
+        Assert.Contains(
+            "'web2' has a classic queue, and a queue's type cannot be changed. f2bbroker revoke web2, then enroll it anew with "
+                + "--quorum-queue: ",
+            refused.Errors);
         Assert.Equal("classic", await TypeAsync("f2b.bans.web2"));
         await classic.StartConsumerAsync();
     }
@@ -89,11 +99,25 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(true, "queuetype = classic", "[consumer] queuetype is classic, and the queue f2b.bans.web1 on the broker is of another type, which cannot be changed. Set queuetype = quorum if ")]
-    [InlineData(false, Quorum, "[consumer] queuetype is quorum, and the queue f2b.bans.web1 on the broker is of another type, which cannot be changed. Set queuetype = classic if ")]
-    public async Task A_queue_of_another_type_is_said_by_the_test_and_by_the_consumer_which_ends(bool isQuorum, string setting, string sentence)
+    [InlineData(
+        true,
+        "queuetype = classic",
+        "[consumer] queuetype is classic, and the queue f2b.bans.web1 on the broker is of another type, which cannot be changed. Set "
+            + "queuetype = quorum if "
+    )]
+    [InlineData(
+        false,
+        Quorum,
+        "[consumer] queuetype is quorum, and the queue f2b.bans.web1 on the broker is of another type, which cannot be changed. Set "
+            + "queuetype = classic if "
+    )]
+    public async Task A_queue_of_another_type_is_said_by_the_test_and_by_the_consumer_which_ends(
+        bool isQuorum,
+        string setting,
+        string sentence)
     {
-        await using Server server = await (isQuorum ? Server.EnrollWithQuorumQueueAsync(broker, "web1") : Server.EnrollAsync(broker, "web1"));
+        await using Server server = await (
+            isQuorum ? Server.EnrollWithQuorumQueueAsync(broker, "web1") : Server.EnrollAsync(broker, "web1"));
         string variable = $"F2BBROKER_CONSUMER__QUEUETYPE={setting.Split(' ')[^1]}";
         Built.Outcome test = await TestAsync(server, variable);
         Assert.Equal((78, true), (test.ExitCode, test.Errors.Contains(sentence, StringComparison.Ordinal)));
@@ -109,7 +133,9 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
         await broker.PutAsync("queues/f2b/f2b.bans.web1_error", new() { ["durable"] = true });
         Daemon consumer = server.Start(Built.Consumer);
         Assert.Equal(78, await consumer.EndAsync());
-        Assert.Contains("the queue f2b.bans.web1_error on the broker is of another type, which cannot be changed: delete that queue", consumer.Said);
+        Assert.Contains(
+            "the queue f2b.bans.web1_error on the broker is of another type, which cannot be changed: delete that queue",
+            consumer.Said);
     }
 
     [Fact]
@@ -150,7 +176,8 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     {
         JsonNode queue = null!;
         await Eventually.TrueAsync(
-            async () => (queue = (await broker.GetAsync($"queues/f2b/{name}"))!)["effective_policy_definition"] is JsonObject { Count: > 0 },
+            async () =>
+                (queue = (await broker.GetAsync($"queues/f2b/{name}"))!)["effective_policy_definition"] is JsonObject { Count: > 0 },
             () => queue.ToJsonString());
         return queue;
     }

@@ -35,14 +35,21 @@ public sealed class QuorumTests(TestBroker broker) : IAsyncLifetime
         await senders[0].PublishBanAsync("203.0.113.7");
         await senders[0].PublishBanAsync("203.0.113.7");
         await receiver.HasBansAsync(2);
-        await Eventually.TrueAsync(async () => (int?)(await broker.GetAsync("queues/f2b/f2b.bans.web2"))?["messages"] == 0, () => "The reports are not acknowledged.");
+        await Eventually.TrueAsync(
+            async () => (int?)(await broker.GetAsync("queues/f2b/f2b.bans.web2"))?["messages"] == 0,
+            () => "The reports are not acknowledged.");
         await consumer.KillAsync();
         await receiver.StartConsumerAsync();
         await senders[1].PublishBanAsync("203.0.113.7");
         await senders[1].PublishBanAsync("203.0.113.8");
         await receiver.HasBansAsync(4);
         Assert.Equal(
-            ["Ban 203.0.113.7 server=web3", "Report 203.0.113.7 server=web1", "Report 203.0.113.7 server=web1", "Report 203.0.113.8 server=web3"],
+            [
+                "Ban 203.0.113.7 server=web3",
+                "Report 203.0.113.7 server=web1",
+                "Report 203.0.113.7 server=web1",
+                "Report 203.0.113.8 server=web3",
+            ],
             receiver.Bans.Select(line => line.Split(' ')).Select(words => $"{words[0]} {words[1]} {words[3]}").Order());
         await fail2ban.BansAsync("203.0.113.7");
         await senders[0].PublishBanAsync("203.0.113.9");

@@ -66,7 +66,9 @@ public sealed class RefusalTests(TestBroker broker) : IAsyncLifetime
         await receiver.HasBansAsync(30);
         Assert.Equal(addresses.Order(), receiver.Addresses.Order());
         IReadOnlyList<JsonNode> refused = await broker.RefusedAsync(malformed.Length);
-        Assert.All(malformed, message => Assert.Contains(refused, other => Body(other) == message.Body && Reason(other).EndsWith(message.Reason, StringComparison.Ordinal)));
+        Assert.All(malformed, message =>
+            Assert.Contains(refused, other =>
+                Body(other) == message.Body && Reason(other).EndsWith(message.Reason, StringComparison.Ordinal)));
         Assert.All(refused, message => Assert.Equal("web1", message["properties"]!["headers"]!["f2b-origin"]!.ToString()));
     }
 
@@ -108,7 +110,10 @@ public sealed class RefusalTests(TestBroker broker) : IAsyncLifetime
         await sender.PublishAsync(good, properties => properties.Headers = Header("x-death", "x"));
         IReadOnlyList<JsonNode> refused = await broker.RefusedAsync(2);
         Assert.Equal(
-            ["the message was dead-lettered (x-death), so it is not the sender's own", "user_id is missing, so the broker does not vouch for the sender"],
+            [
+                "the message was dead-lettered (x-death), so it is not the sender's own",
+                "user_id is missing, so the broker does not vouch for the sender",
+            ],
             refused.Select(Reason).Order());
         Assert.Empty(receiver.Bans);
     }

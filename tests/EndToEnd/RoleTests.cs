@@ -42,7 +42,11 @@ public sealed class RoleTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal((78, 0), (await TestAsync(Built.Producer, receiver), await TestAsync(Built.Consumer, receiver)));
         Assert.Contains("'web2' may not publish to f2b.bans: it is enrolled as a receiver, so it needs no producer.", receiver.Said);
         await using Sender sender = await Sender.ConnectAsync(broker, receiver);
-        Assert.Equal(403, (await Assert.ThrowsAnyAsync<OperationInterruptedException>(() => sender.PublishBanAsync("203.0.113.1"))).ShutdownReason!.ReplyCode);
+        Assert.Equal(
+            403,
+            (await Assert.ThrowsAnyAsync<OperationInterruptedException>(() => sender.PublishBanAsync("203.0.113.1")))
+                .ShutdownReason!
+                .ReplyCode);
     }
 
     [Fact]
@@ -60,8 +64,12 @@ public sealed class RoleTests(TestBroker broker) : IAsyncLifetime
     public async Task A_new_login_keeps_the_role_unless_another_is_wished()
     {
         await using Server server = await Server.EnrollAsync(broker, "web1", Role.Receiver);
-        Assert.Equal("'web1' has a new password as a receiver; its connections are closed.\n", (await broker.AdminAsync("enroll", "web1", "--force")).Errors);
-        Assert.Equal("'web1' has a new password as a receiver; its connections are closed.\n", (await broker.AdminAsync("rotate", "web1")).Errors);
+        Assert.Equal(
+            "'web1' has a new password as a receiver; its connections are closed.\n",
+            (await broker.AdminAsync("enroll", "web1", "--force")).Errors);
+        Assert.Equal(
+            "'web1' has a new password as a receiver; its connections are closed.\n",
+            (await broker.AdminAsync("rotate", "web1")).Errors);
         Built.Outcome changed = await broker.AdminAsync("enroll", "web1", "--force", "--role", "reporter");
         Assert.Contains("Queue f2b.bans.web1: removed, since a reporter has none.\n", changed.Errors);
         Assert.Null(await broker.GetAsync("queues/f2b/f2b.bans.web1"));
@@ -73,8 +81,12 @@ public sealed class RoleTests(TestBroker broker) : IAsyncLifetime
     [Fact]
     public async Task What_does_not_fit_is_said()
     {
-        Assert.Equal("--role: 'judge' is none of both, reporter and receiver.\n", (await broker.AdminAsync("enroll", "web1", "--role", "judge")).Errors);
-        Assert.Equal("--quorum-queue: a reporter has no queue.\n", (await broker.AdminAsync("enroll", "web1", "--role", "reporter", "--quorum-queue")).Errors);
+        Assert.Equal(
+            "--role: 'judge' is none of both, reporter and receiver.\n",
+            (await broker.AdminAsync("enroll", "web1", "--role", "judge")).Errors);
+        Assert.Equal(
+            "--quorum-queue: a reporter has no queue.\n",
+            (await broker.AdminAsync("enroll", "web1", "--role", "reporter", "--quorum-queue")).Errors);
         Assert.Null(await broker.GetAsync("users/web1"));
     }
 

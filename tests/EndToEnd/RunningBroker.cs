@@ -59,7 +59,14 @@ public abstract class RunningBroker
     /// <summary>What stands in a queue, left there: body and headers.</summary>
     public async Task<IReadOnlyList<JsonNode>> PeekAsync(string queue)
     {
-        JsonNode messages = await PostAsync($"queues/f2b/{queue}/get", new() { ["count"] = 1000, ["ackmode"] = "ack_requeue_true", ["encoding"] = "auto" });
+        JsonNode messages = await PostAsync(
+            $"queues/f2b/{queue}/get",
+            new()
+            {
+                ["count"] = 1000,
+                ["ackmode"] = "ack_requeue_true",
+                ["encoding"] = "auto",
+            });
         return [.. ((JsonArray)messages).Select(message => message!)];
     }
 
@@ -80,7 +87,8 @@ public abstract class RunningBroker
     }
 
     /// <summary>Runs <c>f2bbroker</c> as the operator.</summary>
-    internal Task<Built.Outcome> AdminAsync(params IEnumerable<string> arguments) => Built.RunAsync(Built.Admin, arguments, $"F2BBROKER_API={Api}");
+    internal Task<Built.Outcome> AdminAsync(params IEnumerable<string> arguments) =>
+        Built.RunAsync(Built.Admin, arguments, $"F2BBROKER_API={Api}");
 
     /// <summary>From now on it is there.</summary>
     protected void Found(string host, int port, string apiUrl)
@@ -89,8 +97,9 @@ public abstract class RunningBroker
         Uri address = new(apiUrl);
         api.Dispose();
         api = new HttpClient { BaseAddress = new Uri(new UriBuilder(address) { UserName = "", Password = "" }.Uri, "/api/") };
-        api.DefaultRequestHeaders.Authorization =
-            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(System.Uri.UnescapeDataString(address.UserInfo))));
+        api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(System.Uri.UnescapeDataString(address.UserInfo))));
     }
 
     /// <summary>It is there no more.</summary>

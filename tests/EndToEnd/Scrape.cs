@@ -12,8 +12,12 @@ internal sealed class Scrape
     private Scrape(string text)
     {
         Text = text;
-        series = text.Split('\n').Where(line => line.Length > 0 && !line.StartsWith('#')).Select(line => line.Replace("{}", "", StringComparison.Ordinal))
-            .ToDictionary(line => line[..line.LastIndexOf(' ')], line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        series = text.Split('\n')
+            .Where(line => line.Length > 0 && !line.StartsWith('#'))
+            .Select(line => line.Replace("{}", "", StringComparison.Ordinal))
+            .ToDictionary(
+                line => line[..line.LastIndexOf(' ')],
+                line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }
 
     public string Text { get; }
@@ -25,7 +29,8 @@ internal sealed class Scrape
     /// <summary>Its value, by name and labels as they are written; 0 when it is not there.</summary>
     public double this[string name] => series.GetValueOrDefault(name);
 
-    public static async Task<Scrape> OfAsync(int port, string host = "127.0.0.1") => new(await Client.GetStringAsync(new Uri($"http://{host}:{port}/metrics")));
+    public static async Task<Scrape> OfAsync(int port, string host = "127.0.0.1") =>
+        new(await Client.GetStringAsync(new Uri($"http://{host}:{port}/metrics")));
 
     /// <summary>Waits until these are shown, each <c>name value</c>.</summary>
     public static async Task<Scrape> ShowsAsync(int port, params string[] expected)
@@ -35,7 +40,9 @@ internal sealed class Scrape
             async () =>
             {
                 scrape = await OfAsync(port);
-                return expected.All(line => scrape[line[..line.LastIndexOf(' ')]] == double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+                return expected.All(line =>
+                    scrape[line[..line.LastIndexOf(' ')]]
+                    == double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
             },
             () => $"Not all of this is shown: {string.Join(", ", expected)}\n{scrape.Text}");
         return scrape;

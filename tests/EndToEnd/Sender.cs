@@ -33,7 +33,9 @@ internal sealed class Sender : IAsyncDisposable
 
     public Task<IChannel> UnconfirmedChannelAsync() => connection.CreateChannelAsync();
 
-    /// <summary>Publishes to the bans, confirmed; the <c>user_id</c> is the sender's own unless <paramref name="change"/> changes it.</summary>
+    /// <summary>
+    /// Publishes to the bans, confirmed; the <c>user_id</c> is the sender's own unless <paramref name="change"/> changes it.
+    /// </summary>
     public Task PublishAsync(string body, Action<BasicProperties>? change = null) => PublishAsync(Encoding.UTF8.GetBytes(body), change);
 
     /// <inheritdoc cref="PublishAsync(string, Action{BasicProperties}?)"/>
@@ -72,7 +74,9 @@ internal sealed class Sender : IAsyncDisposable
 
     /// <summary>A ban of jail sshd, now, as its message's body.</summary>
     public string Body(string ip, string? server = null) =>
-        $$"""{"ip":"{{ip}}","jail":"sshd","server":"{{server ?? Name}}","detectedAt":"{{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}}"}""";
+        $$"""{"ip":"{{ip}}","jail":"sshd","server":"{{server ?? Name}}","detectedAt":"{{Now}}"}""";
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private static string Now => $"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}";
 }

@@ -26,7 +26,8 @@ internal sealed class Server : IAsyncDisposable
     public string Checkpoint { get; private set; }
 
     /// <summary>Lines of the monitored log without their first date: the bans' identities.</summary>
-    public IReadOnlyList<string> Bans => File.Exists(BansLog) ? [.. File.ReadAllLines(BansLog).Select(line => line[(line.IndexOf(' ') + 1)..])] : [];
+    public IReadOnlyList<string> Bans =>
+        File.Exists(BansLog) ? [.. File.ReadAllLines(BansLog).Select(line => line[(line.IndexOf(' ') + 1)..])] : [];
 
     /// <summary>Addresses in the monitored log, in its order.</summary>
     public IEnumerable<string> Addresses => Bans.Select(ban => ban.Split(' ')[1]);
@@ -40,9 +41,14 @@ internal sealed class Server : IAsyncDisposable
         EnrollAsync(broker, name, ["--quorum-queue"], consumerSettings);
 
     /// <summary>The same as a reporter or a receiver.</summary>
-    public static Task<Server> EnrollAsync(RunningBroker broker, string name, Role role) => EnrollAsync(broker, name, ["--role", role.Name], []);
+    public static Task<Server> EnrollAsync(RunningBroker broker, string name, Role role) =>
+        EnrollAsync(broker, name, ["--role", role.Name], []);
 
-    private static async Task<Server> EnrollAsync(RunningBroker broker, string name, string[] options, IEnumerable<string> consumerSettings)
+    private static async Task<Server> EnrollAsync(
+        RunningBroker broker,
+        string name,
+        string[] options,
+        IEnumerable<string> consumerSettings)
     {
         Server server = new(name);
         await File.WriteAllTextAsync(server.Configuration, $"""
@@ -58,7 +64,9 @@ internal sealed class Server : IAsyncDisposable
         string local = server.folder["f2bbroker.local"];
         Built.Outcome enroll = await broker.AdminAsync(["enroll", name, "--uri", broker.Uri, "--out", local, .. options]);
         Assert.True(enroll.ExitCode == 0, enroll.Errors);
-        server.Password = (await File.ReadAllLinesAsync(local)).Single(line => line.StartsWith("password", StringComparison.Ordinal)).Split(" = ")[1];
+        server.Password = (await File.ReadAllLinesAsync(local))
+            .Single(line => line.StartsWith("password", StringComparison.Ordinal))
+            .Split(" = ")[1];
         return server;
     }
 
@@ -103,7 +111,8 @@ internal sealed class Server : IAsyncDisposable
     }
 
     /// <summary>Appends to fail2ban's log what fail2ban would write for these bans.</summary>
-    public Task LogBansAsync(params IEnumerable<string> addresses) => LogAsync(addresses.Select(address => $"fail2ban.actions        [1674]: NOTICE  [sshd] Ban {address}"));
+    public Task LogBansAsync(params IEnumerable<string> addresses) =>
+        LogAsync(addresses.Select(address => $"fail2ban.actions        [1674]: NOTICE  [sshd] Ban {address}"));
 
     /// <summary>Appends lines to fail2ban's log, dated now.</summary>
     public Task LogAsync(params IEnumerable<string> lines)

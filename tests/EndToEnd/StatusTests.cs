@@ -51,12 +51,15 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
         await server.LogBansAsync("203.0.113.7", "203.0.113.8");
         await web2.HasBansAsync(2);
         await using Sender ahead = await Sender.ConnectAsync(broker, server);
-        await ahead.PublishAsync($$"""{"ip":"203.0.113.9","jail":"sshd","server":"web1","detectedAt":"{{TimeProvider.System.GetUtcNow().AddHours(1):yyyy-MM-ddTHH:mm:ss.fffZ}}"}""");
+        string future = $"{TimeProvider.System.GetUtcNow().AddHours(1):yyyy-MM-ddTHH:mm:ss.fffZ}";
+        await ahead.PublishAsync($$"""{"ip":"203.0.113.9","jail":"sshd","server":"web1","detectedAt":"{{future}}"}""");
         await ahead.DisposeAsync();
         string expected = Documented.Shape(Documented.Commands("docs/operate.md", "`f2bbroker status`"));
         string status = "";
         await Eventually.TrueAsync(async () => Documented.Shape(status = await StatusAsync()) == expected, () => status);
-        Assert.Equal(Documented.Shape(Documented.Commands("docs/operate.md", "`f2bbroker errors web2`")), Documented.Shape((await broker.AdminAsync("errors", "web2", "--amqp", broker.Uri)).Output));
+        Assert.Equal(
+            Documented.Shape(Documented.Commands("docs/operate.md", "`f2bbroker errors web2`")),
+            Documented.Shape((await broker.AdminAsync("errors", "web2", "--amqp", broker.Uri)).Output));
     }
 
     [Fact]
@@ -67,7 +70,9 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
         await Eventually.TrueAsync(async () => (first = await ProducersAsync()).Length > 0, () => server.Said);
         await broker.DeleteAsync($"connections/{Uri.EscapeDataString(first)}");
         string second = "";
-        await Eventually.TrueAsync(async () => (second = await ProducersAsync()).Length > 0 && second != first, () => $"{second}\n{server.Said}");
+        await Eventually.TrueAsync(
+            async () => (second = await ProducersAsync()).Length > 0 && second != first,
+            () => $"{second}\n{server.Said}");
     }
 
     [Fact]
@@ -119,8 +124,15 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     }
 
     /// <summary>util-linux's script gives the command a terminal.</summary>
-    private Daemon OnTerminal(string command) => new(
-        "script",
-        ["--quiet", "--return", "--command", $"stty cols 120 rows 30; exec {Path.Combine(AppContext.BaseDirectory, Built.Admin)} {command} --amqp {broker.Uri}", "/dev/null"],
-        [Login, "TERM=xterm"]);
+    private Daemon OnTerminal(string command) =>
+        new(
+            "script",
+            [
+                "--quiet",
+                "--return",
+                "--command",
+                $"stty cols 120 rows 30; exec {Path.Combine(AppContext.BaseDirectory, Built.Admin)} {command} --amqp {broker.Uri}",
+                "/dev/null",
+            ],
+            [Login, "TERM=xterm"]);
 }

@@ -40,7 +40,7 @@ public sealed class SystemdTests(TestBroker broker) : IAsyncLifetime
     {
         Daemon daemon = server.Start(program, [.. systemd.Environment, Away]);
         await systemd.HearsAsync(3, () => daemon.Said);
-        Assert.Equal(1, daemon.Count("Waiting for it"));
+        Assert.Equal(1, daemon.Count("Retrying. No ban is lost."));
         Assert.Equal("READY=1", systemd.Said[0]);
         Assert.Equal(0, await daemon.StopAsync());
     }

@@ -3,7 +3,9 @@ using Testcontainers.RabbitMq;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The real RabbitMQ of the run: in a container where an engine answers, else the one that is installed here, as a private process.</summary>
+/// <summary>
+/// The real RabbitMQ of the run: in a container where an engine answers, else the one that is installed here, as a private process.
+/// </summary>
 public sealed class TestBroker : RunningBroker, IAsyncLifetime
 {
     private const ushort ApiPort = 15672;

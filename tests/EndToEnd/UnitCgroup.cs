@@ -13,13 +13,26 @@ internal sealed class UnitCgroup : IAsyncDisposable
     public UnitCgroup(string unit)
     {
         this.unit = unit;
-        folders = [.. Hierarchies.Where(root => File.Exists(Path.Combine(root, "cgroup.procs"))).Select(root => Make(Make(root, "system.slice"), unit))];
+        folders =
+        [
+            .. Hierarchies
+                .Where(root => File.Exists(Path.Combine(root, "cgroup.procs")))
+                .Select(root => Make(Make(root, "system.slice"), unit)),
+        ];
         Assert.NotEmpty(folders);
     }
 
     /// <summary>The command line of a program that runs in it.</summary>
     public (string Program, string[] Arguments) Command(string program, IEnumerable<string> arguments) =>
-        ("sh", ["-c", string.Concat(folders.Select(folder => $"echo $$ >{folder}/cgroup.procs; ")) + "exec \"$@\"", "sh", program, .. arguments]);
+        (
+            "sh",
+            [
+                "-c",
+                string.Concat(folders.Select(folder => $"echo $$ >{folder}/cgroup.procs; ")) + "exec \"$@\"",
+                "sh",
+                program,
+                .. arguments,
+            ]);
 
     /// <summary>A program that sends to the journal and stays: the journal cannot tell the unit of a sender that is gone.</summary>
     public Daemon Send(params string[] command)
@@ -37,7 +50,10 @@ internal sealed class UnitCgroup : IAsyncDisposable
     {
         Built.Outcome read = new(0, "", "");
         await Eventually.TrueAsync(
-            async () => (read = await Built.RunAsync("journalctl", [.. options, "--output=cat", $"_SYSTEMD_UNIT={unit}"])).Output.Contains(text, StringComparison.Ordinal),
+            async () =>
+                (read = await Built.RunAsync("journalctl", [.. options, "--output=cat", $"_SYSTEMD_UNIT={unit}"])).Output.Contains(
+                    text,
+                    StringComparison.Ordinal),
             () => $"The journal holds no '{text}' of {unit}: {read.Output}{read.Errors}{said?.Invoke()}");
     }
 
@@ -46,7 +62,9 @@ internal sealed class UnitCgroup : IAsyncDisposable
         foreach (string folder in made.AsEnumerable().Reverse())
         {
             // A cgroup can be removed once its last process is gone.
-            await Eventually.TrueAsync(async () => (await Built.RunAsync("rmdir", [folder])).ExitCode == 0, () => $"{folder} cannot be removed.");
+            await Eventually.TrueAsync(
+                async () => (await Built.RunAsync("rmdir", [folder])).ExitCode == 0,
+                () => $"{folder} cannot be removed.");
         }
     }
 

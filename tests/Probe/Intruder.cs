@@ -13,13 +13,12 @@ internal sealed class Intruder(IConnection connection, string name) : IAsyncDisp
         return new Intruder(await factory.CreateConnectionAsync(), user);
     }
 
-    public Task<bool> PublishAsAsync(string server) => IsRefusedAsync(
-        $"publishes as {server}",
-        channel => channel.BasicPublishAsync("f2b.bans", "", mandatory: true, new BasicProperties { UserId = server }, "{}"u8.ToArray()).AsTask());
+    public Task<bool> PublishAsAsync(string server) =>
+        IsRefusedAsync($"publishes as {server}", channel =>
+            channel.BasicPublishAsync("f2b.bans", "", mandatory: true, new BasicProperties { UserId = server }, "{}"u8.ToArray()).AsTask());
 
-    public Task<bool> ReadQueueOfAsync(string server) => IsRefusedAsync(
-        $"reads the queue of {server}",
-        channel => channel.BasicGetAsync($"f2b.bans.{server}", autoAck: false));
+    public Task<bool> ReadQueueOfAsync(string server) =>
+        IsRefusedAsync($"reads the queue of {server}", channel => channel.BasicGetAsync($"f2b.bans.{server}", autoAck: false));
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 

@@ -8,6 +8,9 @@ if (args is not [string local, string publishAs, string readFrom])
 }
 
 IConfiguration credentials = new ConfigurationBuilder().AddIniFile(Path.GetFullPath(local)).Build();
-await using Intruder intruder = await Intruder.ConnectAsync(credentials["broker:uri"]!, credentials["server:name"]!, credentials["broker:password"]!);
+await using Intruder intruder = await Intruder.ConnectAsync(
+    credentials["broker:uri"]!,
+    credentials["server:name"]!,
+    credentials["broker:password"]!);
 bool[] refused = [await intruder.PublishAsAsync(publishAs), await intruder.ReadQueueOfAsync(readFrom)];
 return refused.All(isRefused => isRefused) ? 0 : 1;

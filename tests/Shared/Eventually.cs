@@ -15,7 +15,9 @@ internal static class Eventually
         long start = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < deadline, $"It did not come true within {deadline.TotalSeconds} s. {state()}");
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(start) < deadline,
+                $"It did not come true within {deadline.TotalSeconds} s. {state()}");
             await Task.Delay(Pause, TimeProvider.System);
         }
     }

@@ -16,10 +16,16 @@ internal static class Some
         new(Subnet.ParseCanonical(ip)!, jail, server, at ?? Time);
 
     /// <summary>Settings of server web2 with these on top, each <c>section:key=value</c>.</summary>
-    public static Settings Settings(params string[] values) => SettingsReader.Read(
-        new ConfigurationBuilder().AddConfiguration(Configuration("server:name=web2", "broker:password=x")).AddConfiguration(Configuration(values)).Build());
+    public static Settings Settings(params string[] values) =>
+        SettingsReader.Read(
+            new ConfigurationBuilder()
+                .AddConfiguration(Configuration("server:name=web2", "broker:password=x"))
+                .AddConfiguration(Configuration(values))
+                .Build());
 
-    public static IConfiguration Configuration(params string[] values) => new ConfigurationBuilder()
-        .AddInMemoryCollection(values.Select(value => value.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])))
-        .Build();
+    public static IConfiguration Configuration(params string[] values) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                values.Select(value => value.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])))
+            .Build();
 }

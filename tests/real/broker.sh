@@ -59,7 +59,8 @@ on_node() {
     # shellcheck source=/dev/null
     . "$dir/env"
     export HOME=$dir/home RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_NODENAME=f2b$F2B_AMQP_PORT@localhost RABBITMQ_MNESIA_BASE=$dir/mnesia \
-        RABBITMQ_LOG_BASE=$dir/log RABBITMQ_CONFIG_FILE=$dir/rabbitmq.conf RABBITMQ_CONFIG_FILES=$dir/conf.d RABBITMQ_ADVANCED_CONFIG_FILE=$dir/advanced.config \
+        RABBITMQ_LOG_BASE=$dir/log RABBITMQ_CONFIG_FILE=$dir/rabbitmq.conf RABBITMQ_CONFIG_FILES=$dir/conf.d \
+        RABBITMQ_ADVANCED_CONFIG_FILE=$dir/advanced.config \
         RABBITMQ_ENABLED_PLUGINS_FILE=$dir/plugins RABBITMQ_PID_FILE=$dir/broker.pid RABBITMQ_DIST_PORT=$F2B_DIST_PORT \
         ERL_EPMD_PORT=$F2B_EPMD_PORT ERL_EPMD_ADDRESS=127.0.0.1
     cd "$dir" # Where Erlang leaves its crash dump.

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# A private container engine, and images that stand in for those that deploy/docker names, made from Debian's packages and this machine's .NET:
-#   docker.sh start DIR      the engine; DIR/env is for its clients: DOCKER_HOST, DOCKER_API_VERSION, DOCKER_CONFIG (with Compose 2), ENGINE_PID
+# A private container engine, and images that stand in for those that deploy/docker names, made from Debian's packages and this machine's
+# .NET:
+#   docker.sh start DIR      the engine; DIR/env is for its clients: DOCKER_HOST, DOCKER_API_VERSION, DOCKER_CONFIG (with Compose 2),
+#   ENGINE_PID
 #   docker.sh images DIR     the images, under their public names: debian and dotnet, rabbitmq, or one of the two with a third argument
-#   docker.sh run DIR ARGS   a command as a client of it, where the ports that containers publish can be reached: the tests, with this RabbitMQ
+#   docker.sh run DIR ARGS   a command as a client of it, where the ports that containers publish can be reached: the tests, with this
+#   RabbitMQ
 #   docker.sh stop DIR       ends the engine with all that runs in it; DIR can be removed then
 # It runs in namespaces of its own: neither the machine's firewall nor its own engine see it. Needs root and Debian's mirror.
 set -euo pipefail
@@ -37,7 +40,8 @@ engine() {
     mount -t proc proc /proc
     ip link set lo up
     echo $$ >"$dir/inside.pid"
-    exec dockerd --config-file "$dir/daemon.json" --host "unix://$dir/docker.sock" --data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/dockerd.pid" \
+    exec dockerd --config-file "$dir/daemon.json" --host "unix://$dir/docker.sock" --data-root "$dir/data" --exec-root "$dir/exec" \
+        --pidfile "$dir/dockerd.pid" \
         --cgroup-parent "/$cgroup"
 }
 
@@ -87,8 +91,10 @@ in_root() { unshare --mount sh -c 'mount -t proc proc "$0/proc" && exec chroot "
 
 # make_root ROOT SUITE PACKAGES
 make_root() {
-    # Its mounts are its own: were it killed, a /proc would stay in a folder that is to be removed. unsafe-io: nothing of it has to outlive the machine.
-    DPKG_FORCE=unsafe-io unshare --mount debootstrap --variant=minbase ${3:+--include="$3"} "$2" "$dir/$1" "$mirror" >"$dir/$1.log" || { tail -n 20 "$dir/$1.log" >&2; return 1; }
+    # Its mounts are its own: were it killed, a /proc would stay in a folder that is to be removed. unsafe-io: nothing of it has to outlive
+    # the machine.
+    DPKG_FORCE=unsafe-io unshare --mount debootstrap --variant=minbase ${3:+--include="$3"} "$2" "$dir/$1" "$mirror" >"$dir/$1.log" \
+        || { tail -n 20 "$dir/$1.log" >&2; return 1; }
     rm -rf "$dir/$1"/var/cache/apt/archives/*.deb
 }
 
@@ -116,7 +122,8 @@ debian_and_dotnet() {
     dotnet=$(dirname "$(realpath "$(command -v dotnet)")")
     make_root bookworm bookworm
     import bookworm debian:bookworm-slim 'CMD ["bash"]'
-    in_root bookworm 'apt-get -qq update; apt-get -qq -y install --no-install-recommends ca-certificates libicu72 libssl3 libstdc++6 tzdata >/dev/null 2>&1
+    in_root bookworm 'apt-get -qq update; apt-get -qq -y install --no-install-recommends \
+            ca-certificates libicu72 libssl3 libstdc++6 tzdata >/dev/null 2>&1
         groupadd --gid 1654 app; useradd --no-log-init --uid 1654 --gid 1654 --create-home app'
     mkdir -p "$dir/bookworm/usr/share/dotnet/shared"
     cp -r "$dotnet"/{dotnet,host} "$dir/bookworm/usr/share/dotnet/"
@@ -127,7 +134,8 @@ debian_and_dotnet() {
     # Whom this machine trusts, and where it has its packages from.
     cp /etc/ssl/certs/ca-certificates.crt "$dir/bookworm/etc/ssl/certs/"
     ! [ -f ~/.nuget/NuGet/NuGet.Config ] || install -D -m 644 ~/.nuget/NuGet/NuGet.Config "$dir/bookworm/root/.nuget/NuGet/NuGet.Config"
-    import bookworm mcr.microsoft.com/dotnet/sdk:10.0 'ENV APP_UID=1654 DOTNET_NOLOGO=true DOTNET_CLI_TELEMETRY_OPTOUT=1 NUGET_CERT_REVOCATION_MODE=offline' 'CMD ["bash"]'
+    import bookworm mcr.microsoft.com/dotnet/sdk:10.0 \
+        'ENV APP_UID=1654 DOTNET_NOLOGO=true DOTNET_CLI_TELEMETRY_OPTOUT=1 NUGET_CERT_REVOCATION_MODE=offline' 'CMD ["bash"]'
 }
 
 # As the public image: user 999, which is taken if root starts it, conf.d, the words on standard output, the management plugin.
@@ -154,7 +162,8 @@ SCRIPT
     chmod 755 "$dir/trixie/usr/local/bin/docker-entrypoint.sh"
     import trixie rabbitmq:4-management 'ENV PATH=/opt/rabbitmq/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
         'ENV HOME=/var/lib/rabbitmq LANG=C.UTF-8 LC_ALL=C.UTF-8 RABBITMQ_DATA_DIR=/var/lib/rabbitmq RUNNING_UNDER_SYSTEMD=true' \
-        'VOLUME /var/lib/rabbitmq' 'EXPOSE 4369 5671 5672 15671 15672 15691 15692 25672' 'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["rabbitmq-server"]'
+        'VOLUME /var/lib/rabbitmq' 'EXPOSE 4369 5671 5672 15671 15672 15691 15692 25672' \
+        'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["rabbitmq-server"]'
     # Compose 2, which Debian 12 lacks.
     in_root trixie 'cd /tmp; apt-get -qq update; apt-get -qq download docker-compose 2>/dev/null; dpkg-deb -x docker-compose_*.deb compose'
     cp -L "$dir/trixie/tmp/compose/usr/libexec/docker/cli-plugins/docker-compose" "$dir/config/cli-plugins/"

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Installs what the tests and the demo need and the machine lacks, Debian's packages: RabbitMQ, fail2ban, the journal that fail2ban can log to, openssl, a
-# library that puts clocks wrong, Prometheus, and Python's client of RabbitMQ; install.sh package also what builds, checks and tries our own package,
-# install.sh docker what a private container engine with its images takes, install.sh ui the browser for the management UI and what drives it.
+# Installs what the tests and the demo need and the machine lacks, Debian's packages: RabbitMQ, fail2ban, the journal that fail2ban can log
+# to, openssl, a
+# library that puts clocks wrong, Prometheus, and Python's client of RabbitMQ; install.sh package also what builds, checks and tries our own
+# package,
+# install.sh docker what a private container engine with its images takes, install.sh ui the browser for the management UI and what drives
+# it.
 # No service of theirs starts.
 set -euo pipefail
 
@@ -60,4 +63,5 @@ printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
 "${as_root[@]}" chmod 755 "$policy"
 
 "${as_root[@]}" apt-get -qq update || echo "apt-get update failed; trying with what is known." >&2
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "${missing[@]}" >/dev/null || say_what_to_do
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
+    install --no-install-recommends "${missing[@]}" >/dev/null || say_what_to_do

@@ -3,23 +3,29 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Broker;
 
-/// <summary>Where the management API is, and who the operator is.</summary>
+/// <summary>The address of the management API, and the operator's login.</summary>
 /// <param name="Address">Scheme, host and port, without the login.</param>
 internal sealed record ApiLogin(Uri Address, string User, string Password)
 {
-    /// <summary>The variable that holds the API's whole URL, login included.</summary>
+    /// <summary>The environment variable with the API's whole URL, including the login.</summary>
     public const string Variable = "F2BBROKER_API";
 
-    private const UnixFileMode OthersMay = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private const UnixFileMode OthersMay =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-    /// <summary>The address from the first source that names one, the login from the first that holds one.</summary>
+    /// <summary>Returns the address from the first source that has one, and the login from the first source that has one.</summary>
     /// <param name="option">The value of --api.</param>
     /// <param name="file">The value of --api-file.</param>
     /// <param name="variable">The value of <see cref="Variable"/>.</param>
-    /// <param name="ask">Asks the operator for user and password; null where nobody can be asked.</param>
-    /// <param name="warn">Takes a sentence.</param>
+    /// <param name="ask">Asks the operator for user and password; null without a terminal.</param>
+    /// <param name="warn">Receives warnings.</param>
     /// <exception cref="CommandFailedException">No address or no login is given, or one is malformed.</exception>
-    public static ApiLogin Resolve(string? option, string? file, string? variable, Func<(string User, string Password)>? ask, Action<string> warn)
+    public static ApiLogin Resolve(
+        string? option,
+        string? file,
+        string? variable,
+        Func<(string User, string Password)>? ask,
+        Action<string> warn)
     {
         Uri? fromOption = Parse("--api", option);
         Uri?[] sources = [fromOption, file is null ? null : Parse(file, ReadFile(file)), Parse(Variable, variable)];
@@ -36,9 +42,22 @@ internal sealed record ApiLogin(Uri Address, string User, string Password)
         }
 
         string? login = sources.FirstOrDefault(uri => uri?.UserInfo.Length > 0)?.UserInfo;
-        (string user, string password) = login is not null ? Split(login)
-            : (ask ?? throw Fail($"No login is given. Write it into {Variable} or --api-file, as in https://USER:PASSWORD@HOST:15671."))();
-        return new ApiLogin(new UriBuilder(address) { UserName = "", Password = "", Path = "/", Query = "", Fragment = "" }.Uri, user, password);
+        (string user, string password) = login is not null
+            ? Split(login)
+            : (
+                ask ?? throw Fail($"No login is given. Write it into {Variable} or --api-file, as in https://USER:PASSWORD@HOST:15671.")
+            )();
+        return new ApiLogin(
+            new UriBuilder(address)
+            {
+                UserName = "",
+                Password = "",
+                Path = "/",
+                Query = "",
+                Fragment = "",
+            }.Uri,
+            user,
+            password);
     }
 
     private static Uri? Parse(string source, string? text)
@@ -48,7 +67,7 @@ internal sealed record ApiLogin(Uri Address, string User, string Password)
             return null;
         }
 
-        // The text is not repeated: it may hold the password.
+        // The text is not repeated, because it may contain the password.
         return Uri.TryCreate(text.Trim(), UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0
             ? uri
             : throw Fail($"{source} holds no URL of the form https://USER:PASSWORD@HOST:15671.");
@@ -77,5 +96,5 @@ internal sealed record ApiLogin(Uri Address, string User, string Password)
         return (Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? ""));
     }
 
-    private static CommandFailedException Fail(string sentence) => new(ExitCode.Configuration, sentence);
+    private static CommandFailedException Fail(string message) => new(ExitCode.Configuration, message);
 }

@@ -5,7 +5,7 @@ namespace F2bBroker.Admin.Broker;
 /// <summary>Asks for the login on the terminal.</summary>
 internal static class LoginPrompt
 {
-    /// <summary>The question, or null where nobody sits at a terminal.</summary>
+    /// <summary>Returns the prompt; null without a terminal.</summary>
     public static Func<(string User, string Password)>? Create() => Console.IsInputRedirected ? null : Ask;
 
     private static (string User, string Password) Ask()

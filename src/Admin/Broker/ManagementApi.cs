@@ -9,12 +9,12 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Broker;
 
-/// <summary>RabbitMQ's management API; each failure becomes a sentence.</summary>
+/// <summary>A client of RabbitMQ's management API. Each failure becomes an error message for the operator.</summary>
 internal sealed class ManagementApi : IDisposable
 {
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(15);
 
-    // A queue that was bound 40,000 times took the broker 14 s to delete.
+    // The broker took 14 s to delete a queue with 40,000 bindings.
     private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(5);
 
     private readonly HttpClient http;
@@ -34,11 +34,11 @@ internal sealed class ManagementApi : IDisposable
 
     public string User => login.User;
 
-    /// <summary>A path of the API; each name is escaped.</summary>
+    /// <summary>Returns a path of the API. Each name is escaped.</summary>
     public static string Path(params IEnumerable<string> names) => string.Join('/', names.Select(Uri.EscapeDataString));
 
-    /// <summary>What stands at the path, or null when nothing does.</summary>
-    /// <exception cref="CommandFailedException">The API cannot be reached or refuses.</exception>
+    /// <summary>Returns the object at the path; null if there is none.</summary>
+    /// <exception cref="CommandFailedException">The API cannot be reached, or it refuses the request.</exception>
     public async Task<JsonNode?> GetAsync(string path, CancellationToken cancel)
     {
         using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, cancel);
@@ -52,24 +52,24 @@ internal sealed class ManagementApi : IDisposable
         }
     }
 
-    /// <summary>Makes or changes what stands at the path; true when it was not there.</summary>
-    /// <exception cref="CommandFailedException">The API cannot be reached or refuses.</exception>
+    /// <summary>Creates or changes the object at the path. Returns true if it did not exist.</summary>
+    /// <exception cref="CommandFailedException">The API cannot be reached, or it refuses the request.</exception>
     public async Task<bool> PutAsync(string path, JsonObject content, CancellationToken cancel)
     {
         using HttpResponseMessage answer = await WriteAsync(HttpMethod.Put, path, content, cancel);
         return answer.StatusCode == HttpStatusCode.Created;
     }
 
-    /// <summary>The API's answer, or null when it has none to give.</summary>
-    /// <exception cref="CommandFailedException">The API cannot be reached or refuses.</exception>
+    /// <summary>Returns the API's answer; null if it is empty.</summary>
+    /// <exception cref="CommandFailedException">The API cannot be reached, or it refuses the request.</exception>
     public async Task<JsonNode?> PostAsync(string path, JsonObject content, CancellationToken cancel)
     {
         using HttpResponseMessage answer = await WriteAsync(HttpMethod.Post, path, content, cancel);
         return await answer.Content.ReadAsStringAsync(cancel) is { Length: > 0 } text ? JsonNode.Parse(text) : null;
     }
 
-    /// <summary>Removes what stands at the path; false when nothing does.</summary>
-    /// <exception cref="CommandFailedException">The API cannot be reached or refuses.</exception>
+    /// <summary>Deletes the object at the path. Returns false if it did not exist.</summary>
+    /// <exception cref="CommandFailedException">The API cannot be reached, or it refuses the request.</exception>
     public async Task<bool> DeleteAsync(string path, CancellationToken cancel)
     {
         using HttpResponseMessage answer = await SendAsync(HttpMethod.Delete, path, null, cancel);
@@ -87,16 +87,18 @@ internal sealed class ManagementApi : IDisposable
         }
 
         answer.Dispose();
-        throw new CommandFailedException(ExitCode.Failure, $"The broker does not find what belongs to {path}: is it set up (f2bbroker init)?");
+        throw new CommandFailedException(
+            ExitCode.Failure,
+            $"The broker does not find what belongs to {path}: is it set up (f2bbroker init)?");
     }
 
-    /// <summary>Sends, and lets pass what succeeded or was not found.</summary>
+    /// <summary>Sends a request. A response of success or "not found" is returned, any other throws.</summary>
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancel)
     {
         using HttpRequestMessage request = new(method, path) { Content = content };
-        TimeSpan patience = method == HttpMethod.Delete ? DeleteTimeout : ResponseTimeout;
+        TimeSpan timeout = method == HttpMethod.Delete ? DeleteTimeout : ResponseTimeout;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(patience);
+        limit.CancelAfter(timeout);
         HttpResponseMessage answer;
         try
         {
@@ -108,7 +110,7 @@ internal sealed class ManagementApi : IDisposable
         }
         catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw Unreachable($"no answer within {patience.TotalSeconds} s");
+            throw Unreachable($"no answer within {timeout.TotalSeconds} s");
         }
 
         if (answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.NotFound)
@@ -122,26 +124,37 @@ internal sealed class ManagementApi : IDisposable
         }
     }
 
-    private CommandFailedException TranslateError(HttpRequestException failure) => failure.HttpRequestError switch
-    {
-        HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError => NotManagementApi(),
-        HttpRequestError.SecureConnectionError => new CommandFailedException(ExitCode.Configuration,
-            $"No secure connection to {login.Address}: {failure.GetBaseException().Message}"),
-        _ => Unreachable(failure.GetBaseException().Message),
-    };
+    private CommandFailedException TranslateError(HttpRequestException failure) =>
+        failure.HttpRequestError switch
+        {
+            HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded or HttpRequestError.HttpProtocolError =>
+                NotManagementApi(),
+            HttpRequestError.SecureConnectionError => new CommandFailedException(
+                ExitCode.Configuration,
+                $"No secure connection to {login.Address}: {failure.GetBaseException().Message}"),
+            _ => Unreachable(failure.GetBaseException().Message),
+        };
 
-    private CommandFailedException Unreachable(string why) => new(ExitCode.BrokerUnreachable,
-        $"The management API at {login.Address} cannot be reached: {why.TrimEnd('.')}. Is the address right, the broker up, "
-        + "and its plugin enabled (rabbitmq-plugins enable rabbitmq_management)?");
+    private CommandFailedException Unreachable(string why) =>
+        new(
+            ExitCode.BrokerUnreachable,
+            $"The management API at {login.Address} cannot be reached: {why.TrimEnd('.')}. Is the address right, the broker up, "
+                + "and its plugin enabled (rabbitmq-plugins enable rabbitmq_management)?");
 
-    private CommandFailedException NotManagementApi() => new(ExitCode.Configuration,
-        $"What answers at {login.Address} is not RabbitMQ's management API, which has a port of its own (15672, or 15671 with https). "
-        + "Enable it with rabbitmq-plugins enable rabbitmq_management.");
+    private CommandFailedException NotManagementApi() =>
+        new(
+            ExitCode.Configuration,
+            $"What answers at {login.Address} is not RabbitMQ's management API, which has a port of its own (15672, or 15671 with https). "
+                + "Enable it with rabbitmq-plugins enable rabbitmq_management.");
 
-    private CommandFailedException RequestRefused(HttpStatusCode status, string path, string reason) => status == HttpStatusCode.Unauthorized
-        ? new CommandFailedException(ExitCode.Configuration, $"The broker refuses '{login.User}': {reason}. "
-            + "Needed are the right password, the tag administrator, and rights on the virtual host f2b, which f2bbroker init gives.")
-        : new CommandFailedException(ExitCode.Failure, $"The broker refuses {path}: {reason} ({(int)status}).");
+    private CommandFailedException RequestRefused(HttpStatusCode status, string path, string reason) =>
+        status == HttpStatusCode.Unauthorized
+            ? new CommandFailedException(
+                ExitCode.Configuration,
+                $"The broker refuses '{login.User}': {reason}. "
+                    + "Needed are the right password, the tag administrator, and rights on the virtual host f2b, which f2bbroker init "
+                    + "gives.")
+            : new CommandFailedException(ExitCode.Failure, $"The broker refuses {path}: {reason} ({(int)status}).");
 
     private static async Task<string> ReadReasonAsync(HttpResponseMessage answer, CancellationToken cancel)
     {

@@ -4,18 +4,21 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Broker;
 
-/// <summary><c>f2bbroker ban</c>: reports a ban under the operator's own login, for which the broker vouches as for any server's.</summary>
+/// <summary><c>f2bbroker ban</c>: publishes a ban under the operator's own login. The broker authenticates it like any server's.</summary>
 internal sealed class ManualBan(ManagementApi api, TimeProvider time)
 {
-    /// <summary>The ban that the operator means.</summary>
-    /// <exception cref="CommandFailedException">The address is none, or the operator's login or the jail is no name.</exception>
+    /// <summary>Returns the ban that the operator asks for.</summary>
+    /// <exception cref="CommandFailedException">The address, the operator's login or the jail is not valid.</exception>
     public Ban Create(string address, string jail)
     {
-        Subnet ip = Subnet.Parse(address) ?? throw new CommandFailedException(ExitCode.Configuration, $"{UntrustedText.Quote(address)} is not an address or network.");
+        Subnet ip = Subnet.Parse(address)
+            ?? throw new CommandFailedException(ExitCode.Configuration, $"{UntrustedText.Quote(address)} is not an address or network.");
         if (!ServerName.IsValid(api.User))
         {
-            throw new CommandFailedException(ExitCode.Configuration,
-                $"The login '{api.User}' is not a server name ({ServerName.Rule}), so servers would refuse its bans: make an operator with such a name.");
+            throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"The login '{api.User}' is not a server name ({ServerName.Rule}), so servers would refuse its bans: make an operator "
+                    + "with such a name.");
         }
 
         try
@@ -28,25 +31,31 @@ internal sealed class ManualBan(ManagementApi api, TimeProvider time)
         }
     }
 
-    /// <exception cref="CommandFailedException">The broker refuses, or nobody would have received it.</exception>
+    /// <exception cref="CommandFailedException">The broker refuses, or no queue would receive the ban.</exception>
     public async Task PublishAsync(Ban ban, CancellationToken cancel)
     {
-        JsonNode answer = await api.PostAsync(ManagementApi.Path("exchanges", Topology.VirtualHost, Topology.BansExchange, "publish"), new JsonObject
-        {
-            ["routing_key"] = "",
-            ["payload"] = BanFormat.Json(ban),
-            ["payload_encoding"] = "string",
-            ["properties"] = new JsonObject
+        JsonNode answer = await api.PostAsync(
+            ManagementApi.Path("exchanges", Topology.VirtualHost, Topology.BansExchange, "publish"),
+            new JsonObject
             {
-                ["user_id"] = api.User,
-                ["message_id"] = ban.MessageId.ToString(),
-                ["content_type"] = "application/json",
-                ["delivery_mode"] = 2,
+                ["routing_key"] = "",
+                ["payload"] = BanFormat.Json(ban),
+                ["payload_encoding"] = "string",
+                ["properties"] = new JsonObject
+                {
+                    ["user_id"] = api.User,
+                    ["message_id"] = ban.MessageId.ToString(),
+                    ["content_type"] = "application/json",
+                    ["delivery_mode"] = 2,
+                },
             },
-        }, cancel) ?? new JsonObject();
+            cancel
+        ) ?? new JsonObject();
         if (answer["routed"]?.GetValue<bool>() != true)
         {
-            throw new CommandFailedException(ExitCode.Failure, $"No queue is bound to {Topology.BansExchange}, so nobody has heard of it: f2bbroker enroll makes them.");
+            throw new CommandFailedException(
+                ExitCode.Failure,
+                $"No queue is bound to {Topology.BansExchange}, so no server received it. f2bbroker enroll creates queues.");
         }
     }
 }

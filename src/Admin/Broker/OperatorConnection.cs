@@ -8,13 +8,15 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Admin.Broker;
 
-/// <summary>The broker as the operator reaches it by AMQP, for what the management API cannot do; each failure becomes a sentence.</summary>
-/// <param name="amqp">Where; null for the port that the management API names, on its own host.</param>
+/// <summary>
+/// Connects the operator to the broker by AMQP, for what the management API cannot do. Each failure becomes an error message.
+/// </summary>
+/// <param name="amqp">The address; null for the management API's host and the port that the API names.</param>
 internal sealed class OperatorConnection(ManagementApi api, string? amqp)
 {
     private BrokerSettings? broker;
 
-    /// <param name="purpose">What the management UI shows behind the program's name.</param>
+    /// <param name="purpose">The text that the management UI shows after the program's name.</param>
     /// <exception cref="CommandFailedException">The broker cannot be reached, or refuses.</exception>
     public async Task<IConnection> OpenAsync(string purpose, CancellationToken cancel)
     {
@@ -22,8 +24,8 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
         return await TranslateErrorsAsync(() => BrokerConnection.OpenAsync(reached, api.User, purpose, cancel), "", cancel);
     }
 
-    /// <param name="missing">The sentence for a queue, stream or exchange that is not there.</param>
-    /// <exception cref="CommandFailedException">It failed.</exception>
+    /// <param name="missing">The error message for a missing queue, stream or exchange.</param>
+    /// <exception cref="CommandFailedException">The action failed.</exception>
     public async Task<T> TranslateErrorsAsync<T>(Func<Task<T>> act, string missing, CancellationToken cancel)
     {
         try
@@ -37,7 +39,8 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
         catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !cancel.IsCancellationRequested)
         {
             throw new CommandFailedException(ExitCode.BrokerUnreachable,
-                $"The broker cannot be read at {broker!.Names} by {(broker.Tls is null ? "amqp" : "amqps")}: {failure.GetBaseException().Message.TrimEnd('.')}. "
+                $"The broker cannot be read at {broker!.Names} by {(broker.Tls is null ? "amqp" : "amqps")}: "
+                    + $"{failure.GetBaseException().Message.TrimEnd('.')}. "
                 + "Another address: --amqp amqps://HOST:5671.");
         }
     }
@@ -46,20 +49,27 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
     {
         BrokerUri uri = string.IsNullOrWhiteSpace(amqp)
             ? await FindListenerAsync(cancel)
-            : BrokerUri.Parse(amqp, (_, fault) => throw new CommandFailedException(ExitCode.Configuration, $"AMQP: {fault}."));
-        return new BrokerSettings(uri.Nodes, uri.VirtualHost, api.Login.Password, uri.IsTls ? new TlsSettings(TrustedCas: null, ClientCertificate: null) : null);
+            : BrokerUri.Parse(amqp, (_, error) => throw new CommandFailedException(ExitCode.Configuration, $"AMQP: {error}."));
+        return new BrokerSettings(
+            uri.Nodes,
+            uri.VirtualHost,
+            api.Login.Password,
+            uri.IsTls ? new TlsSettings(TrustedCas: null, ClientCertificate: null) : null);
     }
 
-    /// <summary>Encrypted if the API is, or if there is nothing else.</summary>
+    /// <summary>Returns the encrypted listener if the API is encrypted, or if there is no other.</summary>
     private async Task<BrokerUri> FindListenerAsync(CancellationToken cancel)
     {
         JsonNode? overview = await api.GetAsync("overview", cancel);
-        Dictionary<string, int> ports = (overview?["listeners"] as JsonArray ?? []).OfType<JsonNode>()
-            .DistinctBy(listener => listener["protocol"]?.ToString())
-            .ToDictionary(listener => listener["protocol"]?.ToString() ?? "", listener => listener["port"]?.GetValue<int>() ?? 0);
+        Dictionary<string, int> ports = (overview?["listeners"]).Rows()
+            .DistinctBy(listener => listener.Text("protocol"))
+            .ToDictionary(listener => listener.Text("protocol"), listener => listener["port"]?.GetValue<int>() ?? 0);
         string[] protocols = api.Login.Address.Scheme == "https" ? ["amqp/ssl", "amqp"] : ["amqp", "amqp/ssl"];
         string protocol = protocols.FirstOrDefault(ports.ContainsKey)
-            ?? throw new CommandFailedException(ExitCode.Configuration, "The management API names no port for AMQP. Give --amqp amqps://HOST:5671.");
+            ?? throw new CommandFailedException(
+                ExitCode.Configuration,
+                "The management API names no port for AMQP. Give --amqp amqps://HOST:5671."
+            );
         return new BrokerUri([new BrokerNode(api.Host, ports[protocol])], Topology.VirtualHost, protocol == "amqp/ssl");
     }
 }

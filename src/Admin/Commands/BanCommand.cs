@@ -8,11 +8,20 @@ namespace F2bBroker.Admin.Commands;
 /// <summary>The command ban.</summary>
 internal sealed class BanCommand(CommandLine line)
 {
-    private readonly Argument<string> address = new("ADDRESS") { Description = "What to ban. A network is taken by servers only that allow it (minprefix4, minprefix6)." };
+    private readonly Argument<string> address = new("ADDRESS")
+    {
+        Description = "What to ban. A network is taken by servers only that allow it (minprefix4, minprefix6).",
+    };
 
-    private readonly Option<string> jail = new("--jail") { Description = "The jail that servers note, and may choose by.", HelpName = "NAME", DefaultValueFactory = _ => "manual" };
+    private readonly Option<string> jail = new("--jail")
+    {
+        Description = "The jail that servers note, and may choose by.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "manual",
+    };
 
-    public Command Command => line.WithOutput(new Command("ban", "Report a ban to all servers, under the operator's own login.") { address, jail }, ActAsync);
+    public Command Command =>
+        line.WithOutput(new Command("ban", "Report a ban to all servers, under the operator's own login.") { address, jail }, ActAsync);
 
     private async Task ActAsync(ParseResult parsed, ManagementApi broker, CommandOutput answer, CancellationToken cancel)
     {
@@ -20,6 +29,8 @@ internal sealed class BanCommand(CommandLine line)
         Ban ban = manual.Create(parsed.GetValue(address)!, parsed.GetValue(jail)!);
         await manual.PublishAsync(ban, cancel);
         answer.AddField("ban", MonitoredLogLine.BanText(ban));
-        answer.WriteMessage($"Published: {MonitoredLogLine.BanText(ban)}. Each server bans it unless its own settings say otherwise (ignoreip, private addresses, networks).");
+        answer.WriteMessage(
+            $"Published: {MonitoredLogLine.BanText(ban)}. Each server bans it unless its own settings say otherwise (ignoreip, private "
+                + "addresses, networks).");
     }
 }

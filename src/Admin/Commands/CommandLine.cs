@@ -5,7 +5,7 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Commands;
 
-/// <summary>What the commands share: how the broker is reached, how they answer, and how they end.</summary>
+/// <summary>What the commands share: options, the connection to the broker, output and error handling.</summary>
 internal sealed class CommandLine
 {
     private const string AmqpVariable = "F2BBROKER_AMQP";
@@ -28,39 +28,49 @@ internal sealed class CommandLine
 
     private readonly Option<string?> amqp = new("--amqp")
     {
-        Description = $"The broker as this command reaches it by AMQP; by default {AmqpVariable}, or else the port that the management API names, on its host.",
+        Description =
+            $"The broker as this command reaches it by AMQP; by default {AmqpVariable}, or else the port that the management API names, "
+                + "on its host.",
         HelpName = "amqps://HOST:5671",
     };
 
     public IEnumerable<Option> GlobalOptions => [api, apiFile, json];
 
-    /// <summary>For commands that need <see cref="CreateConnection"/>.</summary>
+    /// <summary>The option for commands that need <see cref="CreateConnection"/>.</summary>
     public Option Amqp => amqp;
 
-    public static void Warn(string sentence) => Console.Error.WriteLine(sentence);
+    public static void Warn(string message) => Console.Error.WriteLine(message);
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(json);
 
-    public OperatorConnection CreateConnection(ParseResult parsed, ManagementApi broker) => new(broker, parsed.GetValue(amqp) ?? Environment.GetEnvironmentVariable(AmqpVariable));
+    public OperatorConnection CreateConnection(ParseResult parsed, ManagementApi broker) =>
+        new(broker, parsed.GetValue(amqp) ?? Environment.GetEnvironmentVariable(AmqpVariable));
 
-    /// <summary>Has the command do that on the broker, as the operator.</summary>
-    public Command WithManagementApi(Command command, Func<ParseResult, ManagementApi, CancellationToken, Task> act) => WithErrorHandling(command, async (parsed, cancel) =>
-    {
-        using ManagementApi broker = new(ApiLogin.Resolve(
-            parsed.GetValue(api), parsed.GetValue(apiFile), Environment.GetEnvironmentVariable(ApiLogin.Variable), LoginPrompt.Create(), Warn));
-        await act(parsed, broker, cancel);
-        return ExitCode.Success;
-    });
+    /// <summary>Runs the action with the management API, as the operator.</summary>
+    public Command WithManagementApi(Command command, Func<ParseResult, ManagementApi, CancellationToken, Task> act) =>
+        WithErrorHandling(command, async (parsed, cancel) =>
+        {
+            using ManagementApi broker = new(
+                ApiLogin.Resolve(
+                    parsed.GetValue(api),
+                    parsed.GetValue(apiFile),
+                    Environment.GetEnvironmentVariable(ApiLogin.Variable),
+                    LoginPrompt.Create(),
+                    Warn));
+            await act(parsed, broker, cancel);
+            return ExitCode.Success;
+        });
 
-    /// <summary>The same for a command that changes something, and tells what.</summary>
-    public Command WithOutput(Command command, Func<ParseResult, ManagementApi, CommandOutput, CancellationToken, Task> act) => WithManagementApi(command, async (parsed, broker, cancel) =>
-    {
-        CommandOutput answer = new(IsJson(parsed));
-        await act(parsed, broker, answer, cancel);
-        answer.Finish();
-    });
+    /// <summary>Runs the action with the management API and an output, for commands that change something.</summary>
+    public Command WithOutput(Command command, Func<ParseResult, ManagementApi, CommandOutput, CancellationToken, Task> act) =>
+        WithManagementApi(command, async (parsed, broker, cancel) =>
+        {
+            CommandOutput answer = new(IsJson(parsed));
+            await act(parsed, broker, answer, cancel);
+            answer.Finish();
+        });
 
-    /// <summary>Has the command do that; a fault becomes a sentence and its code.</summary>
+    /// <summary>Runs the action. An expected failure becomes an error message and its exit code.</summary>
     public static Command WithErrorHandling(Command command, Func<ParseResult, CancellationToken, Task<int>> act)
     {
         command.SetAction(async (parsed, cancel) =>
@@ -69,10 +79,10 @@ internal sealed class CommandLine
             {
                 return await act(parsed, cancel);
             }
-            catch (CommandFailedException fault)
+            catch (CommandFailedException error)
             {
-                Warn(fault.Message);
-                return fault.ExitCode;
+                Warn(error.Message);
+                return error.ExitCode;
             }
         });
         return command;

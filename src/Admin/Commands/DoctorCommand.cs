@@ -16,10 +16,20 @@ internal sealed class DoctorCommand(CommandLine line)
         DefaultValueFactory = _ => SettingsFile.DefaultPath,
     };
 
-    private readonly Option<string?> socket = new("--socket") { Description = "fail2ban's socket, as of fail2ban-client.", HelpName = "FILE" };
+    private readonly Option<string?> socket = new("--socket")
+    {
+        Description = "fail2ban's socket, as of fail2ban-client.",
+        HelpName = "FILE",
+    };
 
-    public Command Command => CommandLine.WithErrorHandling(
-        new Command("doctor", "Look, on a server and as root, at all that a ban passes there; ends with 1 when something is wrong.") { config, socket }, ActAsync);
+    public Command Command =>
+        CommandLine.WithErrorHandling(
+            new Command("doctor", "Look, on a server and as root, at all that a ban passes there; ends with 1 when something is wrong.")
+            {
+                config,
+                socket,
+            },
+            ActAsync);
 
     private async Task<int> ActAsync(ParseResult parsed, CancellationToken cancel)
     {

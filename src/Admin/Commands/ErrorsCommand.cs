@@ -14,14 +14,31 @@ internal sealed class ErrorsCommand(CommandLine line)
 
     private readonly Option<string?> from = new("--from") { Description = "Only those of this sender.", HelpName = "SERVER" };
 
-    private readonly Option<string?> reason = new("--reason") { Description = "Only those whose reason contains this text.", HelpName = "TEXT" };
+    private readonly Option<string?> reason = new("--reason")
+    {
+        Description = "Only those whose reason contains this text.",
+        HelpName = "TEXT",
+    };
 
     private readonly Option<bool> drop = new("--drop") { Description = "Delete them." };
 
-    private readonly Option<bool> requeue = new("--requeue") { Description = "Put them back into the server's own queue, where they are judged once more." };
+    private readonly Option<bool> requeue = new("--requeue")
+    {
+        Description = "Put them back into the server's own queue, where they are judged once more.",
+    };
 
-    public Command Command => line.WithManagementApi(
-        new Command("errors", "Show what a server has refused, and what that means; or drop it, or have it judged once more.") { server, from, reason, drop, requeue, line.Amqp }, ActAsync);
+    public Command Command =>
+        line.WithManagementApi(
+            new Command("errors", "Show what a server has refused, and what that means; or drop it, or have it judged once more.")
+            {
+                server,
+                from,
+                reason,
+                drop,
+                requeue,
+                line.Amqp,
+            },
+            ActAsync);
 
     private async Task ActAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel)
     {
@@ -45,9 +62,17 @@ internal sealed class ErrorsCommand(CommandLine line)
         }
     }
 
-    private static async Task MoveAsync(ErrorQueueBrowser queue, Func<RefusedMessage, bool> isChosen, MessageAction fate, string done, bool isJson, CancellationToken cancel)
+    private static async Task MoveAsync(
+        ErrorQueueBrowser queue,
+        Func<RefusedMessage, bool> isChosen,
+        MessageAction action,
+        string done,
+        bool isJson,
+        CancellationToken cancel)
     {
-        int count = (await WaitIndicator.RunAsync("Going through the error queue", () => queue.ProcessAsync(isChosen, fate, cancel))).Count;
+        int count = (
+            await WaitIndicator.RunAsync("Going through the error queue", () => queue.ProcessAsync(isChosen, action, cancel))
+        ).Count;
         CommandOutput answer = new(isJson);
         answer.AddField(done, count);
         answer.WriteMessage($"{count} message{(count == 1 ? "" : "s")} {done}.");

@@ -6,23 +6,25 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary>Looks at the broker with this server's own login: whether it is let in, as what, and whether its queue is there and bound.</summary>
+/// <summary>
+/// Checks the broker with this server's login: whether it is accepted, with which role, and whether the queue exists and is bound.
+/// </summary>
 internal sealed class BrokerCheck(Settings settings)
 {
     private readonly List<CheckResult> results = [];
     private Role? role;
 
-    /// <summary>What was found, and the server's role; that is null when it cannot be told.</summary>
+    /// <summary>Returns the results and the server's role; the role is null if it is unknown.</summary>
     public async Task<(Role? Role, IReadOnlyList<CheckResult> Findings)> RunAsync(CancellationToken cancel)
     {
-        LoginFailure? fault = await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, async (connection, token) =>
+        LoginFailure? error = await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, async (connection, token) =>
         {
             await RunAsync(connection, token);
             return null;
         });
-        if (fault is not null)
+        if (error is not null)
         {
-            results.Add(new CheckResult("broker", fault.Message));
+            results.Add(new CheckResult("broker", error.Message));
         }
 
         return (role, results);
@@ -56,14 +58,18 @@ internal sealed class BrokerCheck(Settings settings)
         try
         {
             QueueDeclareOk there = await channel.QueueDeclarePassiveAsync(queue, cancel);
-            // Whether it was bound cannot be asked; it is now.
+            // The broker cannot be asked whether it was bound. It is bound now.
             await channel.QueueBindAsync(queue, Topology.BansExchange, "", cancellationToken: cancel);
-            return new CheckResult($"queue {queue}, bound to {Topology.BansExchange}, {there.MessageCount} waiting, {there.ConsumerCount} consumer{(there.ConsumerCount == 1 ? "" : "s")}");
+            return new CheckResult(
+                $"queue {queue}, bound to {Topology.BansExchange}, {there.MessageCount} waiting, {there.ConsumerCount} "
+                    + $"consumer{(there.ConsumerCount == 1 ? "" : "s")}");
         }
         catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
-            return new CheckResult($"queue {queue}", $"it is not there, so somebody has deleted it. The consumer makes it again (systemctl restart f2bbroker-consumer), "
-                + $"and reads what was missed from {Topology.HistoryStream}.");
+            return new CheckResult(
+                $"queue {queue}",
+                $"it is not there, so somebody has deleted it. The consumer makes it again (systemctl restart f2bbroker-consumer), "
+                    + $"and reads what was missed from {Topology.HistoryStream}.");
         }
     }
 }

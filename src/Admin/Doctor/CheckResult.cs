@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary>One thing that was looked at.</summary>
-/// <param name="Subject">What.</param>
-/// <param name="Problem">What is wrong and what to do; null when it is in order.</param>
+/// <summary>The result of one check.</summary>
+/// <param name="Subject">What was checked.</param>
+/// <param name="Problem">The problem and the remedy; null if there is no problem.</param>
 internal sealed record CheckResult(string Subject, [property: JsonPropertyName("todo")] string? Problem = null)
 {
     public bool IsOk => Problem is null;

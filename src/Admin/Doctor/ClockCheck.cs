@@ -1,6 +1,9 @@
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary>Looks whether this machine's clock is kept right. Peers refuse a ban from more than ten minutes ahead, and skip one that seems older than maxage.</summary>
+/// <summary>
+/// Checks that this machine's clock is synchronised. Other servers refuse a ban from more than ten minutes in the future and skip one that
+/// seems older than maxage.
+/// </summary>
 internal static class ClockCheck
 {
     public static async Task<CheckResult> RunAsync(CancellationToken cancel) =>

@@ -2,17 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary>Looks at a daemon: its own test, and whether its unit runs.</summary>
-/// <param name="program">Such as <c>f2bbroker-producer</c>.</param>
+/// <summary>Checks a daemon: its <c>--test</c>, and whether its unit is active.</summary>
+/// <param name="program">The program, such as <c>f2bbroker-producer</c>.</param>
 internal sealed class DaemonCheck(string program, string configuration)
 {
-    // What systemctl is-active says under systemd; elsewhere it says none of these.
+    // The states that systemctl is-active prints under systemd. Elsewhere it prints none of these.
     private static readonly string[] States = ["active", "reloading", "inactive", "failed", "activating", "deactivating", "maintenance"];
 
     public async IAsyncEnumerable<CheckResult> RunAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         string beside = Path.Combine(AppContext.BaseDirectory, program);
-        ExternalProgram.Result? test = await ExternalProgram.RunAsync(File.Exists(beside) ? beside : program, ["--config", configuration, "--test"], cancel);
+        ExternalProgram.Result? test = await ExternalProgram.RunAsync(
+            File.Exists(beside) ? beside : program,
+            ["--config", configuration, "--test"],
+            cancel);
         yield return test switch
         {
             null => new CheckResult(program, "it is not installed beside f2bbroker, nor on the path."),
@@ -23,7 +26,9 @@ internal sealed class DaemonCheck(string program, string configuration)
         {
             yield return state.Output == "active"
                 ? new CheckResult($"{program} runs")
-                : new CheckResult($"{program} is {state.Output}", $"systemctl enable --now {program}; if it does not stay up, journalctl -u {program} tells why.");
+                : new CheckResult(
+                    $"{program} is {state.Output}",
+                    $"systemctl enable --now {program}; if it does not stay up, journalctl -u {program} tells why.");
         }
     }
 }

@@ -4,9 +4,11 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary><c>f2bbroker doctor</c>: looks on a server at everything that a ban passes there, and says of each thing that it is in order, or what to do.</summary>
+/// <summary>
+/// <c>f2bbroker doctor</c>: checks every component that a ban passes on a server, and reports each as ok or with the remedy.
+/// </summary>
 /// <param name="configuration">The path of f2bbroker.conf.</param>
-/// <param name="socket">fail2ban's socket; null for the usual one.</param>
+/// <param name="socket">fail2ban's socket; null for the default.</param>
 internal sealed class DoctorRun(string configuration, string? socket)
 {
     public async IAsyncEnumerable<CheckResult> RunAsync([EnumeratorCancellation] CancellationToken cancel)
@@ -25,7 +27,11 @@ internal sealed class DoctorRun(string configuration, string? socket)
         }
 
         Role role = known ?? Role.Both;
-        string[] daemons = [.. role.CanReport ? ["f2bbroker-producer"] : Array.Empty<string>(), .. role.CanReceive ? ["f2bbroker-consumer"] : Array.Empty<string>()];
+        string[] daemons =
+        [
+            .. role.CanReport ? ["f2bbroker-producer"] : Array.Empty<string>(),
+            .. role.CanReceive ? ["f2bbroker-consumer"] : Array.Empty<string>(),
+        ];
         foreach (string daemon in daemons)
         {
             await foreach (CheckResult finding in new DaemonCheck(daemon, configuration).RunAsync(cancel))
@@ -50,9 +56,11 @@ internal sealed class DoctorRun(string configuration, string? socket)
             finding = new CheckResult($"configuration {configuration} of server '{settings.Server}'");
             return settings;
         }
-        catch (InvalidConfigurationException fault)
+        catch (InvalidConfigurationException error)
         {
-            finding = new CheckResult($"configuration {configuration}", string.Join(' ', fault.Message.Split('\n', StringSplitOptions.TrimEntries)));
+            finding = new CheckResult(
+                $"configuration {configuration}",
+                string.Join(' ', error.Message.Split('\n', StringSplitOptions.TrimEntries)));
             return null;
         }
     }

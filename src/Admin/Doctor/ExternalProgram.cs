@@ -4,16 +4,21 @@ using F2bBroker.Admin.Output;
 
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary>A program of this machine that is asked something.</summary>
+/// <summary>Runs a program of this machine and reads its output.</summary>
 internal static class ExternalProgram
 {
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>What it answers; null where it is not installed.</summary>
-    /// <exception cref="CommandFailedException">It does not answer in time.</exception>
+    /// <summary>Returns the result; null if the program is not installed.</summary>
+    /// <exception cref="CommandFailedException">It does not end in time.</exception>
     public static async Task<Result?> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancel)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         try
         {
             using Process process = Process.Start(start)!;
@@ -26,9 +31,13 @@ internal static class ExternalProgram
         }
     }
 
-    /// <summary>Whether a program of that name can be called.</summary>
-    public static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/sbin")
-        .Any(folder => File.Exists(Path.Combine(folder, program)));
+    /// <summary>Returns true if a program with that name is installed.</summary>
+    public static bool IsInstalled(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Append("/usr/sbin")
+            .Append("/sbin")
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
 
     private static async Task<Result> ReadOutputAsync(Process process, string program, CancellationToken cancel)
     {
@@ -54,13 +63,15 @@ internal static class ExternalProgram
         }
     }
 
-    /// <param name="IsSuccess">Whether it ended with 0.</param>
+    /// <param name="IsSuccess">True if the exit code is 0.</param>
     internal sealed record Result(bool IsSuccess, string Output, string Errors)
     {
-        /// <summary>All its words in one line.</summary>
-        public string AllOutput => string.Join(' ', $"{Errors} {Output}".Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Trim();
+        /// <summary>The whole output in one line.</summary>
+        public string AllOutput =>
+            string.Join(' ', $"{Errors} {Output}".Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                .Trim();
 
-        /// <summary>The last line, without the lines of a tree that fail2ban-client draws.</summary>
+        /// <summary>The last line of the output, without the tree that fail2ban-client draws.</summary>
         public string LastLine => Output.Split('\n')[^1].TrimStart('`', '-', '|', ' ').Trim();
     }
 }

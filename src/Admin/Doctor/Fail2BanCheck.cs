@@ -3,22 +3,29 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary>Looks at fail2ban: whether it logs where the producer reads, and has a jail that reads what the consumer writes, and can ban.</summary>
-/// <param name="socket">fail2ban's socket; null for the usual one.</param>
+/// <summary>Checks fail2ban: it logs where the producer reads, a jail monitors the consumer's log, and that jail can ban.</summary>
+/// <param name="socket">fail2ban's socket; null for the default.</param>
 internal sealed class Fail2BanCheck(Settings settings, string? socket)
 {
     private const string Jail = "f2bbroker";
 
-    /// <summary>What fail2ban's ban actions call.</summary>
+    /// <summary>The programs that fail2ban's ban actions call.</summary>
     private static readonly string[] Firewalls = ["nft", "iptables", "ipset", "ufw", "firewall-cmd", "shorewall"];
 
-    /// <param name="role">What the server does.</param>
+    /// <param name="role">The server's role.</param>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(Role role, CancellationToken cancel)
     {
         ExternalProgram.Result? ping = await RunClientAsync(cancel, "ping");
         if (ping is not { IsSuccess: true })
         {
-            return [new CheckResult("fail2ban", ping is null ? "it is not installed: apt-get install fail2ban." : $"it does not answer: systemctl start fail2ban. ({ping.AllOutput})")];
+            return
+            [
+                new CheckResult(
+                    "fail2ban",
+                    ping is null
+                        ? "it is not installed: apt-get install fail2ban."
+                        : $"it does not answer: systemctl start fail2ban. ({ping.AllOutput})"),
+            ];
         }
 
         List<CheckResult> findings = [];
@@ -50,7 +57,13 @@ internal sealed class Fail2BanCheck(Settings settings, string? socket)
     {
         if (await RunClientAsync(cancel, "status", Jail) is not { IsSuccess: true })
         {
-            return [new CheckResult($"fail2ban's jail {Jail}", $"it is not there. Is /etc/fail2ban/jail.d/{Jail}.conf there, and not disabled in jail.local? Then fail2ban-client reload.")];
+            return
+            [
+                new CheckResult(
+                    $"fail2ban's jail {Jail}",
+                    $"it is not there. Is /etc/fail2ban/jail.d/{Jail}.conf there, and not disabled in jail.local? Then fail2ban-client "
+                        + "reload."),
+            ];
         }
 
         ExternalProgram.Result logs = (await RunClientAsync(cancel, "get", Jail, "logpath"))!;
@@ -60,21 +73,31 @@ internal sealed class Fail2BanCheck(Settings settings, string? socket)
         [
             readsOurs
                 ? new CheckResult($"fail2ban's jail {Jail}, which monitors {path}")
-                : new CheckResult($"fail2ban's jail {Jail}", $"it does not monitor {path}: set logpath = {path} for it in jail.local, and backend = auto. ({logs.AllOutput})"),
+                : new CheckResult(
+                    $"fail2ban's jail {Jail}",
+                    $"it does not monitor {path}: set logpath = {path} for it in jail.local, and backend = auto. ({logs.AllOutput})"),
             .. await ActionsAsync(cancel),
         ];
     }
 
     private async Task<IEnumerable<CheckResult>> ActionsAsync(CancellationToken cancel)
     {
-        string[] names = [.. (await RunClientAsync(cancel, "get", Jail, "actions"))!.Output.Split('\n').Skip(1).SelectMany(line => line.Split(',', StringSplitOptions.TrimEntries))];
+        string[] names =
+        [
+            .. (await RunClientAsync(cancel, "get", Jail, "actions"))!
+                .Output.Split('\n')
+                .Skip(1)
+                .SelectMany(line => line.Split(',', StringSplitOptions.TrimEntries)),
+        ];
         List<CheckResult> findings = [];
         foreach (string name in names)
         {
             findings.Add(await ActionAsync(name, cancel));
         }
 
-        return findings.Count > 0 ? findings : [new CheckResult($"ban action of {Jail}", "it has none, so nobody is banned: set banaction in jail.local.")];
+        return findings.Count > 0
+            ? findings
+            : [new CheckResult($"ban action of {Jail}", "it has none, so nobody is banned: set banaction in jail.local.")];
     }
 
     private async Task<CheckResult> ActionAsync(string name, CancellationToken cancel)
@@ -83,7 +106,10 @@ internal sealed class Fail2BanCheck(Settings settings, string? socket)
         string? firewall = Firewalls.FirstOrDefault(tool => ban.Split(' ', '<', '>', '\n', ';').Contains(tool));
         return firewall is null || ExternalProgram.IsInstalled(firewall)
             ? new CheckResult($"ban action {name}")
-            : new CheckResult($"ban action {name}", $"it calls {firewall}, which is not installed: install it, or set another banaction in jail.local, such as nftables[type=allports].");
+            : new CheckResult(
+                $"ban action {name}",
+                $"it calls {firewall}, which is not installed: install it, or set another banaction in jail.local, such as "
+                    + "nftables[type=allports].");
     }
 
     private Task<ExternalProgram.Result?> RunClientAsync(CancellationToken cancel, params IEnumerable<string> question) =>

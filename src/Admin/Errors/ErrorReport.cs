@@ -3,17 +3,27 @@ using F2bBroker.Admin.Output;
 
 namespace F2bBroker.Admin.Errors;
 
-/// <summary><c>f2bbroker errors</c>: what a server refused, and what that means.</summary>
+/// <summary><c>f2bbroker errors</c>: prints what a server refused, and what that means.</summary>
 internal sealed class ErrorReport(ErrorQueueBrowser queue, string server)
 {
     private const int MaxListedRows = 20;
 
     public async Task PrintAsync(Func<RefusedMessage, bool> isChosen, bool isJson, CancellationToken cancel)
     {
-        IReadOnlyList<RefusedMessage> refused = await WaitIndicator.RunAsync("Looking through the error queue", () => queue.ProcessAsync(isChosen, MessageAction.Keep, cancel));
-        Console.WriteLine(isJson
-            ? Json.Indented(refused.Select(message => new { message.RefusedAt, message.Origin, message.Reason, Explanation = RefusalExplanation.For(message.Reason), message.Body }))
-            : TextOf(refused));
+        IReadOnlyList<RefusedMessage> refused = await WaitIndicator.RunAsync("Looking through the error queue", () =>
+            queue.ProcessAsync(isChosen, MessageAction.Keep, cancel));
+        Console.WriteLine(
+            isJson
+                ? Json.Indented(
+                    refused.Select(message => new
+                    {
+                        message.RefusedAt,
+                        message.Origin,
+                        message.Reason,
+                        Explanation = RefusalExplanation.For(message.Reason),
+                        message.Body,
+                    }))
+                : TextOf(refused));
     }
 
     private string TextOf(IReadOnlyList<RefusedMessage> refused)
@@ -23,8 +33,15 @@ internal sealed class ErrorReport(ErrorQueueBrowser queue, string server)
             return $"'{server}' has refused nothing that is asked for here.";
         }
 
-        string list = TextColumns.Format(["REFUSED", "FROM", "REASON", "BODY"], refused.Take(MaxListedRows).Select(message => new[] { message.RefusedAt ?? "-", Sender(message), message.Reason, message.Body }));
-        string more = refused.Count > MaxListedRows ? string.Create(CultureInfo.InvariantCulture, $"\n… and {refused.Count - MaxListedRows} more (--json shows all)") : "";
+        string list = TextColumns.Format(
+            ["REFUSED", "FROM", "REASON", "BODY"],
+            refused
+                .Take(MaxListedRows)
+                .Select(message => new[] { message.RefusedAt ?? "-", Sender(message), message.Reason, message.Body }));
+        string more =
+            refused.Count > MaxListedRows
+                ? string.Create(CultureInfo.InvariantCulture, $"\n… and {refused.Count - MaxListedRows} more (--json shows all)")
+                : "";
         return $"{list}{more}\n\n{string.Join('\n', Meanings(refused))}";
     }
 

@@ -1,11 +1,11 @@
 namespace F2bBroker.Admin.Errors;
 
-/// <summary>What becomes of a refused message.</summary>
+/// <summary>What to do with a refused message.</summary>
 internal enum MessageAction
 {
     Keep,
     Drop,
 
-    /// <summary>Back into the server's own queue, and so judged once more.</summary>
+    /// <summary>Publish it to the server's own queue, where it is evaluated again.</summary>
     Requeue,
 }

@@ -7,24 +7,30 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Admin.History;
 
-/// <summary>The stream of the last day's bans as the operator reads it: by AMQP, since the management API cannot.</summary>
+/// <summary>
+/// Reads the stream of the last day's bans for the operator. It uses AMQP, because the management API cannot read streams.
+/// </summary>
 internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
 {
     private const string Missing = $"The broker has no stream {Topology.HistoryStream}: f2bbroker init makes it.";
 
-    /// <summary>Messages that break the protocol, and so are no bans, by the sender that the broker vouches for.</summary>
+    /// <summary>The number of invalid messages of each authenticated sender.</summary>
     public Dictionary<string, int> RefusedCounts { get; } = [];
 
-    /// <summary>The bans that were detected since then, in the order in which they came to the broker; one that was published twice comes twice.</summary>
-    /// <param name="follows">Whether it waits for more at the end.</param>
-    /// <exception cref="CommandFailedException">The stream is not there or cannot be read.</exception>
+    /// <summary>
+    /// Returns the bans that were detected since that time, in the order of publishing. A ban that was published twice is returned twice.
+    /// </summary>
+    /// <param name="follows">True to wait for more bans at the end.</param>
+    /// <exception cref="CommandFailedException">The stream does not exist or cannot be read.</exception>
     public async IAsyncEnumerable<Ban> ReadAsync(DateTimeOffset since, bool follows, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using IConnection connection = await amqp.OpenAsync("history", cancel);
         HistoryStream stream = new(connection, time);
         // A sender's clock may be ahead of the broker's.
         DateTimeOffset from = since - Ban.MaxClockAhead;
-        await using IAsyncEnumerator<IReadOnlyList<HistoryMessage>> batches = (follows ? stream.FollowAsync(from, cancel) : stream.ReadAsync(from, cancel)).GetAsyncEnumerator(cancel);
+        await using IAsyncEnumerator<IReadOnlyList<HistoryMessage>> batches = (
+            follows ? stream.FollowAsync(from, cancel) : stream.ReadAsync(from, cancel)
+        ).GetAsyncEnumerator(cancel);
         while (await amqp.TranslateErrorsAsync(() => batches.MoveNextAsync().AsTask(), Missing, cancel))
         {
             foreach (Ban ban in batches.Current.Select(ParseOrCount).OfType<Ban>().Where(ban => ban.DetectedAt >= since))

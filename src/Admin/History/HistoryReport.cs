@@ -5,18 +5,21 @@ using Spectre.Console;
 
 namespace F2bBroker.Admin.History;
 
-/// <summary><c>f2bbroker history</c> and <c>f2bbroker watch</c>: the bans of the stream, oldest first.</summary>
-/// <param name="warn">Takes a sentence.</param>
+/// <summary><c>f2bbroker history</c> and <c>f2bbroker watch</c>: print the bans of the stream, oldest first.</summary>
+/// <param name="warn">Receives warnings.</param>
 internal sealed class HistoryReport(HistoryReader history, BanSelection filter, TimeProvider time, Action<string> warn)
 {
     private static readonly TimeSpan MaxSince = TimeSpan.FromDays(366);
 
-    /// <exception cref="CommandFailedException">It is no duration.</exception>
-    public static TimeSpan ParseSince(string text) => Duration.Parse(text) is { } span && span <= MaxSince
-        ? span
-        : throw new CommandFailedException(ExitCode.Configuration, $"--since: {UntrustedText.Quote(text)} is not a duration of at most {MaxSince.TotalDays} days such as 1h or 1d.");
+    /// <exception cref="CommandFailedException">The text is not a duration.</exception>
+    public static TimeSpan ParseSince(string text) =>
+        Duration.Parse(text) is { } span && span <= MaxSince
+            ? span
+            : throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"--since: {UntrustedText.Quote(text)} is not a duration of at most {MaxSince.TotalDays} days such as 1h or 1d.");
 
-    /// <summary>Each ban once, as text; on a terminal with the hours as bars.</summary>
+    /// <summary>Prints each ban once as text, and on a terminal a bar for each hour.</summary>
     public async Task PrintAsync(TimeSpan span, CancellationToken cancel)
     {
         HourChart chart = new();
@@ -45,7 +48,7 @@ internal sealed class HistoryReport(HistoryReader history, BanSelection filter, 
         WarnAboutRefused();
     }
 
-    /// <summary>An array.</summary>
+    /// <summary>Prints a JSON array.</summary>
     public async Task PrintJsonAsync(TimeSpan span, CancellationToken cancel)
     {
         string before = "[";
@@ -59,7 +62,7 @@ internal sealed class HistoryReport(HistoryReader history, BanSelection filter, 
         WarnAboutRefused();
     }
 
-    /// <summary>Bans as they pass, until it is cancelled: on a terminal as a table, else as lines.</summary>
+    /// <summary>Prints bans as they are published until it is cancelled: on a terminal as a table, otherwise as lines.</summary>
     public async Task WatchAsync(TimeSpan span, bool asJson, CancellationToken cancel)
     {
         try
@@ -78,7 +81,7 @@ internal sealed class HistoryReport(HistoryReader history, BanSelection filter, 
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            // The operator has seen enough.
+            // Cancelled by the operator.
         }
     }
 
@@ -96,7 +99,9 @@ internal sealed class HistoryReport(HistoryReader history, BanSelection filter, 
     {
         foreach ((string sender, int count) in history.RefusedCounts)
         {
-            warn($"Not shown: {count} messages of {(sender.Length > 0 ? UntrustedText.Quote(sender) : "an unknown sender")} that break the protocol.");
+            warn(
+                $"Not shown: {count} messages of {(sender.Length > 0 ? UntrustedText.Quote(sender) : "an unknown sender")} that break "
+                    + "the protocol.");
         }
     }
 }

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace F2bBroker.Admin.History;
 
-/// <summary>How many bans there were in each hour, as bars for a terminal; hours without one between others have a bar of none.</summary>
+/// <summary>Draws the number of bans per hour as bars on a terminal. An hour without bans has an empty bar.</summary>
 internal sealed class HourChart
 {
     private const int Width = 72;

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace F2bBroker.Admin.History;
 
-/// <summary>The bans as they pass, for a terminal: a table of the last ones that renews itself, and how many each server reported.</summary>
+/// <summary>Shows bans as they are published on a terminal: a table of the latest ones, and the number of each server.</summary>
 internal sealed class LiveBanTable(IAnsiConsole console, TimeProvider time)
 {
     private const int OtherLines = 8;
@@ -15,7 +15,7 @@ internal sealed class LiveBanTable(IAnsiConsole console, TimeProvider time)
     private readonly Queue<Ban> last = new();
     private readonly SortedDictionary<string, int> counts = new(StringComparer.Ordinal);
 
-    /// <summary>Until there are no more.</summary>
+    /// <summary>Shows the bans until there are no more.</summary>
     public Task ShowAsync(IAsyncEnumerable<Ban> bans, CancellationToken cancel) => console.Live(Render()).StartAsync(async live =>
     {
         Task taking = CollectAsync(bans);
@@ -55,11 +55,17 @@ internal sealed class LiveBanTable(IAnsiConsole console, TimeProvider time)
         {
             foreach (Ban ban in last)
             {
-                table.AddRow(new Text(UtcTimestamp.Format(ban.DetectedAt)), new Text(ban.Ip.ToString()), new Text(JailName.Sanitize(ban.Jail)), new Text(ban.Server));
+                table.AddRow(
+                    new Text(UtcTimestamp.Format(ban.DetectedAt)),
+                    new Text(ban.Ip.ToString()),
+                    new Text(JailName.Sanitize(ban.Jail)),
+                    new Text(ban.Server));
             }
 
-            string told = string.Join(", ", counts.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value}")));
-            table.Caption = new TableTitle(Markup.Escape($"{(told.Length > 0 ? told : "no ban yet")}   Ctrl+C ends"));
+            string text = string.Join(
+                ", ",
+                counts.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value}")));
+            table.Caption = new TableTitle(Markup.Escape($"{(text.Length > 0 ? text : "no ban yet")}   Ctrl+C ends"));
         }
 
         return table;

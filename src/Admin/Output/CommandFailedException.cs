@@ -1,7 +1,7 @@
 namespace F2bBroker.Admin.Output;
 
-/// <summary>A command cannot be carried out; the sentence says why and what to do.</summary>
-internal sealed class CommandFailedException(int exitCode, string sentence) : Exception(sentence)
+/// <summary>A command failed. The message names the reason and the remedy.</summary>
+internal sealed class CommandFailedException(int exitCode, string message) : Exception(message)
 {
     public int ExitCode => exitCode;
 }

@@ -2,29 +2,29 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.Admin.Output;
 
-/// <summary>What a command that changes something has to say: sentences as they come, on standard error; or with --json one object at the end.</summary>
+/// <summary>The output of a command that changes something: messages on standard error, or with --json one object at the end.</summary>
 internal sealed class CommandOutput(bool isJson)
 {
     private readonly JsonArray done = [];
     private readonly JsonObject facts = [];
 
-    /// <summary>What was done.</summary>
-    public void WriteMessage(string sentence)
+    /// <summary>Writes what was done.</summary>
+    public void WriteMessage(string message)
     {
         if (isJson)
         {
-            done.Add(sentence);
+            done.Add(message);
         }
         else
         {
-            Console.Error.WriteLine(sentence);
+            Console.Error.WriteLine(message);
         }
     }
 
-    /// <summary>What a program may want to know of it.</summary>
+    /// <summary>Adds a field of the JSON object.</summary>
     public void AddField(string name, JsonNode? value) => facts[name] = value;
 
-    /// <summary>What belongs on standard output.</summary>
+    /// <summary>Writes the result to standard output.</summary>
     public void WriteResult(string name, string text)
     {
         if (isJson)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace F2bBroker.Admin.Output;
 
-/// <summary>JSON as the commands print it.</summary>
+/// <summary>Serializes JSON as the commands print it.</summary>
 internal static class Json
 {
     private static readonly JsonSerializerOptions IndentedOptions = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -10,6 +10,6 @@ internal static class Json
 
     public static string Indented<T>(T value) => JsonSerializer.Serialize(value, IndentedOptions);
 
-    /// <summary>The same in one line.</summary>
+    /// <summary>Returns the JSON in one line.</summary>
     public static string Compact<T>(T value) => JsonSerializer.Serialize(value, CompactOptions);
 }

@@ -2,6 +2,6 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Servers;
 
-/// <param name="Role">Null when somebody has given it other rights.</param>
-/// <param name="HasPassword">Whether a password logs it in; else a certificate does.</param>
+/// <param name="Role">The role; null if the permissions were changed by somebody else.</param>
+/// <param name="HasPassword">True if a password logs it in, false for a client certificate.</param>
 internal sealed record EnrolledServer(Role? Role, bool HasPassword);

@@ -6,30 +6,35 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Servers;
 
-/// <summary><c>f2bbroker enroll</c>: queue and binding first, so that the server misses nothing; then its user; then the settings that it needs.</summary>
-internal sealed class Enrollment(ManagementApi api, Action<string> tell)
+/// <summary>
+/// <c>f2bbroker enroll</c>: creates the queue and the binding first, so that the server misses nothing, then the user, then the settings.
+/// </summary>
+internal sealed class Enrollment(ManagementApi api, Action<string> write)
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-    /// <summary>Of a server that is enrolled, <c>--force</c> makes a new login; role and queue stay unless something else is wished.</summary>
-    /// <param name="server">Its valid name.</param>
-    /// <param name="settings">Takes what the server needs to log in.</param>
+    /// <summary>
+    /// Enrolls a server. For an enrolled server, <c>--force</c> creates new credentials; role and queue stay unless the options say
+    /// otherwise.
+    /// </summary>
+    /// <param name="server">The server's valid name.</param>
+    /// <param name="settings">Receives the credentials.</param>
     /// <exception cref="CommandFailedException">The name is taken, or the broker refuses.</exception>
-    public async Task RunAsync(string server, EnrollmentOptions wishes, Action<ServerCredentials> settings, CancellationToken cancel)
+    public async Task RunAsync(string server, EnrollmentOptions options, Action<ServerCredentials> settings, CancellationToken cancel)
     {
         ServerUser user = new(api, server);
         EnrolledServer? enrolled = await user.FindAsync(cancel);
-        if (enrolled is not null && !wishes.IsForced)
+        if (enrolled is not null && !options.IsForced)
         {
             throw new CommandFailedException(ExitCode.Configuration,
                 $"'{server}' is enrolled already. --force gives it a new password and ends the connections that use the old one.");
         }
 
-        await RecreateAsync(user, server, enrolled, wishes, settings, cancel);
+        await RecreateAsync(user, server, enrolled, options, settings, cancel);
     }
 
-    /// <summary><c>f2bbroker rotate</c>: a new password for a server; role, queue and what waits in it stay.</summary>
-    /// <exception cref="CommandFailedException">There is no such server, it has no password, or the broker refuses.</exception>
+    /// <summary><c>f2bbroker rotate</c>: creates a new password. Role, queue and waiting messages stay.</summary>
+    /// <exception cref="CommandFailedException">The server is not enrolled or has no password, or the broker refuses.</exception>
     public async Task RotateAsync(string server, Action<ServerCredentials> settings, CancellationToken cancel)
     {
         ServerUser user = new(api, server);
@@ -37,19 +42,33 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
             ?? throw new CommandFailedException(ExitCode.Configuration, $"'{server}' is not enrolled: f2bbroker enroll {server}.");
         if (!enrolled.HasPassword)
         {
-            throw new CommandFailedException(ExitCode.Configuration, $"'{server}' logs in by certificate and has no password: have your authority sign a new certificate.");
+            throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"'{server}' logs in by certificate and has no password: have your authority sign a new certificate.");
         }
 
-        await RecreateAsync(user, server, enrolled, new EnrollmentOptions(IsForced: true, HasCertificate: false, HasQuorumQueue: false, Role: null), settings, cancel);
+        await RecreateAsync(
+            user,
+            server,
+            enrolled,
+            new EnrollmentOptions(IsForced: true, HasCertificate: false, HasQuorumQueue: false, Role: null),
+            settings,
+            cancel);
     }
 
-    private async Task RecreateAsync(ServerUser user, string server, EnrolledServer? enrolled, EnrollmentOptions wishes, Action<ServerCredentials> settings, CancellationToken cancel)
+    private async Task RecreateAsync(
+        ServerUser user,
+        string server,
+        EnrolledServer? enrolled,
+        EnrollmentOptions options,
+        Action<ServerCredentials> settings,
+        CancellationToken cancel)
     {
-        Role role = wishes.Role ?? enrolled?.Role ?? Role.Both;
-        QueueType type = role.CanReceive ? await ChooseTypeAsync(server, wishes.HasQuorumQueue, cancel) : NoQueue(wishes.HasQuorumQueue);
+        Role role = options.Role ?? enrolled?.Role ?? Role.Both;
+        QueueType type = role.CanReceive ? await ChooseTypeAsync(server, options.HasQuorumQueue, cancel) : NoQueue(options.HasQuorumQueue);
         if (enrolled is not null)
         {
-            // First, for whoever is logged in may hold the queue for himself alone (exclusive) or declare it with arguments, and neither must save him.
+            // The user is removed first: whoever is logged in could hold the queue exclusively or declare it with other arguments.
             await user.RemoveAsync(cancel);
         }
 
@@ -62,27 +81,33 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
             await new ServerQueues(api, server).RemoveAsync(WriteRemoved, cancel);
         }
 
-        string? password = wishes.HasCertificate ? null : RandomNumberGenerator.GetString(Alphabet, 32);
+        string? password = options.HasCertificate ? null : RandomNumberGenerator.GetString(Alphabet, 32);
         await user.RecreateAsync(password, role, cancel);
         settings(new ServerCredentials(password, role, type));
         string asRole = role == Role.Both ? "" : $" as a {role}";
-        tell(enrolled is null ? $"'{server}' is enrolled{asRole}."
-            : $"'{server}' has a new {(wishes.HasCertificate ? "login, by certificate" : "password")}{asRole}; its connections are closed.");
+        write(
+            enrolled is null
+                ? $"'{server}' is enrolled{asRole}."
+                : $"'{server}' has a new {(options.HasCertificate ? "login, by certificate" : "password")}{asRole}; its connections are "
+                    + "closed.");
     }
 
-    private static QueueType NoQueue(bool isQuorumWished) => isQuorumWished
-        ? throw new CommandFailedException(ExitCode.Configuration, $"--quorum-queue: a {Role.Reporter} has no queue.")
-        : QueueType.Classic;
+    private static QueueType NoQueue(bool isQuorumWished) =>
+        isQuorumWished
+            ? throw new CommandFailedException(ExitCode.Configuration, $"--quorum-queue: a {Role.Reporter} has no queue.")
+            : QueueType.Classic;
 
     private void WriteRemoved(string what, bool wasThere)
     {
         if (wasThere)
         {
-            tell($"{what}: removed, since a {Role.Reporter} has none.");
+            write($"{what}: removed, since a {Role.Reporter} has none.");
         }
     }
 
-    /// <summary>A queue that is there keeps its type: it cannot be changed, and a new login is no reason to lose what waits in it.</summary>
+    /// <summary>
+    /// Returns the type of an existing queue, which cannot be changed. New credentials are no reason to lose the messages in it.
+    /// </summary>
     private async Task<QueueType> ChooseTypeAsync(string server, bool isQuorumWished, CancellationToken cancel)
     {
         JsonNode? queue = await api.GetAsync(ManagementApi.Path("queues", Topology.VirtualHost, Topology.QueueFor(server)), cancel);
@@ -94,16 +119,22 @@ internal sealed class Enrollment(ManagementApi api, Action<string> tell)
         QueueType type = QueueType.Parse(queue["type"]?.ToString() ?? "") ?? QueueType.Classic;
         return isQuorumWished && type != QueueType.Quorum
             ? throw new CommandFailedException(ExitCode.Configuration,
-                $"'{server}' has a {type} queue, and a queue's type cannot be changed. f2bbroker revoke {server}, then enroll it anew with --quorum-queue: "
-                + "what waits in its queue by then is lost to it, and what the others report in between. Do it while f2bbroker status shows none waiting.")
+                $"'{server}' has a {type} queue, and a queue's type cannot be changed. f2bbroker revoke {server}, then enroll it anew "
+                    + "with --quorum-queue: "
+                    + "what waits in its queue by then is lost to it, and what the others report in between. Do it while f2bbroker "
+                    + "status shows none waiting.")
             : type;
     }
 
     private async Task CreateQueueAsync(string queue, QueueType type, CancellationToken cancel)
     {
-        // No argument but of the type: limits are policies, and an argument that differs from the consumer's would be refused for ever.
-        JsonObject arguments = new(type.BanQueueArguments.Select(argument => KeyValuePair.Create(argument.Key, (JsonNode?)JsonValue.Create(argument.Value))));
-        await api.PutAsync(ManagementApi.Path("queues", Topology.VirtualHost, queue), new JsonObject { ["durable"] = true, ["arguments"] = arguments }, cancel);
+        // Only arguments of the type: limits are policies, and RabbitMQ would refuse the consumer's declaration with other arguments.
+        JsonObject arguments = new(
+            type.BanQueueArguments.Select(argument => KeyValuePair.Create(argument.Key, (JsonNode?)JsonValue.Create(argument.Value))));
+        await api.PutAsync(
+            ManagementApi.Path("queues", Topology.VirtualHost, queue),
+            new JsonObject { ["durable"] = true, ["arguments"] = arguments },
+            cancel);
         await api.PostAsync(ManagementApi.Path("bindings", Topology.VirtualHost, "e", Topology.BansExchange, "q", queue), [], cancel);
     }
 }

@@ -3,12 +3,12 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Servers;
 
-/// <summary>The settings that a server needs to log in, as the text of its <c>f2bbroker.local</c>.</summary>
+/// <summary>Edits the text of a server's <c>f2bbroker.local</c>.</summary>
 internal static class LocalSettingsText
 {
     private const string Folder = "/etc/f2bbroker";
 
-    /// <summary>The text with name, URI, login and type of the queue set; all other lines and comments stay.</summary>
+    /// <summary>Returns the text with name, URI, login and queue type set. All other lines and comments stay.</summary>
     public static string Update(string text, string server, ServerBrokerUri broker, ServerCredentials login)
     {
         (string? password, QueueType type) = (login.Password, login.Type);
@@ -28,7 +28,7 @@ internal static class LocalSettingsText
             Set(lines, "broker", "uri", broker.Uris);
         }
 
-        // The daemons refuse two logins at once.
+        // The daemons refuse a configuration with two logins.
         lines.RemoveAll(line => IsKey(line, "passwordfile"));
         if (password is not null)
         {
@@ -36,7 +36,7 @@ internal static class LocalSettingsText
         }
         else
         {
-            // Files that are named already stay so.
+            // Files that are already named stay.
             lines.RemoveAll(line => IsKey(line, "password"));
             SetMissing(lines, "cafile", $"{Folder}/ca.pem");
             SetMissing(lines, "certfile", $"{Folder}/{server}.pem");
@@ -86,8 +86,9 @@ internal static class LocalSettingsText
         }
     }
 
-    /// <summary>Behind the section's last line that is not blank.</summary>
-    private static int LastSettingIn(List<string> lines, int head, int end) => lines.FindLastIndex(end - 1, end - head, line => line.Trim().Length > 0);
+    /// <summary>Returns the index of the section's last line that is not blank.</summary>
+    private static int LastSettingIn(List<string> lines, int head, int end) =>
+        lines.FindLastIndex(end - 1, end - head, line => line.Trim().Length > 0);
 
     private static bool IsKey(string line, string key) => Regex.IsMatch(line, $@"^\s*{key}\s*=", RegexOptions.IgnoreCase);
 }

@@ -3,19 +3,21 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Servers;
 
-/// <summary>The broker as a server reaches it.</summary>
-/// <param name="Uris">One, or several nodes of a cluster, blank-separated.</param>
-/// <param name="IsDefault">Whether one that a server's settings name already goes before it.</param>
+/// <summary>The <c>uri</c> of the broker for a server's settings.</summary>
+/// <param name="Uris">One URI, or several nodes of a cluster separated by blanks.</param>
+/// <param name="IsDefault">True if a URI that is already in the server's settings is kept.</param>
 internal sealed record ServerBrokerUri(string Uris, bool IsDefault)
 {
-    /// <param name="uris">What the operator has given; null for the broker's usual port on the host of the management API.</param>
-    /// <param name="hasCertificate">Whether the server logs in by a certificate.</param>
-    /// <exception cref="CommandFailedException">It is no list of amqp URIs, or one holds a login.</exception>
+    /// <param name="uris">The operator's option; null for the default port on the management API's host.</param>
+    /// <param name="hasCertificate">True if the server logs in with a client certificate.</param>
+    /// <exception cref="CommandFailedException">The text is not a list of amqp URIs, or contains a login.</exception>
     public static ServerBrokerUri Parse(string? uris, bool hasCertificate, string host)
     {
         if (uris is null)
         {
-            return new ServerBrokerUri($"{(hasCertificate ? $"amqps://{host}:5671" : $"amqp://{host}:5672")}/{Topology.VirtualHost}", IsDefault: !hasCertificate);
+            return new ServerBrokerUri(
+                $"{(hasCertificate ? $"amqps://{host}:5671" : $"amqp://{host}:5672")}/{Topology.VirtualHost}",
+                IsDefault: !hasCertificate);
         }
 
         foreach (string part in uris.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -35,7 +37,10 @@ internal sealed record ServerBrokerUri(string Uris, bool IsDefault)
 
         if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
         {
-            throw new CommandFailedException(ExitCode.Configuration, $"--uri: {UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost.");
+            throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"--uri: {UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost."
+            );
         }
 
         if (hasCertificate && uri.Scheme != "amqps")

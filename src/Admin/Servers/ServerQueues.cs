@@ -3,16 +3,16 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Servers;
 
-/// <summary>What a server owns on the broker: its queue, its error queue, and the exchanges of their names.</summary>
+/// <summary>The queues and exchanges of a server: its queue, its error queue, and MassTransit's exchanges with the same names.</summary>
 internal sealed class ServerQueues(ManagementApi api, string server)
 {
-    /// <summary>Removes them all, with what waits in them; tells of each whether it was there.</summary>
-    public async Task RemoveAsync(Action<string, bool> tell, CancellationToken cancel)
+    /// <summary>Deletes them with all messages, and reports for each whether it existed.</summary>
+    public async Task RemoveAsync(Action<string, bool> write, CancellationToken cancel)
     {
         foreach (string name in new[] { Topology.QueueFor(server), Topology.ErrorQueueFor(server) })
         {
-            tell($"Queue {name}", await api.DeleteAsync(ManagementApi.Path("queues", Topology.VirtualHost, name), cancel));
-            tell($"Exchange {name}", await api.DeleteAsync(ManagementApi.Path("exchanges", Topology.VirtualHost, name), cancel));
+            write($"Queue {name}", await api.DeleteAsync(ManagementApi.Path("queues", Topology.VirtualHost, name), cancel));
+            write($"Exchange {name}", await api.DeleteAsync(ManagementApi.Path("exchanges", Topology.VirtualHost, name), cancel));
         }
     }
 }

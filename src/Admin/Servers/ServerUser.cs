@@ -5,24 +5,24 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Servers;
 
-/// <summary>A server's user on the broker, and the guard that no other user is taken for one.</summary>
+/// <summary>A server's user on the broker. Other users are never taken for a server's.</summary>
 internal sealed class ServerUser(ManagementApi api, string server)
 {
     private readonly string path = ManagementApi.Path("users", server);
 
-    /// <summary>The name of a server, checked.</summary>
-    /// <exception cref="CommandFailedException">It is none.</exception>
+    /// <summary>Returns the name if it is valid.</summary>
+    /// <exception cref="CommandFailedException">The name is not valid.</exception>
     public static string ValidateName(string name) => ServerName.IsValid(name)
         ? name
         : throw new CommandFailedException(ExitCode.Configuration, $"{UntrustedText.Quote(name)} is not a server name: {ServerName.Rule}.");
 
-    /// <summary>The tags of a user, whichever way the broker's version writes them: a list, or a text with commas.</summary>
+    /// <summary>Returns the tags of a user. The broker's version decides whether they are a list or a text with commas.</summary>
     public static IEnumerable<string> TagsOf(JsonNode user) => user["tags"] is JsonArray list
         ? list.Select(tag => tag!.ToString())
-        : (user["tags"]?.ToString() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        : user.Text("tags").Split(',', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>What is known of the server, or null when it is not enrolled.</summary>
-    /// <exception cref="CommandFailedException">The name is somebody else's.</exception>
+    /// <summary>Returns the enrolled server; null if it is not enrolled.</summary>
+    /// <exception cref="CommandFailedException">The name belongs to another user.</exception>
     public async Task<EnrolledServer?> FindAsync(CancellationToken cancel)
     {
         JsonNode? user = await api.GetAsync(path, cancel);
@@ -31,27 +31,35 @@ internal sealed class ServerUser(ManagementApi api, string server)
             return null;
         }
 
-        JsonNode[] permissions = [.. (await api.GetAsync($"{path}/permissions", cancel) as JsonArray ?? []).OfType<JsonNode>()];
+        JsonNode[] permissions = [.. (await api.GetAsync($"{path}/permissions", cancel)).Rows()];
         bool isElsewhere = permissions.Any(permission => permission["vhost"]!.ToString() != Topology.VirtualHost);
         return TagsOf(user).Any() || isElsewhere
-            ? throw new CommandFailedException(ExitCode.Configuration,
-                $"'{server}' is an operator or somebody else's user (it has a tag, or rights outside {Topology.VirtualHost}): choose another name for the server.")
-            : new EnrolledServer(permissions.Select(permission => ReadRole(permission, server)).FirstOrDefault(), user["password_hash"]?.ToString() is { Length: > 0 });
+            ? throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"'{server}' is an operator or somebody else's user (it has a tag, or rights outside {Topology.VirtualHost}): choose "
+                    + "another name for the server.")
+            : new EnrolledServer(
+                permissions.Select(permission => ReadRole(permission, server)).FirstOrDefault(),
+                user["password_hash"]?.ToString() is { Length: > 0 });
     }
 
-    /// <summary>The role of which a permission of the management API tells; null when it is none that F2bBroker gives.</summary>
+    /// <summary>Returns the role of a permission of the management API; null if F2bBroker never grants it.</summary>
     public static Role? ReadRole(JsonNode permission, string server)
     {
-        string Pattern(string right) => permission[right]?.ToString() ?? "";
-        return Role.FromPermissions(server, new Permissions(Pattern("configure"), Pattern("write"), Pattern("read")));
+        return Role.FromPermissions(
+            server,
+            new Permissions(permission.Text("configure"), permission.Text("write"), permission.Text("read")));
     }
 
-    /// <summary>Makes the user anew: what was logged in before is out.</summary>
-    /// <param name="password">Null for a user that no password lets in.</param>
+    /// <summary>Deletes and creates the user, which closes its connections.</summary>
+    /// <param name="password">The password; null for a user without one.</param>
     public async Task RecreateAsync(string? password, Role role, CancellationToken cancel)
     {
         await api.DeleteAsync(path, cancel);
-        await api.PutAsync(path, new JsonObject { [password is null ? "password_hash" : "password"] = password ?? "", ["tags"] = "" }, cancel);
+        await api.PutAsync(
+            path,
+            new JsonObject { [password is null ? "password_hash" : "password"] = password ?? "", ["tags"] = "" },
+            cancel);
         Permissions rights = role.PermissionsFor(server);
         await api.PutAsync(
             ManagementApi.Path("permissions", Topology.VirtualHost, server),
@@ -61,7 +69,7 @@ internal sealed class ServerUser(ManagementApi api, string server)
         await LimitAsync("max-channels", 32, cancel);
     }
 
-    /// <summary>Removes the user, which ends its connections; false when it was not there.</summary>
+    /// <summary>Deletes the user, which closes its connections. Returns false if it did not exist.</summary>
     public Task<bool> RemoveAsync(CancellationToken cancel) => api.DeleteAsync(path, cancel);
 
     private Task<bool> LimitAsync(string limit, int value, CancellationToken cancel) =>

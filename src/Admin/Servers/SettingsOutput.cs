@@ -3,8 +3,8 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Servers;
 
-/// <summary>Where enroll leaves a server's settings: a file that only its owner may read, or standard output.</summary>
-/// <remarks>The file is made before anything is made on the broker, so that no password is lost for want of a place.</remarks>
+/// <summary>The place for a server's settings: a file with mode 0600, or standard output.</summary>
+/// <remarks>The file is created before anything on the broker, so that a new password is never lost because it cannot be saved.</remarks>
 internal sealed class SettingsOutput : IDisposable
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -35,7 +35,7 @@ internal sealed class SettingsOutput : IDisposable
 
     private string Next => path + ".new";
 
-    /// <param name="print">Takes the settings where no file is to hold them.</param>
+    /// <param name="print">Receives the settings if no file is given.</param>
     public void Write(string server, ServerBrokerUri broker, ServerCredentials login, Action<string> print)
     {
         string text = LocalSettingsText.Update(old, server, broker, login);

@@ -5,8 +5,8 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Setup;
 
-/// <summary><c>f2bbroker init</c>: what the group needs on the broker before any server. What is there stays as it is.</summary>
-internal sealed class BrokerSetup(ManagementApi api, Action<string> tell)
+/// <summary><c>f2bbroker init</c>: creates what the group needs on the broker. Existing objects stay unchanged.</summary>
+internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
 {
     private const string Policy = "f2b.bans-limits";
     private const string QuorumPolicy = "f2b.bans-quorum-limits";
@@ -15,14 +15,23 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> tell)
     private static readonly TimeSpan MaxMessageAge = TimeSpan.FromDays(7);
     private static readonly int MaxQueueMessages = 1_000_000;
 
-    /// <summary>Bytes of the bodies in a queue: 1,000,000 bans of the usual 100 to 200 bytes fit, and large bodies cannot fill the disk instead.</summary>
+    /// <summary>
+    /// The maximum size of the bodies in a queue, in bytes. 1,000,000 bans of 100 to 200 bytes fit, and large bodies cannot fill the disk.
+    /// </summary>
     private static readonly int MaxQueueBytes = 512 * 1024 * 1024;
 
     public async Task RunAsync(CancellationToken cancel)
     {
         WriteMessage($"Virtual host {VirtualHost}", await api.PutAsync(ManagementApi.Path("vhosts", VirtualHost), [], cancel));
-        JsonObject all = new() { ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" };
-        WriteMessage($"Rights of '{api.User}' on it", await api.PutAsync(ManagementApi.Path("permissions", VirtualHost, api.User), all, cancel));
+        JsonObject all = new()
+        {
+            ["configure"] = ".*",
+            ["write"] = ".*",
+            ["read"] = ".*",
+        };
+        WriteMessage(
+            $"Rights of '{api.User}' on it",
+            await api.PutAsync(ManagementApi.Path("permissions", VirtualHost, api.User), all, cancel));
         WriteMessage($"Exchange {Topology.BansExchange}", await CreateExchangeAsync(cancel));
         WriteMessage($"Policy {Policy}", await CreatePolicyAsync(cancel));
         if (await HasDeliveryLimitAsync(cancel))
@@ -30,7 +39,7 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> tell)
             WriteMessage($"Policy {QuorumPolicy}", await CreateQuorumPolicyAsync(cancel));
         }
 
-        await new HistorySetup(api, WriteMessage, tell).RunAsync(cancel);
+        await new HistorySetup(api, WriteMessage, write).RunAsync(cancel);
     }
 
     private async Task<bool> CreateExchangeAsync(CancellationToken cancel)
@@ -44,10 +53,12 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> tell)
 
         return exchange["type"]?.ToString() == "fanout" && exchange["durable"]?.GetValue<bool>() == true
             ? false
-            : throw new CommandFailedException(ExitCode.Configuration, $"An exchange {Topology.BansExchange} is there, but it is not fanout and durable. Delete it and run init again.");
+            : throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"An exchange {Topology.BansExchange} is there, but it is not fanout and durable. Delete it and run init again.");
     }
 
-    /// <summary>Limits of the queues; an operator who has changed them keeps them.</summary>
+    /// <summary>Creates the limits of the queues. An existing policy stays unchanged.</summary>
     private async Task<bool> CreatePolicyAsync(CancellationToken cancel)
     {
         string path = ManagementApi.Path("policies", VirtualHost, Policy);
@@ -65,13 +76,16 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> tell)
         }, cancel);
     }
 
-    /// <summary>RabbitMQ 4 drops what a quorum queue has delivered more than 20 times, unless a policy says otherwise.</summary>
+    /// <summary>
+    /// Returns true for RabbitMQ 4, which drops a message that a quorum queue has delivered more than 20 times, unless a policy says
+    /// otherwise.
+    /// </summary>
     private async Task<bool> HasDeliveryLimitAsync(CancellationToken cancel) =>
         int.TryParse((await api.GetAsync("overview", cancel))?["rabbitmq_version"]?.ToString().Split('.')[0], out int major) && major >= 4;
 
     /// <summary>
-    /// The same limits as all queues have by now, and no limit of deliveries. A policy of its own, since RabbitMQ 4 gives a classic queue nothing of a policy that
-    /// limits deliveries, and 3.10 takes neither "quorum_queues" nor -1; it has no such limit.
+    /// Creates a policy with the limits of all queues and without a delivery limit. It is separate, because RabbitMQ 4 ignores a policy
+    /// with a delivery limit for classic queues, and 3.10, which has no such limit, accepts neither "quorum_queues" nor -1.
     /// </summary>
     private async Task<bool> CreateQuorumPolicyAsync(CancellationToken cancel)
     {
@@ -93,5 +107,5 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> tell)
         }, cancel);
     }
 
-    private void WriteMessage(string what, bool isNew) => tell($"{what}: {(isNew ? "made" : "was there")}.");
+    private void WriteMessage(string what, bool isNew) => write($"{what}: {(isNew ? "made" : "was there")}.");
 }

@@ -6,34 +6,54 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Status;
 
-/// <summary>Which servers there are, which are connected, what waits for them, what they reported, and what to look at.</summary>
+/// <summary>Reads the status of all servers: connections, waiting messages, reports and problems.</summary>
 internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
 {
-    /// <param name="reported">Null when no stream knows.</param>
+    /// <param name="reported">The reports of each server; null without a stream.</param>
     /// <exception cref="CommandFailedException">The broker is not set up, or refuses.</exception>
     public async Task<IReadOnlyList<ServerStatus>> ReadAsync(IReadOnlyDictionary<string, ReportSummary>? reported, CancellationToken cancel)
     {
         JsonNode permissions = await api.GetAsync(ManagementApi.Path("vhosts", Topology.VirtualHost, "permissions"), cancel)
-            ?? throw new CommandFailedException(ExitCode.Configuration, $"The broker has no virtual host {Topology.VirtualHost}: run f2bbroker init first.");
-        HashSet<string> operators = [.. Rows(await api.GetAsync("users", cancel)).Where(user => ServerUser.TagsOf(user).Any()).Select(user => Text(user, "name"))];
+            ?? throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"The broker has no virtual host {Topology.VirtualHost}: run f2bbroker init first.");
+        HashSet<string> operators =
+        [
+            .. (await api.GetAsync("users", cancel))
+                .Rows()
+                .Where(user => ServerUser.TagsOf(user).Any())
+                .Select(user => user.Text("name")),
+        ];
         JsonNode? queues = await api.GetAsync(ManagementApi.Path("queues", Topology.VirtualHost), cancel);
-        // Whole, each binding could bring 128 KB of arguments.
-        JsonNode? bindings = await api.GetAsync($"bindings/{Topology.VirtualHost}?columns=source,destination,destination_type,routing_key", cancel);
-        Dictionary<string, long> messages = Rows(queues)
-            .ToDictionary(queue => Text(queue, "name"), queue => queue["messages"]?.GetValue<long>() ?? 0);
-        ILookup<string, ConnectedProgram> programs = Rows(await api.GetAsync("connections", cancel))
-            .Where(connection => Text(connection, "vhost") == Topology.VirtualHost)
+        // Without this, each binding could bring 128 KB of arguments.
+        JsonNode? bindings = await api.GetAsync(
+            $"bindings/{Topology.VirtualHost}?columns=source,destination,destination_type,routing_key",
+            cancel);
+        Dictionary<string, long> messages = queues
+            .Rows()
+            .ToDictionary(queue => queue.Text("name"), queue => queue["messages"]?.GetValue<long>() ?? 0);
+        ILookup<string, ConnectedProgram> programs = (await api.GetAsync("connections", cancel)).Rows()
+            .Where(connection => connection.Text("vhost") == Topology.VirtualHost)
             .Select(ConnectedProgram.FromConnection)
             .ToLookup(program => program.User);
-        Dictionary<string, Role?> servers = Rows(permissions)
-            .Where(permission => !operators.Contains(Text(permission, "user")))
-            .ToDictionary(permission => Text(permission, "user"), permission => ServerUser.ReadRole(permission, Text(permission, "user")));
-        ILookup<string, string> quarantined = Quarantined(servers.Keys, Rows(bindings));
+        Dictionary<string, Role?> servers = permissions.Rows()
+            .Where(permission => !operators.Contains(permission.Text("user")))
+            .ToDictionary(permission => permission.Text("user"), permission => ServerUser.ReadRole(permission, permission.Text("user")));
+        ILookup<string, string> quarantined = Quarantined(servers.Keys, bindings.Rows());
         ILookup<string, string> doubts = QueueAnomalies.Find(queues, bindings);
         return
         [
-            .. servers.OrderBy(server => server.Key, StringComparer.Ordinal)
-                .Select(server => Status(server.Key, server.Value, [.. programs[server.Key]], messages, reported, [.. quarantined[server.Key]], doubts[server.Key])),
+            .. servers
+                .OrderBy(server => server.Key, StringComparer.Ordinal)
+                .Select(server =>
+                    Status(
+                        server.Key,
+                        server.Value,
+                        [.. programs[server.Key]],
+                        messages,
+                        reported,
+                        [.. quarantined[server.Key]],
+                        doubts[server.Key])),
         ];
     }
 
@@ -62,19 +82,20 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
             [.. todo.Find(errors, quarantinedBy)]);
     }
 
-    /// <summary>By whom each server is quarantined, as the bindings of the error queues say; one that has passed may stand there still.</summary>
+    /// <summary>
+    /// Returns by whom each server is quarantined, from the bindings of the error queues. Expired bindings may still exist.
+    /// </summary>
     private ILookup<string, string> Quarantined(IEnumerable<string> names, IEnumerable<JsonNode> bindings)
     {
         Dictionary<string, string> serverOf = names.ToDictionary(Topology.ErrorQueueFor);
         return bindings
-            .Select(binding => (By: serverOf.GetValueOrDefault(Text(binding, "destination")), Sign: QuarantineRoutingKey.Parse(Text(binding, "routing_key"))))
+            .Select(binding =>
+                (
+                    By: serverOf.GetValueOrDefault(binding.Text("destination")),
+                    Sign: QuarantineRoutingKey.Parse(binding.Text("routing_key"))))
             .Where(found => found.By is not null && found.Sign?.Until > time.GetUtcNow())
             .Select(found => (By: found.By!, found.Sign!.Value.Server))
             .Distinct()
             .ToLookup(found => found.Server, found => found.By);
     }
-
-    private static IEnumerable<JsonNode> Rows(JsonNode? list) => (list as JsonArray ?? []).OfType<JsonNode>();
-
-    private static string Text(JsonNode node, string key) => node[key]?.ToString() ?? "";
 }

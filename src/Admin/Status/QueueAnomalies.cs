@@ -1,68 +1,87 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using F2bBroker.Admin.Broker;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Status;
 
 /// <summary>
-/// What a server's login may do to its own queue and exchange and no F2bBroker does: a sign that the server was taken over. No setting of
-/// the broker forbids it; <c>f2bbroker status</c> tells of it.
+/// Finds queue and binding changes that a server's login permits but F2bBroker never makes. They indicate that the server was compromised.
+/// No setting of the broker forbids them; <c>f2bbroker status</c> reports them.
 /// </summary>
 internal static class QueueAnomalies
 {
     private const string TypeArgument = QueueType.TypeArgument;
 
-    /// <summary>Sentences for each server.</summary>
+    /// <summary>Returns messages for each server.</summary>
     /// <param name="queues">The management API's answer to <c>queues/f2b</c>.</param>
-    /// <param name="bindings">Its answer to <c>bindings/f2b</c>, of which source, destination, destination_type and routing_key count.</param>
+    /// <param name="bindings">The management API's answer to <c>bindings/f2b</c>; source, destination, destination_type and routing_key are
+    /// read.</param>
     public static ILookup<string, string> Find(JsonNode? queues, JsonNode? bindings)
     {
-        IReadOnlyList<JsonNode> all = Rows(queues);
-        Dictionary<BindingKey, int> ways = Rows(bindings)
+        JsonNode[] all = [.. queues.Rows()];
+        Dictionary<BindingKey, int> counts = bindings.Rows()
             .Where(binding => !IsQuarantineSign(binding))
-            .GroupBy(binding => new BindingKey(Text(binding, "source"), Text(binding, "destination"), Text(binding, "destination_type") == "exchange"))
+            .GroupBy(binding => new BindingKey(
+                binding.Text("source"),
+                binding.Text("destination"),
+                binding.Text("destination_type") == "exchange"))
             .ToDictionary(same => same.Key, same => same.Count());
         return all.SelectMany(CheckArguments)
-            .Concat(all.Select(queue => Text(queue, "name")).Where(IsBansQueue).SelectMany(queue => CheckBansBinding(queue, ways)))
-            .Concat(ways.SelectMany(pair => CheckOtherBindings(pair.Key, pair.Value)))
-            .ToLookup(doubt => doubt.Server, doubt => doubt.Message);
+            .Concat(all.Select(queue => queue.Text("name")).Where(IsBansQueue).SelectMany(queue => CheckBansBinding(queue, counts)))
+            .Concat(counts.SelectMany(pair => CheckOtherBindings(pair.Key, pair.Value)))
+            .ToLookup(anomaly => anomaly.Server, anomaly => anomaly.Message);
     }
 
     private static IEnumerable<Anomaly> CheckArguments(JsonNode queue)
     {
-        string name = Text(queue, "name");
+        string name = queue.Text("name");
         if (ServerOf(name) is not { } server)
         {
             yield break;
         }
 
         JsonObject arguments = queue["arguments"] as JsonObject ?? [];
-        string[] strange = [.. arguments.Select(argument => argument.Key).Where(key => !IsExpectedArgument(key, name, arguments)).Order(StringComparer.Ordinal)];
+        string[] strange =
+        [
+            .. arguments
+                .Select(argument => argument.Key)
+                .Where(key => !IsExpectedArgument(key, name, arguments))
+                .Order(StringComparer.Ordinal),
+        ];
         if (strange.Length > 0)
         {
-            yield return new Anomaly(server, $"The queue {name} has arguments that no F2bBroker sets ({string.Join(", ", strange)}): it may refuse or copy every server's bans.");
+            yield return new Anomaly(
+                server,
+                $"The queue {name} has arguments that no F2bBroker sets ({string.Join(", ", strange)}): it may refuse or copy every "
+                    + "server's bans.");
         }
 
-        if (Text(arguments, TypeArgument) == "stream")
+        if (arguments.Text(TypeArgument) == "stream")
         {
             yield return new Anomaly(server, $"The queue {name} is a stream, which no F2bBroker makes of it.");
         }
 
         if (Is(queue, "exclusive") || Is(queue, "auto_delete") || (queue["durable"] is not null && !Is(queue, "durable")))
         {
-            yield return new Anomaly(server, $"The queue {name} is exclusive or not durable: it goes with its connection or with the broker, and what waits in it too.");
+            yield return new Anomaly(
+                server,
+                $"The queue {name} is exclusive or not durable: it goes with its connection or with the broker, and what waits in it too.");
         }
     }
 
-    private static bool IsExpectedArgument(string key, string queue, JsonObject arguments) => key == TypeArgument
-        || (key == QueueType.SingleActiveConsumerArgument && IsBansQueue(queue) && Text(arguments, TypeArgument) == QueueType.Quorum.Name);
+    private static bool IsExpectedArgument(string key, string queue, JsonObject arguments) =>
+        key == TypeArgument
+        || (key == QueueType.SingleActiveConsumerArgument && IsBansQueue(queue) && arguments.Text(TypeArgument) == QueueType.Quorum.Name);
 
-    private static IEnumerable<Anomaly> CheckBansBinding(string queue, Dictionary<BindingKey, int> ways)
+    private static IEnumerable<Anomaly> CheckBansBinding(string queue, Dictionary<BindingKey, int> bindings)
     {
-        int times = ways.GetValueOrDefault(new BindingKey(Topology.BansExchange, queue, IsToExchange: false));
+        int times = bindings.GetValueOrDefault(new BindingKey(Topology.BansExchange, queue, IsToExchange: false));
         if (times != 1)
         {
-            yield return new Anomaly(ServerOf(queue)!, $"The queue {queue} is bound {Times(times)} to {Topology.BansExchange}, once is right.");
+            yield return new Anomaly(
+                ServerOf(queue)!,
+                $"The queue {queue} is bound {Times(times)} to {Topology.BansExchange}, once is right.");
         }
     }
 
@@ -70,7 +89,9 @@ internal static class QueueAnomalies
     {
         if (way.IsToExchange && (ServerOf(way.From) ?? ServerOf(way.To)) is { } feeding)
         {
-            yield return new Anomaly(feeding, $"The exchange {way.To} is fed by the exchange {way.From} ({Times(times)}), which no F2bBroker sets up.");
+            yield return new Anomaly(
+                feeding,
+                $"The exchange {way.To} is fed by the exchange {way.From} ({Times(times)}), which no F2bBroker sets up.");
         }
         else if (!way.IsToExchange && times > 1 && ServerOf(way.From) is { } binding)
         {
@@ -78,7 +99,7 @@ internal static class QueueAnomalies
         }
     }
 
-    /// <summary>The server that a queue or exchange belongs to; null when it is no server's.</summary>
+    /// <summary>Returns the server that owns a queue or exchange; null if none does.</summary>
     private static string? ServerOf(string name)
     {
         string prefix = Topology.QueueFor("");
@@ -89,19 +110,17 @@ internal static class QueueAnomalies
 
     private static bool IsBansQueue(string name) => ServerOf(name) is { } server && name == Topology.QueueFor(server);
 
-    /// <summary>A consumer binds its error queue once more to say whose bans it refuses.</summary>
-    private static bool IsQuarantineSign(JsonNode binding) => Text(binding, "source").EndsWith(Topology.ErrorSuffix, StringComparison.Ordinal) && QuarantineRoutingKey.Parse(Text(binding, "routing_key")) is not null;
+    /// <summary>Returns true for a binding by which a consumer shows a quarantine.</summary>
+    private static bool IsQuarantineSign(JsonNode binding) =>
+        binding.Text("source").EndsWith(Topology.ErrorSuffix, StringComparison.Ordinal)
+        && QuarantineRoutingKey.Parse(binding.Text("routing_key")) is not null;
 
     private static string Times(int times) => times == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{times:N0} times");
-
-    private static IReadOnlyList<JsonNode> Rows(JsonNode? list) => [.. (list as JsonArray ?? []).OfType<JsonNode>()];
-
-    private static string Text(JsonNode node, string key) => node[key]?.ToString() ?? "";
 
     private static bool Is(JsonNode node, string key) => node[key]?.ToString() == "true";
 
     private sealed record Anomaly(string Server, string Message);
 
-    /// <summary>From an exchange to a queue, or to another exchange.</summary>
+    /// <summary>A binding from an exchange to a queue or to another exchange.</summary>
     private sealed record BindingKey(string From, string To, bool IsToExchange);
 }

@@ -4,8 +4,8 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Status;
 
-/// <summary>What each server reported within 24 hours, as the stream knows it.</summary>
-/// <param name="warn">Takes a sentence.</param>
+/// <summary>Counts the bans that each server reported within 24 hours, from the stream.</summary>
+/// <param name="warn">Receives warnings.</param>
 internal sealed class ReportCounts(HistoryReader history, TimeProvider time, Action<string> warn)
 {
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
@@ -14,8 +14,8 @@ internal sealed class ReportCounts(HistoryReader history, TimeProvider time, Act
     private readonly Dictionary<Guid, (string Server, DateTimeOffset DetectedAt)> bans = [];
     private bool isUnknown;
 
-    /// <summary>Takes what the stream holds; where it cannot be read, says why, and nothing is known.</summary>
-    /// <param name="follows">Whether it goes on with what comes then, until it is cancelled.</param>
+    /// <summary>Reads the stream. If it cannot be read, a warning says why, and nothing is known.</summary>
+    /// <param name="follows">True to follow the stream until cancelled.</param>
     public async Task CollectAsync(bool follows, CancellationToken cancel)
     {
         try
@@ -30,16 +30,16 @@ internal sealed class ReportCounts(HistoryReader history, TimeProvider time, Act
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            // Nobody looks any more.
+            // Cancelled by the operator.
         }
-        catch (CommandFailedException fault)
+        catch (CommandFailedException error)
         {
             isUnknown = true;
-            warn(fault.Message);
+            warn(error.Message);
         }
     }
 
-    /// <summary>Number and last time for each server that reported; null where the stream cannot be read.</summary>
+    /// <summary>Returns the reports of each server; null if the stream cannot be read.</summary>
     public IReadOnlyDictionary<string, ReportSummary>? Snapshot()
     {
         lock (gate)
@@ -50,7 +50,11 @@ internal sealed class ReportCounts(HistoryReader history, TimeProvider time, Act
                 bans.Remove(old);
             }
 
-            return isUnknown ? null : bans.Values.GroupBy(ban => ban.Server).ToDictionary(of => of.Key, of => new ReportSummary(of.Count(), of.Max(ban => ban.DetectedAt)));
+            return isUnknown
+                ? null
+                : bans
+                    .Values.GroupBy(ban => ban.Server)
+                    .ToDictionary(of => of.Key, of => new ReportSummary(of.Count(), of.Max(ban => ban.DetectedAt)));
         }
     }
 }

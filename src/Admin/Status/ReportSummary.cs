@@ -1,5 +1,5 @@
 namespace F2bBroker.Admin.Status;
 
-/// <param name="Count">Different bans.</param>
-/// <param name="Last">The youngest one's time.</param>
+/// <param name="Count">The number of different bans.</param>
+/// <param name="Last">The time of the newest one.</param>
 internal sealed record ReportSummary(int Count, DateTimeOffset Last);

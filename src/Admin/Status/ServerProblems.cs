@@ -2,37 +2,40 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Status;
 
-/// <summary>What is missing, off or refused with one server, each with what to do.</summary>
-/// <param name="role">Null when it has other rights than F2bBroker gives.</param>
-/// <param name="hasQueue">Whether its queue is on the broker.</param>
-/// <param name="programs">What is connected as it.</param>
+/// <summary>Finds the problems of one server, each with the remedy.</summary>
+/// <param name="role">The role; null if the permissions are not those of a role.</param>
+/// <param name="hasQueue">True if its queue exists.</param>
+/// <param name="programs">The programs that are logged in as the server.</param>
 internal sealed class ServerProblems(string server, Role? role, bool hasQueue, IReadOnlyList<ConnectedProgram> programs)
 {
-    // The broker notes whole seconds at best, and a login takes some.
+    // The broker records whole seconds at best, and a login takes time.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(30);
 
-    /// <param name="errors">Messages that it refused.</param>
-    /// <param name="quarantinedBy">Who has put it under quarantine.</param>
+    /// <param name="errors">The number of messages that it refused.</param>
+    /// <param name="quarantinedBy">The servers that have quarantined it.</param>
     public IEnumerable<string> Find(long errors, IReadOnlyList<string> quarantinedBy)
     {
         if (role is null)
         {
-            yield return $"{server} has rights on the broker that F2bBroker does not give: f2bbroker enroll {server} --force gives it the right ones, and a new password.";
+            yield return $"{server} has rights on the broker that F2bBroker does not give: f2bbroker enroll {server} --force gives it "
+                + "the right ones, and a new password.";
         }
 
-        foreach (string sentence in Missing().Concat(Clock()))
+        foreach (string message in Missing().Concat(Clock()))
         {
-            yield return sentence;
+            yield return message;
         }
 
         if (errors > 0)
         {
-            yield return $"{server} has refused {errors} message{(errors == 1 ? "" : "s")}: f2bbroker errors {server} tells which, and why.";
+            yield return $"{server} has refused {errors} message{(errors == 1 ? "" : "s")}: f2bbroker errors {server} tells which, and "
+                + "why.";
         }
 
         if (quarantinedBy.Count > 0)
         {
-            yield return $"{server} is quarantined: it reported more than maxbans. f2bbroker history --server {server} shows what; if it was taken over, f2bbroker revoke {server}.";
+            yield return $"{server} is quarantined: it reported more than maxbans. f2bbroker history --server {server} shows what; if it "
+                + $"was taken over, f2bbroker revoke {server}.";
         }
     }
 
@@ -40,30 +43,40 @@ internal sealed class ServerProblems(string server, Role? role, bool hasQueue, I
     {
         if (role?.CanReceive == true && !hasQueue)
         {
-            yield return $"{server} has no queue {Topology.QueueFor(server)}: somebody has deleted it. Its consumer makes it again when it starts or is connected, "
+            yield return $"{server} has no queue {Topology.QueueFor(server)}: somebody has deleted it. Its consumer makes it again when "
+                + "it starts or is connected, "
                 + $"and reads what it has missed from {Topology.HistoryStream}.";
         }
 
-        foreach (string program in new[] { "consumer", "producer" }.Where(program => (program == "consumer" ? role?.CanReceive : role?.CanReport) == true))
+        foreach (
+            string program in new[] { "consumer", "producer" }.Where(program =>
+                (program == "consumer" ? role?.CanReceive : role?.CanReport) == true))
         {
             if (!programs.Any(connected => connected.Name == program))
             {
-                yield return $"{server}'s {program} is not connected: on {server}, systemctl status f2bbroker-{program}, and f2bbroker doctor.";
+                yield return $"{server}'s {program} is not connected: on {server}, systemctl status f2bbroker-{program}, and f2bbroker "
+                    + "doctor.";
             }
         }
     }
 
-    private IEnumerable<string> Clock() => programs
-        .Where(program => program.ClockAhead?.Duration() > ClockTolerance)
-        .OrderByDescending(program => program.ClockAhead!.Value.Duration())
-        .Take(1)
-        .Select(program => $"{server}'s clock was {DescribeOffset(program.ClockAhead!.Value)} the broker's when its {program.Name} connected: have both synchronised (NTP), "
-            + $"then systemctl restart f2bbroker-{program.Name} on {server}.");
+    private IEnumerable<string> Clock() =>
+        programs
+            .Where(program => program.ClockAhead?.Duration() > ClockTolerance)
+            .OrderByDescending(program => program.ClockAhead!.Value.Duration())
+            .Take(1)
+            .Select(program =>
+                $"{server}'s clock was {DescribeOffset(program.ClockAhead!.Value)} the broker's when its {program.Name} connected: have "
+                    + "both synchronised (NTP), "
+                + $"then systemctl restart f2bbroker-{program.Name} on {server}.");
 
     private static string DescribeOffset(TimeSpan ahead)
     {
         TimeSpan size = ahead.Duration();
-        string amount = size < TimeSpan.FromMinutes(2) ? $"{size.TotalSeconds:0} seconds" : size < TimeSpan.FromHours(3) ? $"{size.TotalMinutes:0} minutes" : $"{size.TotalHours:0} hours";
+        string amount =
+            size < TimeSpan.FromMinutes(2) ? $"{size.TotalSeconds:0} seconds"
+            : size < TimeSpan.FromHours(3) ? $"{size.TotalMinutes:0} minutes"
+            : $"{size.TotalHours:0} hours";
         return $"{amount} {(ahead > TimeSpan.Zero ? "ahead of" : "behind")}";
     }
 }

@@ -3,17 +3,17 @@ using F2bBroker.Admin.Output;
 
 namespace F2bBroker.Admin.Status;
 
-/// <summary>How it is with one server, as the operator sees it.</summary>
-/// <param name="Server">Its name.</param>
-/// <param name="Role">both, reporter or receiver; null when it has other rights than F2bBroker gives.</param>
-/// <param name="Connected">Programs that are logged in as it.</param>
-/// <param name="Waiting">Messages in its queue, those under way included.</param>
-/// <param name="Errors">Messages that it refused.</param>
-/// <param name="LastReport">When its youngest ban within 24 hours was detected; null when there is none or no stream that knows.</param>
-/// <param name="Bans24h">How many bans it reported within 24 hours; null when there is no stream that knows.</param>
-/// <param name="QuarantinedBy">Servers that refuse its bans because it reported too many.</param>
-/// <param name="Doubts">What on the broker looks as if it had been taken over, in sentences.</param>
-/// <param name="Todo">What is missing, off or refused, and what to do, in sentences.</param>
+/// <summary>The status of one server, as the operator sees it.</summary>
+/// <param name="Server">The server's name.</param>
+/// <param name="Role">both, reporter or receiver; null if the permissions are not those of a role.</param>
+/// <param name="Connected">The programs that are logged in as the server.</param>
+/// <param name="Waiting">The messages in its queue, including unacknowledged ones.</param>
+/// <param name="Errors">The number of messages that it refused.</param>
+/// <param name="LastReport">The time of its newest ban within 24 hours; null if there is none, or no stream.</param>
+/// <param name="Bans24h">The number of bans it reported within 24 hours; null without a stream.</param>
+/// <param name="QuarantinedBy">The servers that have quarantined it.</param>
+/// <param name="Doubts">Signs on the broker that the server was compromised, as messages.</param>
+/// <param name="Todo">Problems with their remedies, as messages.</param>
 internal sealed record ServerStatus(
     string Server,
     string? Role,
@@ -26,13 +26,26 @@ internal sealed record ServerStatus(
     IReadOnlyList<string> Doubts,
     IReadOnlyList<string> Todo)
 {
-    private static readonly string[] Head = ["SERVER", "ROLE", "CONNECTED", "WAITING", "ERRORS", "LAST REPORT", "BANS 24H", "QUARANTINED BY"];
+    private static readonly string[] Head =
+    [
+        "SERVER",
+        "ROLE",
+        "CONNECTED",
+        "WAITING",
+        "ERRORS",
+        "LAST REPORT",
+        "BANS 24H",
+        "QUARANTINED BY",
+    ];
 
-    /// <summary>A table for people, and the sentences below it.</summary>
+    /// <summary>Returns a table, and below it the messages.</summary>
     public static string FormatTable(IReadOnlyList<ServerStatus> servers)
     {
         string table = TextColumns.Format(Head, servers.Select(server => server.Row()));
-        return string.Concat([table, .. servers.SelectMany(server => server.Doubts.Concat(server.Todo)).Select(sentence => $"\n{sentence}")]);
+        return string.Concat([
+            table,
+            .. servers.SelectMany(server => server.Doubts.Concat(server.Todo)).Select(message => $"\n{message}"),
+        ]);
     }
 
     private string[] Row() =>

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace F2bBroker.Admin.Status;
 
-/// <summary><c>f2bbroker status</c>, once or again and again.</summary>
+/// <summary><c>f2bbroker status</c>: prints the status once or repeatedly.</summary>
 internal sealed class StatusReport(GroupStatus status, ReportCounts reports, TimeProvider time, bool isJson)
 {
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(2);
@@ -19,20 +19,33 @@ internal sealed class StatusReport(GroupStatus status, ReportCounts reports, Tim
         Console.WriteLine(isJson ? Json.Indented(servers) : ServerStatus.FormatTable(servers));
     }
 
-    /// <summary>Until it is cancelled: on a terminal in its place, else one below the other; as JSON a line each time.</summary>
+    /// <summary>
+    /// Prints the status until it is cancelled: on a terminal in place, otherwise one after the other; as JSON one line each time.
+    /// </summary>
     public async Task WatchAsync(CancellationToken cancel)
     {
         Task following = reports.CollectAsync(follows: true, cancel);
         try
         {
-            await (isJson || Console.IsOutputRedirected
-                ? EachAsync(servers => Console.WriteLine(isJson ? Json.Compact(servers) : ServerStatus.FormatTable(servers) + "\n"), cancel)
-                : AnsiConsole.Live(new Text("")).StartAsync(live => EachAsync(
-                    servers => live.UpdateTarget(new Text($"{ServerStatus.FormatTable(servers)}\n\n{UtcTimestamp.Format(time.GetUtcNow())}   Ctrl+C ends")), cancel)));
+            await (
+                isJson || Console.IsOutputRedirected
+                    ? EachAsync(
+                        servers => Console.WriteLine(isJson ? Json.Compact(servers) : ServerStatus.FormatTable(servers) + "\n"),
+                        cancel)
+                    : AnsiConsole
+                        .Live(new Text(""))
+                        .StartAsync(live =>
+                            EachAsync(
+                                servers =>
+                                    live.UpdateTarget(
+                                        new Text(
+                                            $"{ServerStatus.FormatTable(servers)}\n\n{UtcTimestamp.Format(time.GetUtcNow())}   Ctrl+C ends")
+                                    ),
+                                cancel)));
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            // The operator has seen enough.
+            // Cancelled by the operator.
         }
 
         await following;

@@ -12,31 +12,40 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.Consumer.History;
 
 /// <summary>
-/// Reads the broker's stream beside the queue: what was published before this server was enrolled, died with its queue, or was dropped from it. What
-/// stands in the monitored log already is not written again, so it begins anew after any failure, and at each start.
+/// Reads the broker's stream in addition to the queue, for bans that were published before this server was enrolled, deleted with its
+/// queue, or dropped from it. Bans in the monitored log are not written again, so each start and each reconnection can read the stream
+/// again.
 /// </summary>
 internal sealed class HistoryReplay(
-    Settings settings, ReplayProcessor bans, BanWriter writer, BrokerAddresses brokerAddresses, BrokerLoginCheck login, DaemonExit ending, TimeProvider time, ILogger<HistoryReplay> log)
-    : Worker(ending)
+    Settings settings,
+    ReplayProcessor bans,
+    BanWriter writer,
+    BrokerAddresses brokerAddresses,
+    BrokerLoginCheck login,
+    DaemonExit exit,
+    TimeProvider time,
+    ILogger<HistoryReplay> log
+) : Worker(exit)
 {
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
 
-    private readonly TimeSpan span = settings.Consumer.History < settings.Consumer.MaxAge ? settings.Consumer.History : settings.Consumer.MaxAge;
+    private readonly TimeSpan span =
+        settings.Consumer.History < settings.Consumer.MaxAge ? settings.Consumer.History : settings.Consumer.MaxAge;
     private readonly SemaphoreSlim requested = new(0);
     private readonly Lock gate = new();
     private DateTimeOffset? from;
     private bool hasBegun;
 
-    /// <summary>Whether the stream is to be read at all.</summary>
+    /// <summary>True if the stream is to be read.</summary>
     public bool IsEnabled => span > TimeSpan.Zero;
 
-    /// <summary>How far back the stream is read; nothing when it is not.</summary>
+    /// <summary>The earliest time to read from.</summary>
     public DateTimeOffset EarliestTime => time.GetUtcNow() - span;
 
-    /// <summary>The queue is bound: what was published before is to be read from the stream.</summary>
-    /// <param name="heardUpTo">The time of the youngest ban that this server has heard of.</param>
-    public void Request(DateTimeOffset? heardUpTo)
+    /// <summary>Requests a replay, because the queue is bound and earlier bans may only be in the stream.</summary>
+    /// <param name="latestBan">The time of the newest ban that this server has received; null if it has received none.</param>
+    public void Request(DateTimeOffset? latestBan)
     {
         if (!IsEnabled)
         {
@@ -45,8 +54,8 @@ internal sealed class HistoryReplay(
 
         lock (gate)
         {
-            // In an earlier run it may not have come to the end.
-            DateTimeOffset since = hasBegun ? heardUpTo - RereadMargin ?? EarliestTime : EarliestTime;
+            // The replay of an earlier run may not have been finished.
+            DateTimeOffset since = hasBegun ? latestBan - RereadMargin ?? EarliestTime : EarliestTime;
             hasBegun = true;
             from = from < since ? from : since;
         }
@@ -54,7 +63,9 @@ internal sealed class HistoryReplay(
         requested.Release();
     }
 
-    /// <summary>So far before, clocks that differ do no harm, and it is known who had reported too many.</summary>
+    /// <summary>
+    /// The replay begins this much earlier, so that differing clocks do no harm and the quarantines of that time are known.
+    /// </summary>
     private TimeSpan RereadMargin => Ban.MaxClockAhead + settings.Consumer.MaxBans.Window + settings.Consumer.Quarantine;
 
     protected override async Task RunAsync(CancellationToken stopping)
@@ -76,34 +87,44 @@ internal sealed class HistoryReplay(
         }
     }
 
-    /// <summary>Until it has been read to the end, or cannot be for a reason that lasts.</summary>
+    /// <summary>Reads the stream to its end, and retries unless the failure is permanent.</summary>
     private async Task ReadAsync(DateTimeOffset since, CancellationToken stopping)
     {
-        string? told = null;
+        string? lastLogged = null;
         Backoff backoff = new(InitialDelay, MaxDelay, time);
         while (true)
         {
             try
             {
                 await login.WaitUntilAcceptedAsync(stopping);
-                await using IConnection connection = await BrokerConnection.OpenAsync(settings.Broker, settings.Server, "history", stopping);
+                await using IConnection connection = await BrokerConnection.OpenAsync(
+                    settings.Broker,
+                    settings.Server,
+                    "history",
+                    stopping);
                 await bans.ProcessAsync(new HistoryStream(connection, time), since < EarliestTime ? EarliestTime : since, stopping);
                 return;
             }
             catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.NotFound)
             {
-                log.LogWarning("The broker has no stream {Stream:l} (f2bbroker init makes it): what was published before {Now:l} and is not in the queue is missing.",
-                    Topology.HistoryStream, UtcTimestamp.Format(time.GetUtcNow()));
+                log.LogWarning(
+                    "The broker has no stream {Stream:l}. Bans published before {Now:l} that are not in the queue are missing. Run "
+                        + "f2bbroker init to create the stream.",
+                    Topology.HistoryStream,
+                    UtcTimestamp.Format(time.GetUtcNow()));
                 return;
             }
             catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !stopping.IsCancellationRequested)
             {
-                if (told != failure.Message)
+                if (lastLogged != failure.Message)
                 {
-                    log.LogWarning("{Stream:l} cannot be read to its end: {Cause:l} Trying again.", Topology.HistoryStream, failure.Message.TrimEnd('.') + ".");
+                    log.LogWarning(
+                        "Reading {Stream:l} was interrupted: {Cause:l} Retrying.",
+                        Topology.HistoryStream,
+                        failure.Message.TrimEnd('.') + ".");
                 }
 
-                told = failure.Message;
+                lastLogged = failure.Message;
             }
 
             await backoff.WaitAsync(stopping);

@@ -5,7 +5,9 @@ using F2bBroker.Daemon.Metrics;
 
 namespace F2bBroker.Consumer.Metrics;
 
-/// <summary>What the consumer counts for Prometheus. Only written and waiting bans include those of the stream, which come again at each start.</summary>
+/// <summary>
+/// The consumer's metrics for Prometheus. Only written and waiting bans include those of the stream, which is read again at each start.
+/// </summary>
 internal sealed class ConsumerMetrics
 {
     private const string NoOrigin = "(none)";
@@ -26,25 +28,48 @@ internal sealed class ConsumerMetrics
     {
         this.time = time;
         Meter meter = daemon.Meter;
-        meter.CreateObservableCounter("f2bbroker_bans_written", written.GetMeasurements, description: "Bans that stand in the monitored log, by the server that reported them.");
-        meter.CreateObservableCounter("f2bbroker_bans_skipped", skipped.GetMeasurements, description: "Bans that this server does not take over, by reason.");
-        meter.CreateObservableCounter("f2bbroker_bans_duplicate", () => Volatile.Read(ref duplicates), description: "Bans that had been written before.");
-        meter.CreateObservableCounter("f2bbroker_bans_quarantined", quarantined.GetMeasurements, description: "Bans of servers under quarantine, by server.");
-        meter.CreateObservableCounter("f2bbroker_messages_refused", refused.GetMeasurements, description: "Messages that break the protocol, by sender and kind.");
-        meter.CreateObservableGauge("f2bbroker_bans_held", () => Volatile.Read(ref waiting), description: "Bans that wait until they are on disk.");
-        meter.CreateObservableCounter("f2bbroker_queue_remade", () => Volatile.Read(ref queueRecreated), description: "How often the server's queue was gone and has been made again.");
-        lag = meter.CreateHistogram("f2bbroker_ban_lag_seconds", description: "From a ban on the server that reported it until it stands in the monitored log here.",
+        meter.CreateObservableCounter(
+            "f2bbroker_bans_written",
+            written.GetMeasurements,
+            description: "Bans that stand in the monitored log, by the server that reported them.");
+        meter.CreateObservableCounter(
+            "f2bbroker_bans_skipped",
+            skipped.GetMeasurements,
+            description: "Bans that this server does not take over, by reason.");
+        meter.CreateObservableCounter(
+            "f2bbroker_bans_duplicate",
+            () => Volatile.Read(ref duplicates),
+            description: "Bans that had been written before.");
+        meter.CreateObservableCounter(
+            "f2bbroker_bans_quarantined",
+            quarantined.GetMeasurements,
+            description: "Bans of servers under quarantine, by server.");
+        meter.CreateObservableCounter(
+            "f2bbroker_messages_refused",
+            refused.GetMeasurements,
+            description: "Messages that break the protocol, by sender and kind.");
+        meter.CreateObservableGauge(
+            "f2bbroker_bans_held",
+            () => Volatile.Read(ref waiting),
+            description: "Bans that wait until they are on disk.");
+        meter.CreateObservableCounter(
+            "f2bbroker_queue_remade",
+            () => Volatile.Read(ref queueRecreated),
+            description: "How often the server's queue was gone and has been made again.");
+        lag = meter.CreateHistogram(
+            "f2bbroker_ban_lag_seconds",
+            description: "From a ban on the server that reported it until it stands in the monitored log here.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Lags });
     }
 
-    /// <summary>A ban waits to be written.</summary>
+    /// <summary>Counts a ban that waits to be written.</summary>
     public void BanWaiting() => Interlocked.Increment(ref waiting);
 
-    /// <summary>It is known what became of it, and what was to be written is on disk.</summary>
-    public void BanCompleted(Ban ban, BanOutcome verdict, DeliverySource way)
+    /// <summary>Counts the outcome of a ban, after its line is on disk.</summary>
+    public void BanCompleted(Ban ban, BanOutcome outcome, DeliverySource way)
     {
         Interlocked.Decrement(ref waiting);
-        if (verdict is not BanOutcome.Written(var line))
+        if (outcome is not BanOutcome.Written(var line))
         {
             return;
         }
@@ -66,11 +91,12 @@ internal sealed class ConsumerMetrics
 
     public void Duplicate() => Interlocked.Increment(ref duplicates);
 
-    /// <param name="origin">The sender that the broker vouches for.</param>
+    /// <param name="origin">The authenticated sender.</param>
     public void Quarantined(string origin) => quarantined.Add(origin);
 
-    /// <param name="origin">The sender that the broker vouches for; empty for none.</param>
-    public void Refused(string origin, InvalidMessageKind kind) => refused.Add(origin.Length > 0 ? origin : NoOrigin, kind.ToString().ToLowerInvariant());
+    /// <param name="origin">The authenticated sender; empty if there is none.</param>
+    public void Refused(string origin, InvalidMessageKind kind) =>
+        refused.Add(origin.Length > 0 ? origin : NoOrigin, kind.ToString().ToLowerInvariant());
 
     public void QueueRecreated() => Interlocked.Increment(ref queueRecreated);
 }

@@ -3,7 +3,6 @@ using F2bBroker.Consumer.Refusals;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
-using F2bBroker.Daemon;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
 using MassTransit;
@@ -12,14 +11,21 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer.Receiving;
 
-/// <summary>Takes a message: refuses it, skips it, or has it written before it is acknowledged.</summary>
-/// <remarks>A refusal must not leave as an exception: MassTransit would send a fault to wherever the sender's headers say.</remarks>
+/// <summary>Processes a message: refuses it, skips it, or writes it before it is acknowledged.</summary>
+/// <remarks>A refusal must not leave as an exception: MassTransit would publish a fault to the address in the sender's headers.</remarks>
 internal sealed class BanConsumer(
-    Settings settings, SkipRules acceptance, BanWriter writer, ErrorQueuePublisher errors, QuarantineBinding sign, LatestBanTime heard, ConsumerMetrics metrics, TimeProvider time,
-    ILogger<BanConsumer> log)
-    : IConsumer<BanDetected>, IDisposable
+    Settings settings,
+    SkipRules skipRules,
+    BanWriter writer,
+    ErrorQueuePublisher errors,
+    QuarantineBinding binding,
+    LatestBanTime latest,
+    ConsumerMetrics metrics,
+    TimeProvider time,
+    ILogger<BanConsumer> log
+) : IConsumer<BanDetected>, IDisposable
 {
-    private readonly ThrottledLogSummary skipped = new("Skipped bans", log, time);
+    private readonly SkippedBans skipped = new(metrics, log, time);
 
     public async Task Consume(ConsumeContext<BanDetected> context)
     {
@@ -39,31 +45,28 @@ internal sealed class BanConsumer(
 
     private async Task ProcessAsync(Ban ban, DeliverySource way, ReceiveContext context)
     {
-        if (acceptance.FindSkipReason(ban) is { } reason)
+        if (skipRules.FindSkipReason(ban) is { } reason)
         {
-            skipped.Add(reason);
-            metrics.Skipped(reason);
+            skipped.CountSkipped(reason);
         }
         else
         {
             await HandleOutcomeAsync(await writer.WriteAsync(ban, way), ban.Server, context);
         }
 
-        heard.Update(ban);
+        latest.Update(ban);
     }
 
-    private async Task HandleOutcomeAsync(BanOutcome verdict, string server, ReceiveContext context)
+    private async Task HandleOutcomeAsync(BanOutcome outcome, string server, ReceiveContext context)
     {
-        if (verdict is BanOutcome.Duplicate)
+        if (outcome is BanOutcome.Duplicate)
         {
-            skipped.Add("already written");
-            metrics.Duplicate();
+            skipped.CountDuplicate();
         }
-        else if (verdict is BanOutcome.Quarantined(var until))
+        else if (outcome is BanOutcome.Quarantined(var until))
         {
-            await sign.BindAsync(context.GetPayload<ChannelContext>(), server, until);
-            bool isKept = await errors.PublishQuarantinedAsync(context);
-            skipped.Add(isKept ? "of a quarantined server" : "of a quarantined server without a copy");
+            await binding.BindAsync(context.GetPayload<ChannelContext>(), server, until);
+            skipped.CountQuarantined(await errors.PublishQuarantinedAsync(context));
         }
     }
 }

@@ -5,17 +5,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace F2bBroker.Consumer.Receiving;
 
-/// <summary>The server's queue, and what is done with its messages.</summary>
+/// <summary>Configures the receive endpoint of the server's queue.</summary>
 internal static class BanEndpoint
 {
-    /// <summary>Messages that the broker sends ahead, and how many of them wait for the disk at once; one flush serves all that wait.</summary>
+    /// <summary>The prefetch count, and the number of messages that wait for the disk at once. One flush serves all that wait.</summary>
     private const ushort Prefetch = 1000;
     private const int Concurrency = 200;
 
     public static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context, QueueType type)
     {
         ErrorQueuePublisher errors = context.GetRequiredService<ErrorQueuePublisher>();
-        // Of a quorum queue it would mean nothing: see QueueType.
+        // A quorum queue ignores the flag: see QueueType.
         endpoint.ExclusiveConsumer = type == QueueType.Classic;
         foreach ((string argument, object? value) in type.BanQueueArguments)
         {

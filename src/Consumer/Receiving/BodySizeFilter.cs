@@ -5,12 +5,17 @@ using MassTransit;
 
 namespace F2bBroker.Consumer.Receiving;
 
-/// <summary>Refuses a message whose body is far too long for a ban, before anything reads it.</summary>
+/// <summary>Refuses a message whose body is too long for a ban, before the body is read.</summary>
 internal sealed class BodySizeFilter(ErrorQueuePublisher errors) : IFilter<ReceiveContext>
 {
-    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) => context.Body.Length is { } length and > BodyValidation.MaxBytes
-        ? errors.RefuseAsync(context, new InvalidMessageException($"{BodyValidation.TooLongReason(length)}; its first {BodyValidation.MaxBytes} stand here", InvalidMessageKind.Length))
-        : next.Send(context);
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
+        context.Body.Length is { } length and > BodyValidation.MaxBytes
+            ? errors.RefuseAsync(
+                context,
+                new InvalidMessageException(
+                    $"{BodyValidation.TooLongReason(length)}; its first {BodyValidation.MaxBytes} stand here",
+                    InvalidMessageKind.Length))
+            : next.Send(context);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("size");
 }

@@ -13,8 +13,8 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.Consumer.Receiving;
 
 /// <summary>
-/// Makes the server's queue, binds it to the bans, and makes its error queue, on each new channel: they may have been deleted since.
-/// It has no right to declare the exchange of the bans. Lets no message come before it is known how to judge it.
+/// Declares the server's queue, its binding and its error queue on each new channel, because they may have been deleted. The server has no
+/// permission to declare the exchange of the bans. Delivers no message before the state needed to evaluate it is loaded.
 /// </summary>
 internal sealed class DeclareQueueFilter(
     string queue,
@@ -22,8 +22,8 @@ internal sealed class DeclareQueueFilter(
     ErrorQueuePublisher errors,
     BanWriter writer,
     BrokerAddresses brokerAddresses,
-    ServerQuarantine containment,
-    LatestBanTime heard,
+    ServerQuarantine quarantine,
+    LatestBanTime latest,
     HistoryReplay replay,
     ConsumerMetrics metrics,
     TimeProvider time,
@@ -34,10 +34,16 @@ internal sealed class DeclareQueueFilter(
     public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
     {
         bool wasThere = await QueueExistsAsync(context.ConnectionContext, context.CancellationToken);
-        QueueDeclareOk declared = await context.QueueDeclare(queue, durable: true, exclusive: false, autoDelete: false, type.BanQueueArguments.ToDictionary(), context.CancellationToken);
+        QueueDeclareOk declared = await context.QueueDeclare(
+            queue,
+            durable: true,
+            exclusive: false,
+            autoDelete: false,
+            type.BanQueueArguments.ToDictionary(),
+            context.CancellationToken);
         if (type == QueueType.Quorum && declared.ConsumerCount > 0)
         {
-            // It would be let in, and wait in silence until the other one is gone.
+            // The broker would accept this consumer and keep it waiting until the other one is gone.
             throw new QueueInUseException();
         }
 
@@ -50,15 +56,15 @@ internal sealed class DeclareQueueFilter(
             metrics.QueueRecreated();
         }
 
-        DateTimeOffset? moment = heard.Value;
-        containment.StartBacklog(moment ?? replay.EarliestTime);
+        DateTimeOffset? moment = latest.Value;
+        quarantine.StartBacklog(moment ?? replay.EarliestTime);
         replay.Request(moment);
         await next.Send(context);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("bind");
 
-    /// <summary>Asks on a channel of its own: the broker closes it when the queue is not there.</summary>
+    /// <summary>Asks on a separate channel, because the broker closes it if the queue does not exist.</summary>
     private async Task<bool> QueueExistsAsync(ConnectionContext connection, CancellationToken cancel)
     {
         await using IChannel channel = await connection.Connection.CreateChannelAsync(cancellationToken: cancel);
@@ -73,13 +79,18 @@ internal sealed class DeclareQueueFilter(
         }
     }
 
-    /// <summary>It is there from the moment of enrollment, so somebody has deleted it, with all that waited in it.</summary>
+    /// <summary>
+    /// Logs the period whose bans were in the deleted queue. The queue exists from the moment of enrollment, so somebody deleted it.
+    /// </summary>
     private void LogMissedPeriod()
     {
-        string from = heard.Value is { } moment ? $"between {UtcTimestamp.Format(moment)} and" : "before";
+        string from = latest.Value is { } moment ? $"between {UtcTimestamp.Format(moment)} and" : "before";
         log.Log(
             replay.IsEnabled ? LogLevel.Warning : LogLevel.Error,
-            "The queue {Queue:l} was gone and has been made again: bans of other servers {From:l} {Now:l} {Fate:l}.",
-            queue, from, UtcTimestamp.Format(time.GetUtcNow()), replay.IsEnabled ? $"are read from {Topology.HistoryStream} if they are missing" : "may be missing");
+            "The queue {Queue:l} did not exist and was recreated. Other servers' bans {From:l} {Now:l} {Outcome:l}.",
+            queue,
+            from,
+            UtcTimestamp.Format(time.GetUtcNow()),
+            replay.IsEnabled ? $"that are missing are read from {Topology.HistoryStream}" : "may be missing");
     }
 }

@@ -5,19 +5,21 @@ using MassTransit;
 
 namespace F2bBroker.Consumer.Receiving;
 
-/// <summary>Refuses a message whose body is no ban, so that it never came to <see cref="BanConsumer"/>.</summary>
+/// <summary>Refuses a message whose body is not a ban and so did not reach <see cref="BanConsumer"/>.</summary>
 internal sealed class InvalidBodyFilter(ErrorQueuePublisher errors) : IFilter<ExceptionReceiveContext>
 {
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
         if (context.IsFaulted)
         {
-            // The consumer itself failed, so the channel is closing: the message stays in its queue and comes again.
+            // The consumer itself failed, so the channel is closing. The message stays in its queue and is delivered again.
             throw new InvalidOperationException("The message was not taken.", context.Exception);
         }
 
-        await errors.RefuseAsync(context, new InvalidMessageException(BodyValidation.FindError(context.GetBody()), InvalidMessageKind.Body));
-        // Without this MassTransit goes on to declare a _skipped queue, which this server has no right to.
+        await errors.RefuseAsync(
+            context,
+            new InvalidMessageException(BodyValidation.FindError(context.GetBody()), InvalidMessageKind.Body));
+        // Otherwise MassTransit would declare a _skipped queue, for which this server has no permission.
         await context.NotifyFaulted(context.Exception);
     }
 

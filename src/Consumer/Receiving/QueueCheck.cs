@@ -6,16 +6,18 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Consumer.Receiving;
 
-/// <summary>Says what is wrong with the server's queue on the broker, before the consumer starts.</summary>
+/// <summary>Checks the server's queue on the broker before the consumer starts.</summary>
 internal static class QueueCheck
 {
 
-    /// <summary>Declares the queue anew if it is there, which changes nothing; a sentence when it cannot be used.</summary>
+    /// <summary>
+    /// Declares the queue again if it exists, which changes nothing. Returns an error message if the queue cannot be used.
+    /// </summary>
     public static async Task<string?> FindErrorAsync(Settings settings, IConnection connection, CancellationToken cancel)
     {
-        if (await PermissionProbe.FindReceiveErrorAsync(connection, settings.Server, cancel) is { } fault)
+        if (await PermissionProbe.FindReceiveErrorAsync(connection, settings.Server, cancel) is { } error)
         {
-            return fault;
+            return error;
         }
 
         string queue = Topology.QueueFor(settings.Server);
@@ -23,12 +25,18 @@ internal static class QueueCheck
         try
         {
             await channel.QueueDeclarePassiveAsync(queue, cancel);
-            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, settings.Consumer.QueueType.BanQueueArguments.ToDictionary(), cancellationToken: cancel);
+            await channel.QueueDeclareAsync(
+                queue,
+                durable: true,
+                exclusive: false,
+                autoDelete: false,
+                settings.Consumer.QueueType.BanQueueArguments.ToDictionary(),
+                cancellationToken: cancel);
             return null;
         }
         catch (OperationInterruptedException refusal) when (refusal.ShutdownReason is { } answer)
         {
-            // One that is not there is made by the consumer, which tells what that means.
+            // The consumer creates a missing queue and logs what that means.
             return answer.ReplyCode == Constants.NotFound ? null : QueueTypeMismatch.Describe(settings, answer.ReplyText);
         }
     }

@@ -1,4 +1,4 @@
 namespace F2bBroker.Consumer.Receiving;
 
-/// <summary>Somebody else consumes this server's queue.</summary>
+/// <summary>Another consumer uses this server's queue.</summary>
 internal sealed class QueueInUseException() : Exception("The queue has a consumer already.");

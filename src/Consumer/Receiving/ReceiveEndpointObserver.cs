@@ -12,11 +12,17 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.Consumer.Receiving;
 
 /// <summary>
-/// Tells when the queue is consumed and when not. What the broker refuses from the first start on ends the daemon within seconds,
-/// what it refuses later only after minutes: MassTransit itself would try in silence for ever.
+/// Logs when the queue is consumed and when it is not. If the broker refuses from the first start on, the daemon stops within seconds;
+/// after a later refusal it stops after 5 minutes. MassTransit itself would retry silently forever.
 /// </summary>
-internal sealed class ReceiveEndpointObserver(Settings settings, BrokerLoginCheck login, Readiness readiness, DaemonExit ending, TimeProvider time, ILogger<ReceiveEndpointObserver> log)
-    : IReceiveEndpointObserver
+internal sealed class ReceiveEndpointObserver(
+    Settings settings,
+    BrokerLoginCheck login,
+    Readiness readiness,
+    DaemonExit exit,
+    TimeProvider time,
+    ILogger<ReceiveEndpointObserver> log
+) : IReceiveEndpointObserver
 {
     private static readonly TimeSpan StartupFailureTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FailureTimeout = TimeSpan.FromMinutes(5);
@@ -50,11 +56,11 @@ internal sealed class ReceiveEndpointObserver(Settings settings, BrokerLoginChec
             failingSince ??= time.GetTimestamp();
             if (time.GetElapsedTime(failingSince.Value) > (wasReady ? FailureTimeout : StartupFailureTimeout))
             {
-                ending.Fail(wasReady ? ExitCode.Failure : ExitCode.Configuration, refusal);
+                exit.Fail(wasReady ? ExitCode.Failure : ExitCode.Configuration, refusal);
             }
             else if (!hasWarned)
             {
-                log.LogWarning("{Refusal:l} Trying again.", refusal);
+                log.LogWarning("{Refusal:l} Retrying.", refusal);
                 hasWarned = true;
             }
         }
@@ -66,7 +72,9 @@ internal sealed class ReceiveEndpointObserver(Settings settings, BrokerLoginChec
 
     public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
 
-    private string QueueInUse => $"Another consumer is connected as '{settings.Server}' and holds its queue. Stop it, or give this server a name of its own ([server] name).";
+    private string QueueInUse =>
+        $"Another consumer is connected as '{settings.Server}' and holds its queue. Stop it, or give this server a name of its own "
+            + "([server] name).";
 
     private string? FindRefusal(Exception? failure)
     {
@@ -86,10 +94,12 @@ internal sealed class ReceiveEndpointObserver(Settings settings, BrokerLoginChec
         return null;
     }
 
-    private string ErrorMessageFor(ShutdownEventArgs answer) => (answer.ReplyCode, answer.ReplyText) switch
-    {
-        (Constants.AccessRefused, var text) when text.Contains("exclusive", StringComparison.Ordinal) => QueueInUse,
-        (Constants.PreconditionFailed, var text) when QueueTypeMismatch.Describe(settings, text) is { } sentence => sentence,
-        (_, var text) => $"The broker refuses the queue of '{settings.Server}': {text.TrimEnd('.')}. Check the server's rights (f2bbroker enroll).",
-    };
+    private string ErrorMessageFor(ShutdownEventArgs answer) =>
+        (answer.ReplyCode, answer.ReplyText) switch
+        {
+            (Constants.AccessRefused, var text) when text.Contains("exclusive", StringComparison.Ordinal) => QueueInUse,
+            (Constants.PreconditionFailed, var text) when QueueTypeMismatch.Describe(settings, text) is { } message => message,
+            (_, var text) =>
+                $"The broker refuses the queue of '{settings.Server}': {text.TrimEnd('.')}. Check the server's rights (f2bbroker enroll).",
+        };
 }

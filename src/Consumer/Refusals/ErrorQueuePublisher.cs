@@ -11,14 +11,15 @@ using RabbitMQ.Client;
 namespace F2bBroker.Consumer.Refusals;
 
 /// <summary>
-/// Where a refused message goes: its body unchanged (of a far too long one the beginning), with origin and reason as headers.
-/// Of a sender that floods, not every message: a copy is dearer than the message, and this server has to keep up.
+/// Publishes refused messages to the error queue: the unchanged body (only the beginning of a body that is too long), with origin and
+/// reason as headers. Copies per sender are limited, because a copy costs more than receiving the message and this server must keep up.
 /// </summary>
 /// <remarks>
-/// MassTransit's own way copies <c>user_id</c>, which the broker refuses from any other user, and obeys addresses in the sender's headers: either would
-/// stop the queue for ever.
+/// MassTransit's own error transport copies <c>user_id</c>, which the broker refuses from any other user, and uses addresses in the
+/// sender's headers. Either would block the queue.
 /// </remarks>
-internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics metrics, TimeProvider time, ILogger<ErrorQueuePublisher> log) : IDisposable
+internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics metrics, TimeProvider time, ILogger<ErrorQueuePublisher> log)
+    : IDisposable
 {
     private static readonly Dictionary<string, object?> NoArguments = [];
 
@@ -29,12 +30,26 @@ internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics met
 
     public async Task DeclareAsync(ChannelContext channel)
     {
-        await channel.ExchangeDeclare(name, ExchangeType.Fanout, durable: true, autoDelete: false, NoArguments, channel.CancellationToken);
-        await channel.QueueDeclare(name, durable: true, exclusive: false, autoDelete: false, settings.Consumer.QueueType.ErrorQueueArguments.ToDictionary(), channel.CancellationToken);
+        await channel.ExchangeDeclare(
+            name,
+            ExchangeType.Fanout,
+            durable: true,
+            autoDelete: false,
+            NoArguments,
+            channel.CancellationToken);
+        await channel.QueueDeclare(
+            name,
+            durable: true,
+            exclusive: false,
+            autoDelete: false,
+            settings.Consumer.QueueType.ErrorQueueArguments.ToDictionary(),
+            channel.CancellationToken);
         await channel.QueueBind(name, name, "", NoArguments, channel.CancellationToken);
     }
 
-    /// <summary>Completes once the broker has confirmed the message in the error queue; only then may it be acknowledged in its own.</summary>
+    /// <summary>
+    /// Publishes a copy of a refused message. Completes when the broker has confirmed it; only then may the original be acknowledged.
+    /// </summary>
     public async Task RefuseAsync(ReceiveContext context, InvalidMessageException refusal)
     {
         string origin = context.GetOrigin(settings.Server).Name;
@@ -44,7 +59,7 @@ internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics met
         metrics.Refused(origin, refusal.Kind);
     }
 
-    /// <summary>The same for a ban that is in order but of a server under quarantine; false if it is not kept.</summary>
+    /// <summary>Publishes a copy of a valid ban of a quarantined server. Returns false if no copy is kept.</summary>
     public async Task<bool> PublishQuarantinedAsync(ReceiveContext context)
     {
         string origin = context.GetOrigin(settings.Server).Name;
@@ -58,7 +73,7 @@ internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics met
 
     private async Task PublishCopyAsync(ReceiveContext context, string origin, string reason)
     {
-        // Nothing else of the sender's properties: an expiration, say, would take the message out of the error queue again.
+        // No other property of the sender is copied. An expiration, for example, would remove the message from the error queue.
         BasicProperties properties = new()
         {
             Persistent = true,
@@ -77,13 +92,15 @@ internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics met
         }
         catch (MessageReturnedException)
         {
-            // Somebody has deleted the queue meanwhile.
+            // The error queue was deleted in the meantime.
             await DeclareAsync(channel);
             await channel.BasicPublishAsync(name, "", mandatory: true, properties, body, awaitAck: true, cancel);
         }
     }
 
-    /// <summary>Returns the body, or its first <see cref="BodyValidation.MaxBytes"/> bytes, so that a flood of large bodies costs little.</summary>
+    /// <summary>
+    /// Returns the body, or its first <see cref="BodyValidation.MaxBytes"/> bytes, so that a flood of large bodies costs little.
+    /// </summary>
     private static byte[] Truncate(MessageBody body)
     {
         using Stream stream = body.GetStream();

@@ -4,13 +4,15 @@ using MassTransit;
 
 namespace F2bBroker.Consumer.Refusals;
 
-/// <summary>What RabbitMQ says of a message that MassTransit received.</summary>
+/// <summary>Finds the origin of a message that MassTransit received.</summary>
 internal static class OriginExtensions
 {
-    /// <param name="server">The server that receives.</param>
+    /// <param name="server">The receiving server.</param>
     public static MessageOrigin GetOrigin(this ReceiveContext context, string server)
     {
         RabbitMqBasicConsumeContext message = context.GetPayload<RabbitMqBasicConsumeContext>();
-        return message.Exchange == Topology.QueueFor(server) ? MessageOrigin.FromOriginHeader(message.Properties) : MessageOrigin.FromUserId(message.Properties);
+        return message.Exchange == Topology.QueueFor(server)
+            ? MessageOrigin.FromOriginHeader(message.Properties)
+            : MessageOrigin.FromUserId(message.Properties);
     }
 }

@@ -4,12 +4,12 @@ using MassTransit.RabbitMqTransport;
 namespace F2bBroker.Consumer.Refusals;
 
 /// <summary>
-/// Shows on the broker which servers are under quarantine here: as a binding of the error queue, whose key says so. It is all that this server has the
-/// right to leave there, and operators see it in the management UI and in <c>f2bbroker status</c>.
+/// Shows on the broker which servers this server has quarantined: a binding of its error queue, whose routing key names them. A binding is
+/// the only thing this server has permission to create there. Operators see it in the management UI and in <c>f2bbroker status</c>.
 /// </summary>
 internal sealed class QuarantineBinding(string errorQueue)
 {
-    // A quarantine is longer with each ban; the sign need not be.
+    // Each ban extends the quarantine. The binding is renewed only once per minute.
     private static readonly TimeSpan MinExtension = TimeSpan.FromMinutes(1);
     private static readonly Dictionary<string, object?> NoArguments = [];
 
@@ -27,10 +27,20 @@ internal sealed class QuarantineBinding(string errorQueue)
                 return;
             }
 
-            await channel.QueueBind(errorQueue, errorQueue, QuarantineRoutingKey.Format(server, until), NoArguments, channel.CancellationToken);
+            await channel.QueueBind(
+                errorQueue,
+                errorQueue,
+                QuarantineRoutingKey.Format(server, until),
+                NoArguments,
+                channel.CancellationToken);
             if (isShown)
             {
-                await channel.Channel.QueueUnbindAsync(errorQueue, errorQueue, QuarantineRoutingKey.Format(server, old), NoArguments, channel.CancellationToken);
+                await channel.Channel.QueueUnbindAsync(
+                    errorQueue,
+                    errorQueue,
+                    QuarantineRoutingKey.Format(server, old),
+                    NoArguments,
+                    channel.CancellationToken);
             }
 
             bound[server] = until;

@@ -4,21 +4,28 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer.Refusals;
 
-/// <summary>Tells of refused messages: a sender's first at once, those within a minute after it as a count, so that nobody can flood the log.</summary>
-/// <param name="queue">Where they are.</param>
+/// <summary>
+/// Logs refused messages: the first one of a sender at once, those of the following minute as a count, so that a flood does not fill the
+/// log.
+/// </summary>
+/// <param name="queue">The error queue.</param>
 internal sealed class ThrottledRefusalLog(string queue, ILogger log, TimeProvider time) : IDisposable
 {
     private readonly ThrottledLogSummary more = new("Refused more messages", log, time, LogLevel.Error);
     private readonly Dictionary<string, long> loggedAt = [];
 
-    /// <param name="origin">The sender that the broker vouches for, so there are not many; empty for none.</param>
-    /// <param name="isKept">Whether a copy stands in the queue.</param>
+    /// <param name="origin">The authenticated sender, so there are few; empty if there is none.</param>
+    /// <param name="isKept">True if a copy is in the error queue.</param>
     public void LogRefusal(string origin, string reason, bool isKept)
     {
         string sender = origin.Length > 0 ? UntrustedText.Quote(origin) : "an unknown sender";
         if (IsDue(sender))
         {
-            log.LogError("Refused a message of {Sender:l}: {Reason:l}. {Place:l}.", sender, reason, isKept ? $"It is in {queue}" : "There are too many for a copy");
+            log.LogError(
+                "Refused a message of {Sender:l}: {Reason:l}. {Place:l}.",
+                sender,
+                reason,
+                isKept ? $"It is in {queue}" : "Too many were refused, so no copy is kept");
         }
         else
         {

@@ -1,15 +1,15 @@
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>What becomes of a ban that this server takes over.</summary>
+/// <summary>The outcome for a received ban.</summary>
 internal abstract record BanOutcome
 {
-    /// <summary>It stands in the monitored log.</summary>
-    /// <param name="Line">As what: its line without the date.</param>
+    /// <summary>The ban is in the monitored log.</summary>
+    /// <param name="Line">The text of its line, without the date.</param>
     internal sealed record Written(string Line) : BanOutcome;
 
-    /// <summary>It had been written before.</summary>
+    /// <summary>The ban was written before.</summary>
     internal sealed record Duplicate : BanOutcome;
 
-    /// <summary>Its server has reported too many: it is to be refused.</summary>
+    /// <summary>Its server reported too many bans and is quarantined.</summary>
     internal sealed record Quarantined(DateTimeOffset Until) : BanOutcome;
 }

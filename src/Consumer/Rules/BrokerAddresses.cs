@@ -7,8 +7,12 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>The addresses that the broker's names stand for: a ban of one would cut this server off. What a name once stood for stays among them.</summary>
-internal sealed class BrokerAddresses(Settings settings, DaemonExit ending, TimeProvider time, ILogger<BrokerAddresses> log) : Worker(ending)
+/// <summary>
+/// The addresses to which the broker's host names resolve. A ban of one would disconnect this server. An address stays protected after the
+/// name resolves to another one.
+/// </summary>
+internal sealed class BrokerAddresses(Settings settings, DaemonExit exit, TimeProvider time, ILogger<BrokerAddresses> log)
+    : Worker(exit)
 {
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
@@ -17,7 +21,7 @@ internal sealed class BrokerAddresses(Settings settings, DaemonExit ending, Time
     private readonly HashSet<BrokerNode> unresolved = [];
     private volatile Subnet[] addresses = [];
 
-    /// <summary>Completes once a name has been resolved: before, no ban may be taken.</summary>
+    /// <summary>Completes when a name has been resolved. No ban may be processed before.</summary>
     public Task Resolved => resolved.Task;
 
     public bool Overlaps(Subnet subnet) => addresses.Any(subnet.Overlaps);
@@ -52,7 +56,11 @@ internal sealed class BrokerAddresses(Settings settings, DaemonExit ending, Time
         {
             if (unresolved.Add(node))
             {
-                log.LogWarning("The broker's name {Host:l} cannot be resolved, so what it newly stands for is not kept from being banned: {Cause:l}", node.Host, failure.Message);
+                log.LogWarning(
+                    "Cannot resolve the broker's host name {Host:l}: {Cause:l} A new address of the broker is not protected from bans "
+                        + "until the name resolves.",
+                    node.Host,
+                    failure.Message);
             }
 
             return [];

@@ -1,14 +1,14 @@
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>On which way a ban came.</summary>
+/// <summary>Where a ban came from.</summary>
 internal enum DeliverySource
 {
-    /// <summary>As it was published, by the server's queue.</summary>
+    /// <summary>From the server's queue.</summary>
     Queue,
 
-    /// <summary>From the stream, where <see cref="ReplayQuarantine"/> has counted it.</summary>
+    /// <summary>From the stream. <see cref="ReplayQuarantine"/> has counted it.</summary>
     HistoryStream,
 
-    /// <summary>From the error queue, by an operator's decision: its sender's quarantine does not stop it.</summary>
+    /// <summary>From the error queue, because an operator requeued it. A quarantine of its sender does not stop it.</summary>
     Requeued,
 }

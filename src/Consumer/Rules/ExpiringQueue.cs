@@ -3,8 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace F2bBroker.Consumer.Rules;
 
 /// <summary>
-/// Things in the order in which they came, and how old each is, by a clock that only goes on: one that is set forward and back again must not make
-/// them forgotten.
+/// A queue of entries with their ages, measured by a monotonic clock so that changing the system time does not expire entries early.
 /// </summary>
 internal sealed class ExpiringQueue<T>(TimeProvider time)
 {
@@ -16,7 +15,7 @@ internal sealed class ExpiringQueue<T>(TimeProvider time)
 
     private TimeSpan Now => time.GetElapsedTime(0);
 
-    /// <param name="age">How old it is already.</param>
+    /// <param name="age">The present age of the entry.</param>
     public void Add(T thing, TimeSpan age) => entries.Enqueue((Now - age, thing));
 
     public bool TryDequeueExpired([MaybeNullWhen(false)] out T oldest, TimeSpan olderThan)

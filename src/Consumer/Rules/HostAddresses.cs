@@ -3,7 +3,7 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>This host's addresses, read again once they are a minute old.</summary>
+/// <summary>This host's addresses, refreshed after a minute.</summary>
 internal sealed class HostAddresses(TimeProvider time)
 {
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1);

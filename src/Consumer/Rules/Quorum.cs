@@ -2,22 +2,29 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>Who reported an address: it is banned once <c>quorum</c> servers did, each within <c>quorumwindow</c> of the ban at hand.</summary>
-/// <remarks>Times are the reports' own: servers that were offline for a while agree or disagree as they would have done then.</remarks>
+/// <summary>
+/// Counts which servers reported an address. It is banned when <c>quorum</c> servers have reported it, each within <c>quorumwindow</c> of
+/// the present ban.
+/// </summary>
+/// <remarks>The times are those of the reports, so a server that was offline comes to the same result as one that was not.</remarks>
 internal sealed class Quorum(int size, TimeSpan window, TimeSpan maxAge, TimeProvider time)
 {
     private readonly Dictionary<Subnet, Queue<Ban>> reports = [];
     private readonly ExpiringQueue<Subnet> byAge = new(time);
 
-    /// <summary>Counts the report, and tells whether the address is to be banned.</summary>
+    /// <summary>Counts the report. Returns true if the address is to be banned.</summary>
     public bool IsReachedBy(Ban ban)
     {
         Count(ban, TimeSpan.Zero);
         return size == 1
-            || reports[ban.Ip].Where(other => (other.DetectedAt - ban.DetectedAt).Duration() <= window).Select(other => other.Server).Distinct().Count() >= size;
+            || reports[ban.Ip]
+                .Where(other => (other.DetectedAt - ban.DetectedAt).Duration() <= window)
+                .Select(other => other.Server)
+                .Distinct()
+                .Count() >= size;
     }
 
-    /// <param name="age">How long ago it was written.</param>
+    /// <param name="age">The time since the report was written.</param>
     public void Count(Ban ban, TimeSpan age)
     {
         if (size == 1)

@@ -1,6 +1,6 @@
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>A clock that stands where the youngest ban does that it was shown.</summary>
+/// <summary>A clock set to the time of the newest ban passed to it.</summary>
 internal sealed class ReplayTimeProvider : TimeProvider
 {
     private DateTimeOffset now;

@@ -6,8 +6,10 @@ namespace F2bBroker.Consumer.Rules;
 
 /// <summary>Limits one server: above <c>maxbans</c>, and for <c>quarantine</c> afterwards, its bans are not written.</summary>
 /// <remarks>
-/// New bans are counted when they arrive. Bans that accumulated while this server was offline are spread over that period, so a day's backlog is not a
-/// flood. docs/decisions/14-two-limits-for-a-backlog.md explains why <see cref="ReplayQuarantine"/> limits the bans of the stream differently.
+/// New bans are counted when they arrive. Bans that accumulated while this server was offline are spread over that period, so a day's
+/// backlog is not a
+/// flood. docs/decisions/14-two-limits-for-a-backlog.md explains why <see cref="ReplayQuarantine"/> limits the bans of the stream
+/// differently.
 /// </remarks>
 internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILogger<ServerQuarantine> log)
 {
@@ -60,9 +62,7 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
             log.LogInformation("{Server:l} is no longer quarantined.", ban.Server);
         }
 
-        bool isQuarantined = ends.TryGetValue(ban.Server, out TimeSpan current);
-        until = time.GetUtcNow() + (isQuarantined ? current - Now : TimeSpan.Zero);
-        return !isQuarantined;
+        return !IsQuarantined(ban.Server, out until);
     }
 
     /// <summary>Returns true if the server is quarantined. Counts nothing.</summary>
@@ -79,7 +79,8 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
         if (!ends.ContainsKey(server))
         {
             log.LogWarning(
-                "{Server:l} is quarantined: it reported more than {Limit:l} (maxbans). Its bans go to {Queue:l} until it has stayed within the limit "
+                "{Server:l} is quarantined: it reported more than {Limit:l} (maxbans). Its bans go to {Queue:l} until it has stayed "
+                    + "within the limit "
                 + "for {Minutes} minutes. If the server was compromised, run: f2bbroker revoke {Server:l}",
                 server, limit.ToString(), Topology.ErrorQueueFor(settings.Server), quarantine.TotalMinutes, server);
         }

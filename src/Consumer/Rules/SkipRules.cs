@@ -3,10 +3,10 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>Which bans this server takes over; all others are skipped, which is no fault of theirs.</summary>
-internal sealed class SkipRules(Settings settings, HostAddresses ownAddresses, BrokerAddresses brokerAddresses, TimeProvider time)
+/// <summary>Decides which valid bans this server skips.</summary>
+internal sealed class SkipRules(Settings settings, HostAddresses hostAddresses, BrokerAddresses brokerAddresses, TimeProvider time)
 {
-    /// <summary>Loopback, link-local, multicast, unspecified, broadcast, and private ones of RFC 1918, 6598 and 4193.</summary>
+    /// <summary>Loopback, link-local, multicast, unspecified, broadcast and private addresses (RFC 1918, 6598 and 4193).</summary>
     private static readonly Subnet[] PrivateRanges =
     [
         .. new[]
@@ -18,7 +18,7 @@ internal sealed class SkipRules(Settings settings, HostAddresses ownAddresses, B
 
     private readonly ConsumerSettings consumer = settings.Consumer;
 
-    /// <summary>Why the ban is skipped, or null when it is taken over.</summary>
+    /// <summary>Returns the reason to skip the ban; null if it is accepted.</summary>
     public string? FindSkipReason(Ban ban)
     {
         int minPrefix = ban.Ip.IsIPv4 ? consumer.MinPrefix4 : consumer.MinPrefix6;
@@ -31,7 +31,7 @@ internal sealed class SkipRules(Settings settings, HostAddresses ownAddresses, B
             _ when ban.Ip.PrefixLength < minPrefix => "of a network wider than minprefix",
             _ when !consumer.AllowPrivate && PrivateRanges.Any(ban.Ip.Overlaps) => "of a private address",
             _ when consumer.IgnoreIp.Any(ban.Ip.Overlaps) => "of an address in ignoreip",
-            _ when ownAddresses.Overlaps(ban.Ip) => "of this host's own address",
+            _ when hostAddresses.Overlaps(ban.Ip) => "of this host's own address",
             _ when brokerAddresses.Overlaps(ban.Ip) => "of the broker's address",
             _ => null,
         };

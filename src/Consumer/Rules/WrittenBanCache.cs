@@ -2,7 +2,7 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>Which bans were written within <paramref name="maxAge"/>, each as a hash of its identity.</summary>
+/// <summary>A cache of the bans that were written within <paramref name="maxAge"/>, each as a hash of its identity.</summary>
 internal sealed class WrittenBanCache(TimeSpan maxAge, TimeProvider time)
 {
     private readonly HashSet<Guid> ids = [];
@@ -10,7 +10,7 @@ internal sealed class WrittenBanCache(TimeSpan maxAge, TimeProvider time)
 
     public bool Contains(Ban ban)
     {
-        // A ban may be stamped in the future, so its duplicate can be young for that much longer.
+        // A ban may be dated in the future, so its duplicate is valid for that much longer.
         while (byAge.TryDequeueExpired(out Guid old, maxAge + Ban.MaxClockAhead))
         {
             ids.Remove(old);
@@ -19,7 +19,7 @@ internal sealed class WrittenBanCache(TimeSpan maxAge, TimeProvider time)
         return ids.Contains(ban.MessageId);
     }
 
-    /// <param name="age">How long ago it was written.</param>
+    /// <param name="age">The time since the ban was written.</param>
     public void Add(Ban ban, TimeSpan age)
     {
         if (ids.Add(ban.MessageId))

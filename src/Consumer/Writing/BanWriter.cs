@@ -10,10 +10,18 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer.Writing;
 
-/// <summary>The one writer of the monitored log: takes what is waiting, appends it, flushes once, and only then lets the messages be acknowledged.</summary>
+/// <summary>
+/// The only writer of the monitored log: appends the waiting bans, flushes once, and only then lets the messages be acknowledged.
+/// </summary>
 internal sealed class BanWriter(
-    Settings settings, BanEvaluator evaluator, ConsumerMetrics metrics, Readiness readiness, DaemonExit ending, TimeProvider time, ILogger<BanWriter> log)
-    : Worker(ending)
+    Settings settings,
+    BanEvaluator evaluator,
+    ConsumerMetrics metrics,
+    Readiness readiness,
+    DaemonExit exit,
+    TimeProvider time,
+    ILogger<BanWriter> log
+) : Worker(exit)
 {
     private const int MaxBatchSize = 1000;
 
@@ -25,10 +33,12 @@ internal sealed class BanWriter(
     private readonly RecentLines recent = new(time);
     private readonly TaskCompletionSource loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes once it is known what was written in earlier runs.</summary>
+    /// <summary>Completes when the bans of earlier runs are loaded.</summary>
     public Task Loaded => loaded.Task;
 
-    /// <summary>Completes once it is known what becomes of the ban, and what was to be written is on disk. While the disk refuses, it waits.</summary>
+    /// <summary>
+    /// Completes when the ban is decided and, if it is to be written, flushed to disk. Waits while the disk cannot be written.
+    /// </summary>
     public Task<BanOutcome> WriteAsync(Ban ban, DeliverySource way = DeliverySource.Queue)
     {
         Request request = new(ban, way, new TaskCompletionSource<BanOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -49,14 +59,14 @@ internal sealed class BanWriter(
         {
             await WaitAsync(stopping);
             Request[] batch = [.. Drain().Take(MaxBatchSize)];
-            BanOutcome[] verdicts = [.. batch.Select(request => evaluator.Evaluate(request.Ban, request.Way))];
-            string[] lines = [.. verdicts.OfType<BanOutcome.Written>().Select(verdict => verdict.Line)];
+            BanOutcome[] outcomes = [.. batch.Select(request => evaluator.Evaluate(request.Ban, request.Way))];
+            string[] lines = [.. outcomes.OfType<BanOutcome.Written>().Select(outcome => outcome.Line)];
             await AppendAsync(file, lines, stopping);
             LogWritten(lines);
-            foreach ((Request request, BanOutcome verdict) in batch.Zip(verdicts))
+            foreach ((Request request, BanOutcome outcome) in batch.Zip(outcomes))
             {
-                metrics.BanCompleted(request.Ban, verdict, request.Way);
-                request.Done.SetResult(verdict);
+                metrics.BanCompleted(request.Ban, outcome, request.Way);
+                request.Done.SetResult(outcome);
             }
         }
     }
@@ -69,7 +79,7 @@ internal sealed class BanWriter(
         }
     }
 
-    /// <summary>Until a ban is waiting; while lines are young also each second, since their file may be renamed.</summary>
+    /// <summary>Waits for a ban; at most a second while there are recent lines, because their file may be renamed.</summary>
     private async Task WaitAsync(CancellationToken stopping)
     {
         using CancellationTokenSource second = new(recent.Any() ? TimeSpan.FromSeconds(1) : Timeout.InfiniteTimeSpan, time);
@@ -80,7 +90,7 @@ internal sealed class BanWriter(
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            // Time to look after the file.
+            // A second has passed: check the file.
         }
     }
 
@@ -109,7 +119,7 @@ internal sealed class BanWriter(
         recent.Add(lines);
     }
 
-    /// <summary>Does what touches the disk, again and again while the disk refuses: the messages stay unacknowledged meanwhile.</summary>
+    /// <summary>Repeats the action until the disk accepts it. The messages stay unacknowledged in the meantime.</summary>
     private async Task RetryDiskAsync(Action act, CancellationToken stopping)
     {
         Backoff backoff = new(InitialDelay, MaxDelay, time);
@@ -120,7 +130,7 @@ internal sealed class BanWriter(
                 act();
                 if (isHolding)
                 {
-                    log.LogInformation("{Log:l} can be written again.", path);
+                    log.LogInformation("Can write {Log:l} again.", path);
                 }
 
                 return;
@@ -129,7 +139,10 @@ internal sealed class BanWriter(
             {
                 if (!isHolding)
                 {
-                    log.LogWarning("{Log:l} cannot be written: {Cause:l} Holding the bans at the broker and trying again; none is lost.", path, failure.Message);
+                    log.LogWarning(
+                        "Cannot write {Log:l}: {Cause:l} Retrying. The bans stay unacknowledged at the broker; none is lost.",
+                        path,
+                        failure.Message);
                 }
             }
 

@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace F2bBroker.Consumer.Writing;
 
-/// <summary>The file that fail2ban reads: append → flush to disk. Opened by its name each time, so that nothing is held while logrotate acts.</summary>
+/// <summary>
+/// The file that fail2ban monitors: append → flush to disk. It is opened by name for each write, so that logrotate can rename it at any
+/// time.
+/// </summary>
 internal sealed class MonitoredLog(string path)
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
@@ -12,12 +15,13 @@ internal sealed class MonitoredLog(string path)
     private long end;
 
     /// <summary>
-    /// Appends what is still to be written of <paramref name="bytes"/> and flushes it to disk. False, with nothing written, when the name stands for
-    /// another file than the last time, or that file was cut: it is the log from now on, and a last line that was torn off in it is closed.
+    /// Appends the rest of <paramref name="bytes"/> and flushes it to disk. Returns false and writes nothing if the name refers to another
+    /// file than the last time, or the file was truncated. That file is the log from then on, and a torn last line in it is closed.
     /// </summary>
-    /// <param name="written">How much is; after a failure (disk full) the next call goes on from there, in the midst of a line if need be.</param>
-    /// <exception cref="IOException">The system refuses; nothing is lost.</exception>
-    /// <exception cref="UnauthorizedAccessException">The system refuses; nothing is lost.</exception>
+    /// <param name="written">The number of bytes written. After a failure such as a full disk, the next call continues from there, even
+    /// within a line.</param>
+    /// <exception cref="IOException">The system call fails; nothing is lost.</exception>
+    /// <exception cref="UnauthorizedAccessException">The system call fails; nothing is lost.</exception>
     public bool Append(ReadOnlySpan<byte> bytes, ref int written)
     {
         using SafeFileHandle handle = OpenOrMake();

@@ -13,7 +13,8 @@ internal static class MonitoredLogReader
     public static IEnumerable<MonitoredLogLine> ReadAll(string file)
     {
         using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using StreamReader reader = new(file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream);
+        using StreamReader reader = new(
+            file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream);
         while (reader.ReadLine() is { } line)
         {
             if (MonitoredLogLine.Parse(line) is { } written)

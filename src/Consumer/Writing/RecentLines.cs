@@ -2,7 +2,9 @@ using F2bBroker.Consumer.Rules;
 
 namespace F2bBroker.Consumer.Writing;
 
-/// <summary>The lines of the last 10 seconds. fail2ban does not read the rest of a renamed log, so they are written again into the new one.</summary>
+/// <summary>
+/// The lines of the last 10 seconds. fail2ban does not read the rest of a renamed log, so these lines are repeated in the new one.
+/// </summary>
 internal sealed class RecentLines(TimeProvider time)
 {
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(10);

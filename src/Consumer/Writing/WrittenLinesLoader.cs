@@ -5,7 +5,9 @@ using F2bBroker.Shared.Logs;
 
 namespace F2bBroker.Consumer.Writing;
 
-/// <summary>Reads the monitored log and its rotated siblings back at start, oldest file first, and passes each line to the evaluator.</summary>
+/// <summary>
+/// Reads the monitored log and its rotated siblings back at start, oldest file first, and passes each line to the evaluator.
+/// </summary>
 internal sealed class WrittenLinesLoader(ConsumerSettings settings, BanEvaluator evaluator, TimeProvider time)
 {
     /// <summary>Returns the recent lines that are only in a sibling. fail2ban may not have read them before the log was renamed.</summary>

@@ -7,11 +7,16 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Daemon.Messaging;
 
 /// <summary>
-/// The gate before every connection: waits until the broker accepts this server's login, with back-off, and tells each change once.
-/// A refusal at the first login ends the daemon at once; a later one is retried, and ends it only after minutes.
+/// Runs before each connection: retries with back-off until the broker accepts this server's login, and logs each change once. A refusal of
+/// the first login stops the daemon at once. A later refusal is retried, and stops the daemon after 5 minutes.
 /// </summary>
-/// <remarks>MassTransit gives up for good on a refused login, so it must not meet one.</remarks>
-internal sealed class BrokerLoginCheck(Settings settings, DaemonExit ending, Readiness readiness, TimeProvider time, ILogger<BrokerLoginCheck> log)
+/// <remarks>MassTransit never retries after a refused login, so it must not attempt one.</remarks>
+internal sealed class BrokerLoginCheck(
+    Settings settings,
+    DaemonExit exit,
+    Readiness readiness,
+    TimeProvider time,
+    ILogger<BrokerLoginCheck> log)
 {
     private static readonly TimeSpan InitialDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
@@ -23,10 +28,10 @@ internal sealed class BrokerLoginCheck(Settings settings, DaemonExit ending, Rea
     private long acceptedAt = long.MinValue;
     private long unavailableUntil = long.MinValue;
 
-    /// <summary>Whether the broker is away or refuses, which is told here and nowhere else.</summary>
+    /// <summary>True if the broker is unavailable or refuses the login. Only this class logs that.</summary>
     public bool IsUnavailable => lastLogged is not null;
 
-    /// <summary>Whether the broker was away or refused at some time after that timestamp.</summary>
+    /// <summary>Returns true if the broker was unavailable or refused the login at some time after that timestamp.</summary>
     public bool WasUnavailableSince(long timestamp) => IsUnavailable || Volatile.Read(ref unavailableUntil) >= timestamp;
 
     public async Task WaitUntilAcceptedAsync(CancellationToken stopping)
@@ -35,7 +40,7 @@ internal sealed class BrokerLoginCheck(Settings settings, DaemonExit ending, Rea
         await gate.WaitAsync(stopping);
         try
         {
-            // One answer serves all that waited for it: a lost connection sends a thousand publishes here at once.
+            // One answer is enough for all that waited: after a lost connection, a thousand publishes arrive here at once.
             if (acceptedAt < came)
             {
                 await WaitForLoginAsync(stopping);
@@ -51,13 +56,13 @@ internal sealed class BrokerLoginCheck(Settings settings, DaemonExit ending, Rea
     {
         Backoff backoff = new(InitialDelay, MaxDelay, time);
         long? refusedSince = null;
-        while (await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, stopping) is { } fault)
+        while (await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, stopping) is { } error)
         {
-            refusedSince = fault.IsRefused ? refusedSince ?? time.GetTimestamp() : null;
-            LogFailure(fault);
-            if (fault.IsRefused && (!wasAccepted || time.GetElapsedTime(refusedSince!.Value) > RefusalTimeout))
+            refusedSince = error.IsRefused ? refusedSince ?? time.GetTimestamp() : null;
+            LogFailure(error);
+            if (error.IsRefused && (!wasAccepted || time.GetElapsedTime(refusedSince!.Value) > RefusalTimeout))
             {
-                ending.Fail(wasAccepted ? ExitCode.Failure : ExitCode.Configuration, fault.Message);
+                exit.Fail(wasAccepted ? ExitCode.Failure : ExitCode.Configuration, error.Message);
                 stopping.ThrowIfCancellationRequested();
             }
 
@@ -67,16 +72,16 @@ internal sealed class BrokerLoginCheck(Settings settings, DaemonExit ending, Rea
         LogAccepted();
     }
 
-    private void LogFailure(LoginFailure fault)
+    private void LogFailure(LoginFailure error)
     {
-        bool isEnd = fault.IsRefused && !wasAccepted;
-        if (lastLogged?.IsRefused != fault.IsRefused && !isEnd)
+        bool isEnd = error.IsRefused && !wasAccepted;
+        if (lastLogged?.IsRefused != error.IsRefused && !isEnd)
         {
             readiness.MarkStarted();
-            log.LogWarning("{Sentence:l} Waiting for it; no ban is lost meanwhile.", fault.Message.TrimEnd('.') + ".");
+            log.LogWarning("{Message:l} Retrying. No ban is lost.", error.Message.TrimEnd('.') + ".");
         }
 
-        lastLogged = fault;
+        lastLogged = error;
     }
 
     private void LogAccepted()

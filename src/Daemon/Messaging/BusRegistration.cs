@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace F2bBroker.Daemon.Messaging;
 
-/// <summary>MassTransit on RabbitMQ as both daemons need it: own login, bare JSON, nothing declared that this server has no right to.</summary>
+/// <summary>Registers MassTransit for both daemons: own login, bare JSON, no declaration that the server has no permission for.</summary>
 internal static class BusRegistration
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(20);
@@ -27,13 +27,13 @@ internal static class BusRegistration
             bus.UsingRabbitMq((context, broker) =>
             {
                 ConnectTo(broker, context, settings);
-                // Else the sender could choose MassTransit's envelope by its content type.
+                // Otherwise the sender could select MassTransit's envelope by its content type.
                 broker.ClearSerialization();
                 broker.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
                 broker.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);
                 broker.ConfigureJsonSerializerOptions(BanJson.Apply);
                 broker.Message<BanDetected>(message => message.SetEntityName(Topology.BansExchange));
-                // The exchange is the operator's: a server may publish to it, not declare it.
+                // The operator declares the exchange. A server may publish to it but not declare it.
                 broker.Publish<BanDetected>(message => message.Exclude = true);
                 configure?.Invoke(context, broker);
             });
@@ -47,18 +47,26 @@ internal static class BusRegistration
         TimeProvider time = context.GetRequiredService<TimeProvider>();
         LastBrokerContact contact = context.GetRequiredService<LastBrokerContact>();
         CancellationToken stopping = context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        broker.Host(first.Host, (ushort)first.Port, settings.Broker.VirtualHost, BrokerConnection.ConnectionNameFor(settings.Server), host =>
-        {
-            host.Username(settings.Server);
-            host.Password(settings.Broker.Password);
-            host.Heartbeat(Heartbeat);
-            host.OnRefreshConnectionFactory = async factory =>
+        broker.Host(
+            first.Host,
+            (ushort)first.Port,
+            settings.Broker.VirtualHost,
+            BrokerConnection.ConnectionNameFor(settings.Server),
+            host =>
             {
-                BrokerConnection.ConfigureFactory(factory, settings.Broker, new BrokerCertificateValidator(settings.Broker.Tls?.TrustedCas));
-                contact.Observe(factory);
-                await login.WaitUntilAcceptedAsync(stopping);
-                BrokerConnection.AddClockProperty(factory, time);
-            };
-        });
+                host.Username(settings.Server);
+                host.Password(settings.Broker.Password);
+                host.Heartbeat(Heartbeat);
+                host.OnRefreshConnectionFactory = async factory =>
+                {
+                    BrokerConnection.ConfigureFactory(
+                        factory,
+                        settings.Broker,
+                        new BrokerCertificateValidator(settings.Broker.Tls?.TrustedCas));
+                    contact.Observe(factory);
+                    await login.WaitUntilAcceptedAsync(stopping);
+                    BrokerConnection.AddClockProperty(factory, time);
+                };
+            });
     }
 }

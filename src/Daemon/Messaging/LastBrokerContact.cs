@@ -3,17 +3,24 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Daemon.Messaging;
 
-/// <summary>When the broker was last heard of on the bus's connection. Its heartbeats keep that young while nothing else comes.</summary>
+/// <summary>
+/// The time of the last bytes from the broker on the bus's connection. Heartbeats keep it current while no messages arrive.
+/// </summary>
 internal sealed class LastBrokerContact(TimeProvider time)
 {
     private const long Never = 0;
 
     private long lastContact = Never;
 
-    /// <summary>By this host's clock, however it was set meanwhile; 0 for never.</summary>
-    public double UnixSeconds => Volatile.Read(ref lastContact) is not Never and var heard ? (time.GetUtcNow() - time.GetElapsedTime(heard) - DateTimeOffset.UnixEpoch).TotalSeconds : 0;
+    /// <summary>
+    /// Seconds since 1970 by this host's clock; 0 if the broker has never sent anything. A change of the clock does not falsify it.
+    /// </summary>
+    public double UnixSeconds =>
+        Volatile.Read(ref lastContact) is not Never and var latest
+            ? (time.GetUtcNow() - time.GetElapsedTime(latest) - DateTimeOffset.UnixEpoch).TotalSeconds
+            : 0;
 
-    /// <summary>Has it hear whatever comes over the factory's connections.</summary>
+    /// <summary>Records the bytes that arrive on the factory's connections.</summary>
     public void Observe(ConnectionFactory factory)
     {
         Func<AddressFamily, ITcpClient> create = factory.SocketFactory;

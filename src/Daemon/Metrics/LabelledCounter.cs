@@ -2,15 +2,18 @@ using System.Diagnostics.Metrics;
 
 namespace F2bBroker.Daemon.Metrics;
 
-/// <summary>Counts by one label or two, with a bound on how many different ones are kept: past it the first label is <see cref="Other"/>, whoever floods.</summary>
-/// <param name="first">Of many values: an origin, or a reason alone.</param>
-/// <param name="second">Of few values; null for none.</param>
+/// <summary>
+/// Counts by one or two labels and limits the number of series. Above the limit, the first label is <see cref="Other"/>, so a flood cannot
+/// use up memory.
+/// </summary>
+/// <param name="first">The first label, which has many values: an origin, or a reason alone.</param>
+/// <param name="second">The second label, which has few values; null for none.</param>
 internal sealed class LabelledCounter(string first, string? second = null)
 {
-    /// <summary>How many different ones are kept.</summary>
+    /// <summary>The maximum number of series.</summary>
     public const int MaxSeries = 200;
 
-    /// <summary>No server can have this name.</summary>
+    /// <summary>A label value that no server can have.</summary>
     public const string Other = "(other)";
 
     private readonly Dictionary<(string First, string Second), long> counts = [];

@@ -9,12 +9,15 @@ using OpenTelemetry.Metrics;
 
 namespace F2bBroker.Daemon.Metrics;
 
-/// <summary>Answers Prometheus on loopback. If it cannot begin, the daemon does not start; should it end later, the bans go on.</summary>
+/// <summary>
+/// Answers Prometheus on the loopback interface. If it cannot start, the daemon does not start. If it fails later, bans are still
+/// processed.
+/// </summary>
 internal sealed class MetricsEndpoint(IPEndPoint at) : IHostedService, IDisposable
 {
     private MeterProvider? provider;
 
-    /// <summary>The meter, and the endpoint if there is to be one.</summary>
+    /// <summary>Registers the meter, and the endpoint if an address is configured.</summary>
     public static IServiceCollection AddTo(IServiceCollection services, IPEndPoint? at)
     {
         services.AddSingleton<DaemonMeter>();
@@ -31,8 +34,10 @@ internal sealed class MetricsEndpoint(IPEndPoint at) : IHostedService, IDisposab
         }
         catch (InvalidOperationException failure) when (failure.InnerException is HttpListenerException cause)
         {
-            throw new InvalidConfigurationException($"[metrics] listen: this daemon cannot listen on {at}: {cause.Message.TrimEnd('.')}. Name a port that is free, and the next one too: "
-                + "the producer takes the one that is named, the consumer the next.");
+            throw new InvalidConfigurationException(
+                $"[metrics] listen: this daemon cannot listen on {at}: {cause.Message.TrimEnd('.')}. Name a port that is free, and the "
+                    + "next one too: "
+                    + "the producer takes the one that is named, the consumer the next.");
         }
     }
 
@@ -47,8 +52,9 @@ internal sealed class MetricsEndpoint(IPEndPoint at) : IHostedService, IDisposab
         options.TargetInfoEnabled = false;
         if (at.Address.Equals(IPAddress.Loopback))
         {
-            // Else it would answer no request whose Host header is the name.
-            options.ConfigureHttpListener = (_, listener) => listener.Prefixes.Add($"http://localhost:{at.Port}{options.ScrapeEndpointPath}/");
+            // Otherwise it would not answer requests whose Host header is the name.
+            options.ConfigureHttpListener = (_, listener) =>
+                listener.Prefixes.Add($"http://localhost:{at.Port}{options.ScrapeEndpointPath}/");
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace F2bBroker.Daemon.Systemd;
 
-/// <summary>When the daemon is ready: it knows where it stands in its files, and either has its connection or waits for a broker that is away.</summary>
+/// <summary>
+/// Completes when the daemon is ready: it has read its files and is either connected or waiting for an unavailable broker.
+/// </summary>
 internal sealed class Readiness
 {
     private readonly TaskCompletionSource initialized = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -8,9 +10,9 @@ internal sealed class Readiness
 
     public Task Task => Task.WhenAll(initialized.Task, started.Task);
 
-    /// <summary>Its files have been read or begun: what comes from now on is not missed.</summary>
+    /// <summary>Marks that the files have been read or created, so that no later ban is missed.</summary>
     public void MarkInitialized() => initialized.TrySetResult();
 
-    /// <summary>It does its work, or waits for the broker.</summary>
+    /// <summary>Marks that the daemon processes bans or waits for the broker.</summary>
     public void MarkStarted() => started.TrySetResult();
 }

@@ -6,11 +6,20 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Daemon.Systemd;
 
-/// <summary>Tells systemd when the daemon is ready, and from then on, at half the watchdog's interval, that its bus works or waits for the broker.</summary>
-/// <remarks>Not by <c>AddSystemd()</c>: that says READY before anything is read, and knows no watchdog.</remarks>
+/// <summary>
+/// Notifies systemd when the daemon is ready, and then sends watchdog pings at half the watchdog's interval while the bus is healthy or the
+/// daemon waits for the broker.
+/// </summary>
+/// <remarks>Not <c>AddSystemd()</c>: it sends READY before anything is read, and sends no watchdog pings.</remarks>
 internal sealed class SystemdWatchdog(
-    ISystemdNotifier systemd, Readiness readiness, IBusControl bus, BrokerLoginCheck login, DaemonExit ending, TimeProvider time, ILogger<SystemdWatchdog> log)
-    : Worker(ending)
+    ISystemdNotifier systemd,
+    Readiness readiness,
+    IBusControl bus,
+    BrokerLoginCheck login,
+    DaemonExit exit,
+    TimeProvider time,
+    ILogger<SystemdWatchdog> log
+) : Worker(exit)
 {
     private static readonly ServiceState WatchdogPing = new("WATCHDOG=1");
 
@@ -44,17 +53,25 @@ internal sealed class SystemdWatchdog(
         }
         else if (!isPingSuspended)
         {
-            log.LogWarning("The bus has failed for {Minutes} minutes although no broker is waited for: {Cause:l}. systemd is to start this daemon anew.",
-                BusFailureTimeout.Limit.TotalMinutes, health.Description?.TrimEnd('.'));
+            log.LogWarning(
+                "The bus has been unhealthy for {Minutes} minutes although the daemon is not waiting for the broker: {Cause:l}. Stopping "
+                    + "the watchdog pings so that systemd restarts the daemon.",
+                BusFailureTimeout.Limit.TotalMinutes,
+                health.Description?.TrimEnd('.'));
             isPingSuspended = true;
         }
     }
 
     // In microseconds; see sd_watchdog_enabled(3).
     private static TimeSpan? Interval() =>
-        long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out long microseconds) && microseconds > 0
-            && Environment.GetEnvironmentVariable("WATCHDOG_PID") is var process
-            && (process is null || process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
+        long.TryParse(
+            Environment.GetEnvironmentVariable("WATCHDOG_USEC"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out long microseconds)
+        && microseconds > 0
+        && Environment.GetEnvironmentVariable("WATCHDOG_PID") is var process
+        && (process is null || process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
             ? TimeSpan.FromMicroseconds(microseconds)
             : null;
 }

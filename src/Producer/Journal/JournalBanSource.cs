@@ -5,10 +5,12 @@ using F2bBroker.Producer.Sources;
 
 namespace F2bBroker.Producer.Journal;
 
-/// <summary>Reads fail2ban's entries of the journal on from a cursor, each once and in order; a journalctl that ends is started again from the last one.</summary>
-/// <param name="server">Who reports the bans.</param>
-/// <param name="tell">Takes a sentence about what went wrong.</param>
-internal sealed class JournalBanSource(string server, TimeProvider time, Action<string> tell) : IBanSource
+/// <summary>
+/// Reads fail2ban's entries of the journal from a cursor, each once and in order. If journalctl ends, it is restarted from the last entry.
+/// </summary>
+/// <param name="server">The server that reports the bans.</param>
+/// <param name="warn">Receives warnings.</param>
+internal sealed class JournalBanSource(string server, TimeProvider time, Action<string> warn) : IBanSource
 {
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
@@ -38,9 +40,9 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
             cursor = entry?.Cursor;
         }
 
-        if (await last.EndAsync(stopping) is { } complaint)
+        if (await last.EndAsync(stopping) is { } error)
         {
-            throw new IOException(complaint);
+            throw new IOException(error);
         }
     }
 
@@ -50,19 +52,19 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
         while (true)
         {
             failure = null;
-            // --follow shows this boot's entries only, so what an earlier one left is read without it first.
+            // --follow shows only entries of this boot, so earlier ones are read without it first.
             for (bool follows = false; failure is null; follows = true)
             {
-                await foreach (SourceSegment stretch in ReadFromCursorAsync(follows, stopping))
+                await foreach (SourceSegment segment in ReadFromCursorAsync(follows, stopping))
                 {
                     backoff.Reset();
-                    yield return stretch;
+                    yield return segment;
                 }
             }
 
             if (backoff.IsFirst)
             {
-                tell($"{failure} It is started again and goes on where it was; no ban is lost.");
+                warn($"{failure} Restarting journalctl from the last entry. No ban is lost.");
             }
 
             await backoff.WaitAsync(stopping);
@@ -76,11 +78,13 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
         string? from = cursor;
         bool isGone = from is not null && !follows;
         running?.Dispose();
+        // The producer may be stopped before the next one is started.
+        running = null;
         string[] options = follows ? ["--follow", "--no-tail", .. await JournalBoot.OptionsAsync(stopping)] : [];
         running = JournalctlProcess.Start([.. options, .. from is null ? [] : new[] { $"--cursor={from}" }]);
         await foreach (JournalEntry? entry in running.ReadAsync(server, stopping))
         {
-            // Not --after-cursor: when the cursor's entry is gone, that leaves out the first one behind it.
+            // Not --after-cursor: if the cursor's entry no longer exists, that option skips the first entry after it.
             if (from is not null && entry?.Cursor == from)
             {
                 isGone = false;
@@ -94,7 +98,9 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
         failure = await running.EndAsync(stopping) ?? (follows ? "journalctl ended." : null);
         if (isGone && failure is null)
         {
-            tell("The journal no longer holds the entry that was read last. Reading on from what follows it; a ban that stood only in what is gone is lost.");
+            warn(
+                "The journal no longer contains the last entry that was read. Continuing with the entry after it. A ban that was only in "
+                    + "the removed entries is lost.");
         }
     }
 }

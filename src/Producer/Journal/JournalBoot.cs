@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace F2bBroker.Producer.Journal;
 
 /// <summary>
-/// Which boot <c>journalctl --follow</c> shows: the one that /proc names. systemd-nspawn gives a container another name for it, which its journal bears, and systemd gives a unit
-/// with ProtectProc or ProtectKernelTunables a fresh /proc that has the machine's: there it would show nothing for ever.
+/// Finds the boot that <c>journalctl --follow</c> must show. It shows the boot that /proc names. systemd-nspawn gives a container another
+/// boot id, which its journal contains. systemd gives a unit with ProtectProc or ProtectKernelTunables a fresh /proc with the machine's
+/// boot id; there, --follow would never show anything.
 /// </summary>
 internal static class JournalBoot
 {
@@ -14,15 +15,19 @@ internal static class JournalBoot
 
     private static readonly string[] Journals = ["/var/log/journal", "/run/log/journal"];
 
-    /// <summary>None where both are the same; else what has it show the latest boot that it finds in this machine's own journal.</summary>
-    /// <remarks>Not --merge, which lets in the journals of containers and other machines; --boot=all does not lift it (seen with 252).</remarks>
+    /// <summary>
+    /// Returns no option if both are the same, otherwise the option that shows the latest boot in this machine's own journal.
+    /// </summary>
+    /// <remarks>
+    /// Not --merge, which includes the journals of containers and other machines. --boot=all does not help (seen with systemd 252).
+    /// </remarks>
     public static async Task<string[]> OptionsAsync(CancellationToken stopping)
     {
         string own = (await File.ReadAllTextAsync(Own, stopping)).Trim().Replace("-", "", StringComparison.Ordinal);
         return await LatestAsync(stopping) is { } latest && latest != own && Folder() is { } folder ? [$"--directory={folder}"] : [];
     }
 
-    /// <summary>The boot of the journal's last entry, whoever sent it; null when there is none.</summary>
+    /// <summary>Returns the boot id of the journal's last entry; null if there is no entry.</summary>
     private static async Task<string?> LatestAsync(CancellationToken stopping)
     {
         string[] options = ["--system", "--quiet", "--no-pager", "--lines=1", "--output=json", "--output-fields=_BOOT_ID"];
@@ -38,7 +43,7 @@ internal static class JournalBoot
         return document.RootElement.GetProperty("_BOOT_ID").GetString();
     }
 
-    /// <summary>Where the journal is written now: on disk, or in memory.</summary>
+    /// <summary>Returns the folder of the active journal: on disk or in memory.</summary>
     private static string? Folder() => Journals
         .Select(journals => Path.Combine(journals, File.ReadAllText(MachineId).Trim(), "system.journal"))
         .Where(File.Exists)

@@ -6,7 +6,10 @@ using F2bBroker.Producer.Sources;
 
 namespace F2bBroker.Producer.Journal;
 
-/// <summary>A journalctl that runs as a child process and prints entries of fail2ban's unit; killed when disposed, and it ends by itself when nobody reads it.</summary>
+/// <summary>
+/// A journalctl child process that prints the entries of fail2ban's unit. It is killed on disposal, and it ends by itself if nobody reads
+/// its output.
+/// </summary>
 internal sealed class JournalctlProcess : IDisposable
 {
     private readonly Process process;
@@ -18,10 +21,10 @@ internal sealed class JournalctlProcess : IDisposable
         lastErrorLine = LastLineAsync(process.StandardError);
     }
 
-    /// <exception cref="Win32Exception">It is not installed.</exception>
+    /// <exception cref="Win32Exception">journalctl is not installed.</exception>
     public static JournalctlProcess Start(params IEnumerable<string> options)
     {
-        // --system leaves out the journals of users. Not --unit: that also shows what others say about a unit.
+        // --system excludes the journals of users. Not --unit: it includes what other programs log about a unit.
         string[] common = ["--system", "--quiet", "--no-pager", "--output=json", $"--output-fields={JournalEntry.Fields}"];
         ProcessStartInfo start = new("journalctl", [.. common, .. options, $"_SYSTEMD_UNIT={JournalEntry.Unit}"])
         {
@@ -31,17 +34,19 @@ internal sealed class JournalctlProcess : IDisposable
         return new JournalctlProcess(Process.Start(start)!);
     }
 
-    /// <summary>A sentence when this user cannot read the journal.</summary>
-    /// <exception cref="Win32Exception">It is not installed.</exception>
+    /// <summary>Returns an error message if this user cannot read the journal.</summary>
+    /// <exception cref="Win32Exception">journalctl is not installed.</exception>
     public static string? FindError()
     {
-        using Process process = Process.Start(new ProcessStartInfo("journalctl", ["--system", "--quiet", "--lines=0"]) { RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("journalctl", ["--system", "--quiet", "--lines=0"]) { RedirectStandardError = true }
+        )!;
         string said = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return ErrorMessageFor(process, said.Trim().Split('\n')[^1]);
     }
 
-    /// <summary>Its entries until it ends; null for each line that holds none or is too long for any sane entry.</summary>
+    /// <summary>Returns the entries until the process ends; null for a line that is not an entry or is too long.</summary>
     public async IAsyncEnumerable<JournalEntry?> ReadAsync(string server, [EnumeratorCancellation] CancellationToken stopping)
     {
         LineBuffer buffer = new();
@@ -65,7 +70,7 @@ internal sealed class JournalctlProcess : IDisposable
         }
     }
 
-    /// <summary>Waits for its end; gives a sentence when that was none in good order.</summary>
+    /// <summary>Waits for the process to end. Returns an error message if it failed.</summary>
     public async Task<string?> EndAsync(CancellationToken stopping)
     {
         await process.WaitForExitAsync(stopping);

@@ -2,18 +2,27 @@ using F2bBroker.Daemon.Metrics;
 
 namespace F2bBroker.Producer.Metrics;
 
-/// <summary>What the producer counts for Prometheus.</summary>
+/// <summary>The producer's metrics for Prometheus.</summary>
 internal sealed class ProducerMetrics
 {
-    private readonly LabelledCounter passedOver = new("reason");
+    private readonly LabelledCounter skipped = new("reason");
     private long published;
     private long unconfirmed;
 
     public ProducerMetrics(DaemonMeter daemon)
     {
-        daemon.Meter.CreateObservableCounter("f2bbroker_bans_published", () => Volatile.Read(ref published), description: "Bans that the broker has confirmed.");
-        daemon.Meter.CreateObservableGauge("f2bbroker_bans_unconfirmed", () => Volatile.Read(ref unconfirmed), description: "Bans that are on their way to the broker, not confirmed yet.");
-        daemon.Meter.CreateObservableCounter("f2bbroker_ban_lines_passed_over", passedOver.GetMeasurements, description: "Lines about bans that were not shared, by reason.");
+        daemon.Meter.CreateObservableCounter(
+            "f2bbroker_bans_published",
+            () => Volatile.Read(ref published),
+            description: "Bans that the broker has confirmed.");
+        daemon.Meter.CreateObservableGauge(
+            "f2bbroker_bans_unconfirmed",
+            () => Volatile.Read(ref unconfirmed),
+            description: "Bans that are on their way to the broker, not confirmed yet.");
+        daemon.Meter.CreateObservableCounter(
+            "f2bbroker_ban_lines_passed_over",
+            skipped.GetMeasurements,
+            description: "Lines about bans that were not shared, by reason.");
     }
 
     public void PublishStarted() => Interlocked.Increment(ref unconfirmed);
@@ -24,5 +33,5 @@ internal sealed class ProducerMetrics
         Interlocked.Increment(ref published);
     }
 
-    public void LineSkipped(string reason) => passedOver.Add(reason);
+    public void LineSkipped(string reason) => skipped.Add(reason);
 }

@@ -3,13 +3,14 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Producer.Parsing;
 
-/// <summary>What fail2ban says when a jail bans, as parts of a pattern: the same in its log, in syslog and in the journal.</summary>
+/// <summary>Patterns of fail2ban's message for a ban. They are the same in its log, in syslog and in the journal.</summary>
 /// <remarks>
-/// Foreign text (log lines, user names) stands inside other messages of fail2ban, so: both ends, exact logger, exact level, one blank each.
+/// Other messages of fail2ban contain foreign text (log lines, user names). The patterns therefore match both ends, the exact logger, the
+/// exact level and single blanks.
 /// </remarks>
 internal static class BanLogPattern
 {
-    /// <summary>To the end: <c>[sshd] Ban 192.0.2.1</c>.</summary>
+    /// <summary>The message, to its end: <c>[sshd] Ban 192.0.2.1</c>.</summary>
     public const string Pattern = @"\[(?<jail>[^\[\]]{1,200})\] Ban (?<ip>[0-9A-Fa-f:./]{1,49})\z";
 
     private const string Pid = @"\[[1-9][0-9]{0,9}\]";
@@ -29,7 +30,7 @@ internal static class BanLogPattern
         + $@"|fail2ban\.actions ?{Pid}: NOTICE )"
         + Pattern;
 
-    /// <summary>The jail and what it banned, of a match of either pattern; null when that is neither address nor network.</summary>
+    /// <summary>Returns the jail and the banned address or network of a match; null if it is neither.</summary>
     public static (string Jail, Subnet Ip)? Parse(Match match) =>
         match.Success && Subnet.Parse(match.Groups["ip"].Value) is { } ip ? (match.Groups["jail"].Value, ip) : null;
 }

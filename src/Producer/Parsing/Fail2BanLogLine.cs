@@ -4,28 +4,38 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Producer.Parsing;
 
-/// <summary>A line of fail2ban's own log in which its actions logger says that a jail banned an address or network.</summary>
-/// <param name="LocalTime">As printed: local time without a zone.</param>
-/// <param name="Jail">Free text.</param>
-/// <param name="Ip">What was banned.</param>
+/// <summary>A line of fail2ban's log in which the actions logger reports that a jail banned an address or network.</summary>
+/// <param name="LocalTime">The printed time: local time without a zone.</param>
+/// <param name="Jail">The jail; any text.</param>
+/// <param name="Ip">The banned address or network.</param>
 internal sealed partial record Fail2BanLogLine(DateTime LocalTime, string Jail, Subnet Ip)
 {
     private const string TimeFormat = "yyyy-MM-dd HH:mm:ss,fff";
 
     // 2026-11-23 02:53:42,545 fail2ban.actions        [1674]: NOTICE  [sshd] Ban 198.51.100.1
-    [GeneratedRegex(@"^(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3}) " + BanLogPattern.PatternWithLogger, RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3}) " + BanLogPattern.PatternWithLogger,
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Pattern { get; }
 
-    /// <summary>The ban that the line (without its LF) tells of, or null: every other line, however much it looks like one.</summary>
+    /// <summary>Parses a line without its LF; null for every line that is not a ban, however similar.</summary>
     public static Fail2BanLogLine? Parse(string line)
     {
         Match match = Pattern.Match(line);
-        return BanLogPattern.Parse(match) is var (jail, ip)
-            && DateTime.TryParseExact(match.Groups["time"].ValueSpan, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime time)
-                ? new Fail2BanLogLine(time, jail, ip)
-                : null;
+        return
+            BanLogPattern.Parse(match) is var (jail, ip)
+            && DateTime.TryParseExact(
+                match.Groups["time"].ValueSpan,
+                TimeFormat,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out DateTime time)
+            ? new Fail2BanLogLine(time, jail, ip)
+            : null;
     }
 
-    /// <summary>The ban as this server reports it, or null when its time is none.</summary>
-    public Ban? ToBan(string server, TimeZoneInfo zone) => LocalTimeConverter.ToUtc(LocalTime, zone) is { } at ? new Ban(Ip, Jail, server, at) : null;
+    /// <summary>Returns the ban of this server; null if its time does not exist in UTC.</summary>
+    public Ban? ToBan(string server, TimeZoneInfo zone) =>
+        LocalTimeConverter.ToUtc(LocalTime, zone) is { } at ? new Ban(Ip, Jail, server, at) : null;
 }

@@ -1,9 +1,12 @@
 namespace F2bBroker.Producer.Parsing;
 
-/// <summary>Local time as logs print it, without a zone.</summary>
+/// <summary>Converts local time without a zone, as logs contain it.</summary>
 internal static class LocalTimeConverter
 {
-    /// <summary>The hour that repeats in autumn counts as its first pass; null in the calendar's first and last hours, for which UTC has no date.</summary>
+    /// <summary>
+    /// Returns the time in UTC; the repeated hour in autumn counts as its first pass. Returns null in the first and last hours of the
+    /// calendar, which do not exist in UTC.
+    /// </summary>
     public static DateTimeOffset? ToUtc(DateTime local, TimeZoneInfo zone)
     {
         TimeSpan offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);

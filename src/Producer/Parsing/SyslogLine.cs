@@ -4,7 +4,10 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Producer.Parsing;
 
-/// <summary>A line of a syslog file that reads as fail2ban's word of a ban. Any local user can have one written: syslog takes a sender's name on trust.</summary>
+/// <summary>
+/// Parses a line of a syslog file that reports a ban of fail2ban. Any local user can produce such a line, because syslog does not verify a
+/// sender's name.
+/// </summary>
 internal static partial class SyslogLine
 {
     private const string ClassicFormat = "yyyy MMM d HH:mm:ss";
@@ -20,32 +23,49 @@ internal static partial class SyslogLine
         RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern { get; }
 
-    /// <summary>The ban that the line (without its LF) tells of, as this server reports it, or null.</summary>
+    /// <summary>Parses a line without its LF; null if it is not a ban.</summary>
     public static Ban? Parse(string line, string server, TimeProvider time)
     {
         Match match = Pattern.Match(line);
-        return BanLogPattern.Parse(match) is var (jail, ip) && (match.Groups["time"].Success ? RoundTripTime(match) : ClassicTime(match, time)) is { } at
+        return
+            BanLogPattern.Parse(match) is var (jail, ip)
+            && (match.Groups["time"].Success ? RoundTripTime(match) : ClassicTime(match, time)) is { } at
             ? new Ban(ip, jail, server, at)
             : null;
     }
 
     private static DateTimeOffset? RoundTripTime(Match match) =>
-        DateTimeOffset.TryParseExact(match.Groups["time"].Value, RoundTripFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset at)
+        DateTimeOffset.TryParseExact(
+            match.Groups["time"].Value,
+            RoundTripFormat,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out DateTimeOffset at)
             ? WholeMilliseconds(at.ToUniversalTime())
             : null;
 
-    /// <summary>The year is not printed: it is the last one in which the time does not lie more than a day ahead.</summary>
+    /// <summary>Returns the time in the latest year in which it is not more than a day in the future. The year is not printed.</summary>
     private static DateTimeOffset? ClassicTime(Match match, TimeProvider time)
     {
         DateTime latest = time.GetLocalNow().DateTime.AddDays(1);
         string rest = $"{match.Groups["month"].Value} {match.Groups["day"].ValueSpan.TrimStart()} {match.Groups["clock"].Value}";
-        // The 29th of February is a day of a leap year only; there is one among any nine years.
-        return Enumerable.Range(0, 9)
-            .Select(back => DateTime.TryParseExact($"{latest.Year - back} {rest}", ClassicFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime at)
-                ? at : (DateTime?)null)
-            .FirstOrDefault(at => at <= latest) is { } local
-                ? LocalTimeConverter.ToUtc(local, time.LocalTimeZone)
-                : null;
+        // The 29th of February exists in leap years only. There is one in any nine years.
+        return
+            Enumerable
+                .Range(0, 9)
+                .Select(back =>
+                    DateTime.TryParseExact(
+                        $"{latest.Year - back} {rest}",
+                        ClassicFormat,
+                        CultureInfo.InvariantCulture,
+                        DateTimeStyles.None,
+                        out DateTime at)
+                        ? at
+                        : (DateTime?)null)
+                .FirstOrDefault(at => at <= latest)
+                is { } local
+            ? LocalTimeConverter.ToUtc(local, time.LocalTimeZone)
+            : null;
     }
 
     private static DateTimeOffset WholeMilliseconds(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond));

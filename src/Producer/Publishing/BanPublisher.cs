@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Producer.Publishing;
 
-/// <summary>Publishes a ban and returns once the broker has confirmed it, however long that takes.</summary>
+/// <summary>Publishes a ban and returns when the broker has confirmed it, however long that takes.</summary>
 internal sealed class BanPublisher(IBus bus, BrokerLoginCheck login, ProducerMetrics metrics, TimeProvider time, ILogger<BanPublisher> log)
 {
-    // MassTransit retries a refused publish in silence until its token fires.
+    // MassTransit silently retries a refused publish until its token is cancelled.
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(30);
 
-    // A refused publish may have reached all queues but one: what is sent again at a constant pace would flood the group with copies.
+    // A refused publish may have reached all queues but one. Retrying at a constant rate would flood the group with copies.
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(60);
 
@@ -28,7 +28,7 @@ internal sealed class BanPublisher(IBus bus, BrokerLoginCheck login, ProducerMet
         for (bool isAgain = false; await TryPublishAsync(ban, stopping) is { } failure; isAgain = true)
         {
             await login.WaitUntilAcceptedAsync(stopping);
-            // A broker that was away meanwhile has been told of, and once may be no more than a connection that was lost.
+            // An unavailable broker has been logged already, and one failure may only be a lost connection.
             if (!isStuck && (isAgain || failure is OperationCanceledException) && !login.WasUnavailableSince(start))
             {
                 isStuck = true;
@@ -57,7 +57,7 @@ internal sealed class BanPublisher(IBus bus, BrokerLoginCheck login, ProducerMet
     {
         if (Interlocked.Increment(ref stuck) == 1)
         {
-            log.LogWarning("The broker accepts the login but does not confirm bans: {Cause:l} Retrying; no ban is lost.", CauseOf(failure));
+            log.LogWarning("The broker accepts the login but does not confirm bans: {Cause:l} Retrying. No ban is lost.", CauseOf(failure));
         }
     }
 
@@ -76,10 +76,13 @@ internal sealed class BanPublisher(IBus bus, BrokerLoginCheck login, ProducerMet
         }
     }
 
-    private static string CauseOf(Exception failure) => failure switch
-    {
-        MessageReturnedException => "no queue is bound to f2b.bans (f2bbroker enroll makes them).",
-        OperationCanceledException => $"no answer within {ConfirmTimeout.TotalSeconds} s. Is f2b.bans there (f2bbroker init), has this server the right to publish, is the broker out of memory or disk?",
-        _ => failure.Message.TrimEnd('.') + ".",
-    };
+    private static string CauseOf(Exception failure) =>
+        failure switch
+        {
+            MessageReturnedException => "no queue is bound to f2b.bans (f2bbroker enroll makes them).",
+            OperationCanceledException =>
+                $"no answer within {ConfirmTimeout.TotalSeconds} s. Is f2b.bans there (f2bbroker init), has this server the right to "
+                    + "publish, is the broker out of memory or disk?",
+            _ => failure.Message.TrimEnd('.') + ".",
+        };
 }

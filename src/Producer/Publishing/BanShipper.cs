@@ -13,14 +13,21 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Producer.Publishing;
 
-/// <summary>Carries fail2ban's bans to the broker: publish → confirm → checkpoint, with many publishes under way.</summary>
+/// <summary>Ships fail2ban's bans to the broker: publish → confirm → checkpoint, with many publishes pending.</summary>
 internal sealed class BanShipper(
-    Settings settings, BrokerLoginCheck login, BanPublisher publisher, ProducerMetrics metrics, Readiness readiness, DaemonExit ending, TimeProvider time, ILogger<BanShipper> log)
-    : Worker(ending)
+    Settings settings,
+    BrokerLoginCheck login,
+    BanPublisher publisher,
+    ProducerMetrics metrics,
+    Readiness readiness,
+    DaemonExit exit,
+    TimeProvider time,
+    ILogger<BanShipper> log
+) : Worker(exit)
 {
     private const int MaxUnconfirmed = 1000;
 
-    private readonly ThrottledLogSummary skippedLines = new("Ban lines not shared", log, time);
+    private readonly SkippedLines skippedLines = new(metrics, log, time);
     private readonly CheckpointTracker checkpoint = new(new Checkpoint(settings.Producer.Checkpoint), time, log);
 
     public override void Dispose()
@@ -31,8 +38,10 @@ internal sealed class BanShipper(
 
     protected override async Task RunAsync(CancellationToken stopping)
     {
-        using IBanSource source = settings.Producer.ReadsJournal ? new JournalBanSource(settings.Server, time, Warn) : new LogFileBanSource(settings, time, Warn);
-        // A first start begins here and now, be the broker there or not: from now on the log is the outbox.
+        using IBanSource source = settings.Producer.ReadsJournal
+            ? new JournalBanSource(settings.Server, time, Warn)
+            : new LogFileBanSource(settings, time, Warn);
+        // A first start begins now, whether or not the broker is available: from here on, the log is the outbox.
         await StartAsync(source, stopping);
         readiness.MarkInitialized();
         await login.WaitUntilAcceptedAsync(stopping);
@@ -44,7 +53,7 @@ internal sealed class BanShipper(
         Task shipping = ShipAsync(source, window.Writer, publishing.Token);
         try
         {
-            // Neither goes on without the other.
+            // Neither continues without the other.
             await await Task.WhenAny(shipping, following);
         }
         finally
@@ -78,7 +87,9 @@ internal sealed class BanShipper(
         bool isStarted = source.TryStartAt(start);
         if (!isStarted)
         {
-            Warn("The checkpoint is of another [producer] source than the one that is set. This counts as a first start; what the other one told last may not be shared.");
+            Warn(
+                "The checkpoint belongs to another [producer] source than the configured one. Starting as on a first start; the last "
+                    + "bans of the old source may not be shared.");
         }
 
         return isStarted;
@@ -86,30 +97,34 @@ internal sealed class BanShipper(
 
     private async Task ShipAsync(IBanSource source, ChannelWriter<PendingPublish> window, CancellationToken stopping)
     {
-        await foreach (SourceSegment stretch in source.ReadAsync(stopping))
+        await foreach (SourceSegment segment in source.ReadAsync(stopping))
         {
-            if (stretch.IsBanCandidate && IsShared(stretch.Ban))
+            if (segment.IsBanCandidate && IsShared(segment.Ban))
             {
-                await window.WriteAsync(new PendingPublish(publisher.PublishAsync(stretch.Ban, stopping), stretch.End, IsBan: true), stopping);
+                await window.WriteAsync(
+                    new PendingPublish(publisher.PublishAsync(segment.Ban, stopping), segment.End, IsBan: true),
+                    stopping);
             }
             else
             {
-                await window.WriteAsync(new PendingPublish(Task.CompletedTask, stretch.End, IsBan: false), stopping);
+                await window.WriteAsync(new PendingPublish(Task.CompletedTask, segment.End, IsBan: false), stopping);
             }
         }
     }
 
     private bool IsShared([NotNullWhen(true)] Ban? ban)
     {
-        string? reason = ban is null ? "no ban of an address or network" : settings.Producer.Jails.Includes(ban.Jail) ? null : "of an ignored jail";
+        string? reason =
+            ban is null ? "no ban of an address or network"
+            : settings.Producer.Jails.Includes(ban.Jail) ? null
+            : "of an ignored jail";
         if (reason is not null)
         {
-            skippedLines.Add(reason);
-            metrics.LineSkipped(reason);
+            skippedLines.Count(reason);
         }
 
         return reason is null;
     }
 
-    private void Warn(string sentence) => log.LogWarning("{Sentence:l}", sentence);
+    private void Warn(string message) => log.LogWarning("{Message:l}", message);
 }

@@ -1,16 +1,23 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using F2bBroker.Producer.Journal;
 using F2bBroker.Producer.Sources;
+using F2bBroker.Producer.Tailing;
 
 namespace F2bBroker.Producer.Publishing;
 
-/// <summary>The file that says how far the bans have been confirmed: written to a new file, flushed to disk, renamed over the old one.</summary>
+/// <summary>
+/// The file with the position up to which bans are confirmed: written to a new file, flushed to disk, renamed over the old one.
+/// </summary>
 internal sealed partial class Checkpoint(string path)
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>The position, or null on a first start.</summary>
-    /// <exception cref="InvalidDataException">The file holds no position.</exception>
+    private static readonly JsonTypeInfo<Position> Format = CreateFormat();
+
+    /// <summary>Returns the position; null on a first start.</summary>
+    /// <exception cref="InvalidDataException">The file does not contain a position.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public Position? Load()
     {
@@ -21,7 +28,7 @@ internal sealed partial class Checkpoint(string path)
 
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), PositionJson.Default.Position) ?? throw new InvalidDataException("null");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), Format) ?? throw new InvalidDataException("null");
         }
         catch (Exception failure) when (failure is JsonException or NotSupportedException or InvalidDataException)
         {
@@ -37,15 +44,38 @@ internal sealed partial class Checkpoint(string path)
         FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Mode };
         using (FileStream stream = new(next, options))
         {
-            JsonSerializer.Serialize(stream, position, PositionJson.Default.Position);
+            JsonSerializer.Serialize(stream, position, Format);
             stream.Flush(flushToDisk: true);
         }
 
         File.Move(next, path, overwrite: true);
     }
 
+    // {"source":"file","headLength":256,"head":"…","offset":1234,"writtenAt":"2026-11-23T02:44:23Z"}
+    // {"source":"journal","cursor":"s=…"}
+    private static JsonTypeInfo<Position> CreateFormat()
+    {
+        JsonSerializerOptions options = new(PositionJson.Default.Options)
+        {
+            TypeInfoResolver = PositionJson.Default.WithAddedModifier(type =>
+            {
+                if (type.Type == typeof(Position))
+                {
+                    type.PolymorphismOptions = new JsonPolymorphismOptions
+                    {
+                        TypeDiscriminatorPropertyName = "source",
+                        DerivedTypes = { new(typeof(LogPosition), "file"), new(typeof(JournalPosition), "journal") },
+                    };
+                }
+            }),
+        };
+        return (JsonTypeInfo<Position>)options.GetTypeInfo(typeof(Position));
+    }
+
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true)]
     [JsonSerializable(typeof(Position))]
+    [JsonSerializable(typeof(LogPosition))]
+    [JsonSerializable(typeof(JournalPosition))]
     private sealed partial class PositionJson : JsonSerializerContext;
 }

@@ -4,18 +4,20 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Producer.Publishing;
 
-/// <summary>Moves the checkpoint over what is confirmed, in the log's order; saved when nothing is under way, under load once a second.</summary>
+/// <summary>
+/// Advances the checkpoint past confirmed bans in log order. Saves it when no publish is pending, and once a second under load.
+/// </summary>
 internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan SaveIntervalUnderLoad = TimeSpan.FromSeconds(1);
 
-    // Lines that are no bans cost nothing to read again, and come all day long.
+    // Lines that are not bans cost nothing to read again, and arrive all day.
     private static readonly TimeSpan SaveIntervalWithoutBans = TimeSpan.FromMinutes(1);
 
     private long savedAt;
     private bool isFailing;
 
-    /// <summary>The position to start from, or null: on a first start, or if the checkpoint cannot be read.</summary>
+    /// <summary>Returns the position to start from; null on a first start or if the checkpoint cannot be read.</summary>
     public Position? Load(out bool isUnreadable)
     {
         isUnreadable = false;
@@ -25,7 +27,10 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            log.LogWarning("{Failure:l} The log is read from its beginning; what was published before is published again, and known to the peers.", failure.Message);
+            log.LogWarning(
+                "{Failure:l} Reading the log from its beginning. Bans published earlier are published again; the other servers skip them "
+                    + "as duplicates.",
+                failure.Message);
             isUnreadable = true;
             return null;
         }
@@ -39,12 +44,17 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
         {
             while (await window.WaitToReadAsync())
             {
-                while (window.TryRead(out PendingPublish shipment))
+                while (window.TryRead(out PendingPublish pending))
                 {
-                    await shipment.Confirmed;
-                    unsaved = shipment.End;
-                    hasBan |= shipment.IsBan;
-                    bool isDue = time.GetElapsedTime(savedAt) > (window.TryPeek(out _) ? SaveIntervalUnderLoad : hasBan ? TimeSpan.Zero : SaveIntervalWithoutBans);
+                    await pending.Confirmed;
+                    unsaved = pending.End;
+                    hasBan |= pending.IsBan;
+                    bool isDue =
+                        time.GetElapsedTime(savedAt)
+                        > (
+                            window.TryPeek(out _) ? SaveIntervalUnderLoad
+                            : hasBan ? TimeSpan.Zero
+                            : SaveIntervalWithoutBans);
                     if (isDue && Save(unsaved))
                     {
                         (unsaved, hasBan) = (null, false);
@@ -61,7 +71,9 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
         }
     }
 
-    /// <summary>Whether it could be saved. If not, nothing is lost: after a restart some bans are published again.</summary>
+    /// <summary>
+    /// Saves the position. Returns false if that fails; then nothing is lost, but after a restart some bans are published again.
+    /// </summary>
     public bool Save(Position position)
     {
         try
@@ -70,7 +82,7 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
             checkpoint.Save(position);
             if (isFailing)
             {
-                log.LogInformation("The checkpoint can be saved again.");
+                log.LogInformation("Can save the checkpoint again.");
             }
 
             isFailing = false;
@@ -80,7 +92,9 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
         {
             if (!isFailing)
             {
-                log.LogWarning("The checkpoint cannot be saved: {Failure:l} Going on; after a restart some bans are published again.", failure.Message);
+                log.LogWarning(
+                    "Cannot save the checkpoint: {Failure:l} Publishing continues. After a restart some bans are published again.",
+                    failure.Message);
             }
 
             isFailing = true;

@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace F2bBroker.Producer.Publishing;
 
-/// <summary>Puts the server's broker user on each message: the broker refuses a false one, so that a peer can rely on it.</summary>
+/// <summary>Sets <c>user_id</c> on each message. The broker refuses a false value, so the receivers can trust it.</summary>
 internal static class PublishProperties
 {
     public static void Apply(SendContext context, string server)

@@ -7,10 +7,10 @@ using MassTransit.Transports;
 namespace F2bBroker.Producer.Publishing;
 
 /// <summary>
-/// Has a lost connection made anew at once. MassTransit makes it for the next ban only, which may be hours away: until then the operator would see no producer,
-/// and nobody a login that the broker refuses by now.
+/// Re-establishes a lost connection at once. MassTransit waits for the next ban, which may be hours away. Until then operators would see no
+/// producer, and nobody would notice a login that the broker now refuses.
 /// </summary>
-internal sealed class ReconnectWorker(IBusInstance bus, DaemonExit ending, TimeProvider time) : Worker(ending)
+internal sealed class ReconnectWorker(IBusInstance bus, DaemonExit exit, TimeProvider time) : Worker(exit)
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
     private static readonly IPipe<ConnectionContext> Nothing = Pipe.Empty<ConnectionContext>();
@@ -22,12 +22,12 @@ internal sealed class ReconnectWorker(IBusInstance bus, DaemonExit ending, TimeP
         {
             try
             {
-                // Uses the connection that stands, or makes one, which waits for the broker.
+                // Uses the present connection, or creates one, which waits for the broker.
                 await connections.Send(Nothing, stopping);
             }
             catch (Exception)
             {
-                // What is wrong with the broker is told by BrokerLogin, before each connection; at the end the bus may be gone first.
+                // BrokerLoginCheck logs failures before each connection. During shutdown the bus may be stopped first.
             }
 
             await Task.Delay(CheckInterval, time, stopping);

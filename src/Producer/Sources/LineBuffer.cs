@@ -1,9 +1,9 @@
 namespace F2bBroker.Producer.Sources;
 
-/// <summary>Cuts what is read of a log into whole lines; a line too long for any sane log is passed over up to its end.</summary>
+/// <summary>Splits the bytes of a log into whole lines. Skips a line that is too long.</summary>
 internal sealed class LineBuffer
 {
-    /// <summary>Bytes that the longest line may have, its LF included.</summary>
+    /// <summary>The maximum length of a line in bytes, including its LF.</summary>
     public const int MaxLineLength = 256 * 1024;
 
     private readonly byte[] bytes = new byte[MaxLineLength];
@@ -11,13 +11,13 @@ internal sealed class LineBuffer
     private int unfinished;
     private bool isSkipping;
 
-    /// <summary>How many bytes of an unfinished line are kept, or passed over.</summary>
+    /// <summary>True if a partial line is buffered or being skipped.</summary>
     public bool HasPartialLine => unfinished > 0 || isSkipping;
 
-    /// <summary>How many lines were too long.</summary>
+    /// <summary>The number of lines that were too long.</summary>
     public int OverlongLineCount { get; private set; }
 
-    /// <summary>Where to read to; what is kept of an unfinished line stands before it.</summary>
+    /// <summary>Returns the free space to read into. A partial line is kept before it.</summary>
     public Span<byte> GetFreeSpace()
     {
         bytes.AsSpan(kept, unfinished).CopyTo(bytes);
@@ -25,8 +25,8 @@ internal sealed class LineBuffer
         return bytes.AsSpan(unfinished);
     }
 
-    /// <summary>The whole lines, after <paramref name="count"/> bytes were read into the space; what follows them is kept.</summary>
-    /// <param name="behind">Bytes that were read behind the lines.</param>
+    /// <summary>Returns the whole lines after <paramref name="count"/> bytes were read into the free space. The rest is kept.</summary>
+    /// <param name="behind">The number of bytes after the last whole line.</param>
     public ReadOnlyMemory<byte> Lines(int count, out int behind)
     {
         int filled = unfinished + count;
@@ -44,7 +44,7 @@ internal sealed class LineBuffer
         return bytes.AsMemory(start, end - start);
     }
 
-    /// <summary>Forgets an unfinished line.</summary>
+    /// <summary>Discards a partial line.</summary>
     public void Clear() => (kept, unfinished, isSkipping) = (0, 0, false);
 
     private void SkipLine()

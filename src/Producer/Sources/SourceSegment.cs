@@ -2,8 +2,8 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Producer.Sources;
 
-/// <summary>A stretch that was read.</summary>
-/// <param name="End">The position behind it.</param>
-/// <param name="IsBanCandidate">Whether it tells of a ban at first sight, so that it is counted when it is none.</param>
-/// <param name="Ban">The ban that it tells of.</param>
+/// <summary>A part of the source, with at most one ban.</summary>
+/// <param name="End">The position after it.</param>
+/// <param name="IsBanCandidate">True if it looks like a ban, so that it is counted as skipped if it is not one.</param>
+/// <param name="Ban">The ban; null if there is none.</param>
 internal readonly record struct SourceSegment(Position End, bool IsBanCandidate, Ban? Ban);

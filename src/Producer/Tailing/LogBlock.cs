@@ -2,17 +2,19 @@ using System.Text;
 
 namespace F2bBroker.Producer.Tailing;
 
-/// <summary>Some whole lines of a log, valid until the next block is read.</summary>
+/// <summary>A block of whole lines of a log. It is valid until the next block is read.</summary>
 internal sealed class LogBlock(LogFile file, ReadOnlyMemory<byte> lines, long start)
 {
     private const int MaxCandidateLength = 1024;
 
-    /// <summary>Whether all of it was written since the log had last been read to its end.</summary>
+    /// <summary>True if all of it was written since the end of the log was last reached.</summary>
     public bool IsNewlyWritten { get; set; }
 
     public LogPosition End => file.PositionAt(start + lines.Length);
 
-    /// <summary>The lines that hold <c>" Ban "</c>, each with the position behind it. All others pass unread: they are most of a log.</summary>
+    /// <summary>
+    /// Returns the lines that contain <c>" Ban "</c>, each with the position after it. All other lines, most of a log, are not parsed.
+    /// </summary>
     public IEnumerable<(string Line, LogPosition End)> Candidates()
     {
         for (int from = 0; NextCandidate(from) is var (lineStart, lineEnd); from = lineEnd + 1)

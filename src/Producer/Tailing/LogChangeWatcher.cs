@@ -2,13 +2,14 @@ using System.Threading.Channels;
 
 namespace F2bBroker.Producer.Tailing;
 
-/// <summary>Wakes the reader when the log's folder tells of a change to it (inotify), and once a second in any case.</summary>
+/// <summary>Wakes the reader when the log changes (inotify on its folder), and once a second in any case.</summary>
 internal sealed class LogChangeWatcher : IDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PollIntervalWithoutWatcher = TimeSpan.FromMilliseconds(100);
 
-    private readonly Channel<bool> changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> changes = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly FileSystemWatcher? watcher;
     private readonly ITimer timer;
 
@@ -20,11 +21,11 @@ internal sealed class LogChangeWatcher : IDisposable
         }
         catch (IOException)
         {
-            // The system's limit of inotify instances or watches is reached; looking often does the same.
+            // The system's limit of inotify instances or watches is reached. Frequent polling does the same.
         }
 
-        TimeSpan pause = watcher is null ? PollIntervalWithoutWatcher : PollInterval;
-        timer = time.CreateTimer(_ => Wake(), null, pause, pause);
+        TimeSpan delay = watcher is null ? PollIntervalWithoutWatcher : PollInterval;
+        timer = time.CreateTimer(_ => Wake(), null, delay, delay);
     }
 
     public async Task WaitAsync(CancellationToken stopping) => await changes.Reader.ReadAsync(stopping);

@@ -5,12 +5,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace F2bBroker.Producer.Tailing;
 
-/// <summary>One opened file of a log, plain or compressed, read from an offset on.</summary>
+/// <summary>An open file of a log, plain or compressed, read from an offset.</summary>
 internal sealed class LogFile : IDisposable
 {
     private const int MaxHeadLength = 256;
 
-    // fail2ban's date and a blank, to the millisecond: what is shorter may be the beginning of another file as well.
+    // fail2ban's date with milliseconds and a blank. A shorter text may also be the beginning of another file.
     private const int MinHeadLength = 24;
 
     private readonly SafeFileHandle handle;
@@ -31,23 +31,25 @@ internal sealed class LogFile : IDisposable
         EmptySince = ReadHead().Length < MinHeadLength ? writtenAt : null;
     }
 
-    /// <summary>The name under which it was opened.</summary>
+    /// <summary>The path with which it was opened.</summary>
     public string Path { get; }
 
     public FileIdentity Identity { get; }
 
     public long Offset { get; private set; }
 
-    /// <summary>If nothing, or too little to know it by, stood in it when it was opened: when it had last been written to.</summary>
+    /// <summary>
+    /// The time of the last write if the file was empty or too short to be recognised when it was opened; otherwise null.
+    /// </summary>
     public DateTime? EmptySince { get; }
 
-    /// <summary>Whether it is an archive whose rest cannot be read.</summary>
+    /// <summary>True if it is an archive whose rest cannot be read.</summary>
     public bool IsCorrupt { get; private set; }
 
-    /// <summary>UTC; when the file was last written to.</summary>
+    /// <summary>The time of the last write, in UTC.</summary>
     public DateTime LastWriteTime => File.GetLastWriteTimeUtc(handle);
 
-    /// <summary>Opens the file, or gives null when it is not there (any more).</summary>
+    /// <summary>Opens the file; returns null if it does not exist.</summary>
     public static LogFile? OpenAtBeginning(string path)
     {
         try
@@ -60,7 +62,7 @@ internal sealed class LogFile : IDisposable
         }
     }
 
-    /// <summary>Opens a plain file behind its last whole line.</summary>
+    /// <summary>Opens a plain file after its last whole line.</summary>
     public static LogFile? OpenAtEnd(string path)
     {
         LogFile? file = OpenAtBeginning(path);
@@ -73,7 +75,7 @@ internal sealed class LogFile : IDisposable
         return file;
     }
 
-    /// <summary>Opens the file at the position, or gives null when it is another file.</summary>
+    /// <summary>Opens the file at the position; returns null if it is another file.</summary>
     public static LogFile? OpenAt(string path, LogPosition position)
     {
         LogFile? file = OpenAtBeginning(path);
@@ -86,10 +88,10 @@ internal sealed class LogFile : IDisposable
         return null;
     }
 
-    /// <summary>The position behind <paramref name="offset"/> bytes of this file.</summary>
+    /// <summary>Returns the position after <paramref name="offset"/> bytes of this file.</summary>
     public LogPosition PositionAt(long offset) => new(head.Length, hash ??= Hash(head), offset, writtenAt);
 
-    /// <summary>Reads on; 0 at the end, for now, and when the file was cut meanwhile.</summary>
+    /// <summary>Reads the next bytes; returns 0 at the present end, and if the file was truncated in the meantime.</summary>
     public int Read(Span<byte> buffer)
     {
         DateTime before = LastWriteTime;
@@ -101,7 +103,7 @@ internal sealed class LogFile : IDisposable
         int count = decompressedStream is null ? RandomAccess.Read(handle, buffer, Offset) : Decompress(buffer);
         if (count == 0 || !IsNotTruncated())
         {
-            return 0; // Cut and written anew, what was read is the middle of another line.
+            return 0; // Truncated and rewritten: the bytes read are the middle of another line.
         }
 
         if (Offset == head.Length && head.Length < MaxHeadLength)
@@ -114,7 +116,7 @@ internal sealed class LogFile : IDisposable
         return count;
     }
 
-    /// <summary>Whether it still begins as it did and has not become shorter: false after copytruncate.</summary>
+    /// <summary>Returns true if its beginning is unchanged and it has not become shorter. False after copytruncate.</summary>
     public bool IsNotTruncated()
     {
         Span<byte> now = stackalloc byte[MaxHeadLength];
@@ -191,7 +193,7 @@ internal sealed class LogFile : IDisposable
         }
     }
 
-    /// <summary>Its first bytes; an archive stands at its beginning afterwards.</summary>
+    /// <summary>Returns the first bytes. An archive is at its beginning afterwards.</summary>
     private byte[] ReadHead()
     {
         byte[] bytes = new byte[MaxHeadLength];

@@ -6,12 +6,12 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Producer.Tailing;
 
-/// <summary>The log file that fail2ban writes, or a syslog daemon for it.</summary>
-/// <param name="tell">Takes a sentence about lines that could not be read.</param>
-internal sealed class LogFileBanSource(Settings settings, TimeProvider time, Action<string> tell) : IBanSource
+/// <summary>Reads bans from the log file that fail2ban, or a syslog daemon for it, writes.</summary>
+/// <param name="warn">Receives warnings about lines that could not be read.</param>
+internal sealed class LogFileBanSource(Settings settings, TimeProvider time, Action<string> warn) : IBanSource
 {
-    private readonly LogTail tail = new(settings.Producer.LogPath, time, tell);
-    private readonly TimeZoneCheck zone = new(time, tell);
+    private readonly LogTail tail = new(settings.Producer.LogPath, time, warn);
+    private readonly TimeZoneCheck zone = new(time, warn);
 
     public Position Position => tail.Position;
 

@@ -2,9 +2,9 @@ using F2bBroker.Producer.Sources;
 
 namespace F2bBroker.Producer.Tailing;
 
-/// <summary>How far a log has been read. The file is known by how it begins, because rotation renames, copies and compresses it.</summary>
-/// <param name="HeadLength">How many of its first bytes were hashed; 0 while too little stood in it.</param>
-/// <param name="Head">SHA-256 of these bytes, hexadecimal.</param>
-/// <param name="Offset">Bytes read, from its beginning; always behind a line's end.</param>
-/// <param name="WrittenAt">UTC; when the file had last been written to. If it cannot be found, what was written since is unread.</param>
+/// <summary>A position in a log. The file is recognised by its beginning, because rotation renames, copies and compresses it.</summary>
+/// <param name="HeadLength">The number of its first bytes that are hashed; 0 if the file was too short.</param>
+/// <param name="Head">The SHA-256 of these bytes, hexadecimal.</param>
+/// <param name="Offset">The number of bytes read from its beginning; always at the end of a line.</param>
+/// <param name="WrittenAt">The time of the last write, in UTC. If the file is not found, everything written since then is unread.</param>
 internal sealed record LogPosition(int HeadLength, string Head, long Offset, DateTime WrittenAt) : Position;

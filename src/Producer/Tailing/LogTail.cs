@@ -4,10 +4,12 @@ using F2bBroker.Shared.Logs;
 
 namespace F2bBroker.Producer.Tailing;
 
-/// <summary>Reads a log on from a position, over its rotations: every whole line once, in order; a line without its LF is not one yet.</summary>
-/// <param name="path">The log's name; the files behind it change.</param>
-/// <param name="tell">Takes a sentence about lines that could not be read.</param>
-internal sealed class LogTail(string path, TimeProvider time, Action<string> tell) : IDisposable
+/// <summary>
+/// Reads a log from a position across rotations: every whole line once, in order. A line without its LF is not whole yet.
+/// </summary>
+/// <param name="path">The log's path. The file behind it changes.</param>
+/// <param name="warn">Receives warnings about lines that could not be read.</param>
+internal sealed class LogTail(string path, TimeProvider time, Action<string> warn) : IDisposable
 {
     private readonly LineBuffer buffer = new();
     private LogFile? file;
@@ -15,21 +17,24 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
     private bool hasSeenNextFile;
     private bool isFailing;
 
-    /// <summary>How far lines were delivered.</summary>
+    /// <summary>The position up to which lines were delivered.</summary>
     public LogPosition Position => file!.PositionAt(delivered);
 
-    /// <exception cref="IOException">The log is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The log does not exist or cannot be read.</exception>
     public void StartAtBeginning() => SwitchTo(OrThrow(LogFile.OpenAtBeginning(path)));
 
-    /// <exception cref="IOException">The log is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The log does not exist or cannot be read.</exception>
     public void StartAtEnd() => SwitchTo(OrThrow(LogFile.OpenAtEnd(path)));
 
-    /// <summary>Goes on where the position is now, be it renamed, copied or compressed since; if it is nowhere, with what was written since then.</summary>
-    /// <exception cref="IOException">The log is not there or cannot be read.</exception>
+    /// <summary>
+    /// Continues at the position, even if its file was renamed, copied or compressed. If no file matches, continues with everything written
+    /// since then.
+    /// </summary>
+    /// <exception cref="IOException">The log does not exist or cannot be read.</exception>
     public void StartAt(LogPosition position) => SwitchTo(OrThrow(Find(position)));
 
-    /// <summary>The next whole lines, or null when there are none for now.</summary>
-    /// <exception cref="IOException">The system refuses.</exception>
+    /// <summary>Returns the next whole lines; null if there are none at present.</summary>
+    /// <exception cref="IOException">The system call fails.</exception>
     public LogBlock? Read()
     {
         do
@@ -63,7 +68,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
 
     public void Dispose() => file?.Dispose();
 
-    /// <summary>A file that cannot be read for a while, as between being made and getting its owner, is tried again.</summary>
+    /// <summary>Retries a file that cannot be read temporarily, for example before it has its owner.</summary>
     private LogBlock? ReadOrWarn()
     {
         try
@@ -71,7 +76,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
             LogBlock? block = Read();
             if (isFailing)
             {
-                tell($"{path} can be read again.");
+                warn($"Can read {path} again.");
             }
 
             isFailing = false;
@@ -81,7 +86,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
         {
             if (!isFailing)
             {
-                tell($"{path} cannot be read on: {failure.Message} Trying again; no ban is lost.");
+                warn($"Cannot continue reading {path}: {failure.Message} Retrying. No ban is lost.");
             }
 
             isFailing = true;
@@ -102,7 +107,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
             ReadOnlyMemory<byte> lines = buffer.Lines(count, out int behind);
             if (buffer.OverlongLineCount > overlong)
             {
-                tell($"{path}: a line longer than {LineBuffer.MaxLineLength} bytes is passed over, the {buffer.OverlongLineCount}. one.");
+                warn($"{path}: skipped a line longer than {LineBuffer.MaxLineLength} bytes ({buffer.OverlongLineCount} so far).");
             }
 
             if (lines.Length > 0)
@@ -115,7 +120,10 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
         return null;
     }
 
-    /// <summary>A file that was empty has no beginning to be known by: since then it may have been filled, copied and cut, even more than once.</summary>
+    /// <summary>
+    /// Handles a file that was empty and so has no beginning to recognise it by. In the meantime it may have been filled, copied and
+    /// truncated, even more than once.
+    /// </summary>
     private void StartAtFirstWrittenSince(DateTime moment)
     {
         LogFile? first = OpenFirstNonEmpty(WrittenSince(moment));
@@ -129,7 +137,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
         }
     }
 
-    /// <summary>At the end of a file: whether there is more to read elsewhere.</summary>
+    /// <summary>Returns true if there is more to read in another file.</summary>
     private bool SwitchToNextFile()
     {
         if (!file!.IsNotTruncated())
@@ -142,7 +150,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
             return false;
         }
 
-        // fail2ban writes on to the renamed file until it opens the new one, so the old one is read once more after the new one was seen.
+        // fail2ban writes to the renamed file until it opens the new one, so the old file is read once more after the new one was seen.
         if (hasSeenNextFile)
         {
             return SwitchTo(next);
@@ -153,7 +161,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
         return true;
     }
 
-    /// <summary>The next file after this one in which something stands.</summary>
+    /// <summary>Returns the next non-empty file after this one.</summary>
     private LogFile? Next()
     {
         string[] files = [.. Files()];
@@ -183,12 +191,16 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
     {
         if (position.HeadLength > 0)
         {
-            if (Files().Reverse().Select(candidate => LogFile.OpenAt(candidate, position)).FirstOrDefault(opened => opened is not null) is { } found)
+            if (
+                Files().Reverse().Select(candidate => LogFile.OpenAt(candidate, position)).FirstOrDefault(opened => opened is not null) is
+                { } found)
             {
                 return found;
             }
 
-            tell($"{path} was cut, or the file that was read last is gone. Reading what was written since; a ban that stood only in what is gone is lost.");
+            warn(
+                $"{path} was truncated, or the last file that was read no longer exists. Reading everything written since then. A ban "
+                    + "that was only in the missing part is lost.");
         }
 
         return OpenFirstNonEmpty(WrittenSince(position.WrittenAt)) ?? LogFile.OpenAtBeginning(path);
@@ -218,12 +230,12 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> tel
 
         if (file is { IsCorrupt: true })
         {
-            tell($"{file.Path} is damaged; a ban in the rest of it is lost.");
+            warn($"{file.Path} is damaged; a ban in the rest of it is lost.");
         }
 
         if (buffer.HasPartialLine)
         {
-            tell($"{path}: a last line without its end was passed over.");
+            warn($"{path}: a last line without its end was passed over.");
         }
 
         file?.Dispose();

@@ -11,8 +11,8 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
     private const int DefaultTlsPort = 5671;
 
     /// <param name="text">The value.</param>
-    /// <param name="fault">Takes section and sentence of each fault; a URI with a password in it is never repeated.</param>
-    public static BrokerUri Parse(string text, Action<string, string> fault)
+    /// <param name="error">Receives section and message of each error. A URI that contains a password is never repeated.</param>
+    public static BrokerUri Parse(string text, Action<string, string> error)
     {
         List<BrokerNode> nodes = [];
         HashSet<string> virtualHosts = [];
@@ -21,11 +21,16 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
         {
             if (part.Contains('@'))
             {
-                fault("broker", "uri: user and password do not belong in it; the user is the server's name, the password has a key of its own");
+                error(
+                    "broker",
+                    "uri: user and password do not belong in it; the user is the server's name, the password has a key of its own");
             }
-            else if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
+            else if (
+                !Uri.TryCreate(part, UriKind.Absolute, out Uri? uri)
+                || uri.Scheme is not ("amqp" or "amqps")
+                || uri.Host.Length == 0)
             {
-                fault("broker", $"uri: {UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost");
+                error("broker", $"uri: {UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost");
             }
             else
             {
@@ -38,12 +43,12 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
 
         if (virtualHosts.Count > 1)
         {
-            fault("broker", "uri: the nodes name different virtual hosts");
+            error("broker", "uri: the nodes name different virtual hosts");
         }
 
         if (schemes.Count > 1)
         {
-            fault("broker", "uri: the nodes are to be reached all by amqp:// or all by amqps://");
+            error("broker", "uri: the nodes are to be reached all by amqp:// or all by amqps://");
         }
 
         return new BrokerUri(nodes, virtualHosts.FirstOrDefault(Topology.VirtualHost), schemes.Contains("amqps"));

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>Durations as fail2ban writes them: a number and one of <c>s m h d w</c>; a bare number is seconds.</summary>
+/// <summary>Parses durations as fail2ban writes them: a number and one of <c>s m h d w</c>. A bare number is seconds.</summary>
 internal static partial class Duration
 {
     // 90, 90s, 15m, 12h, 1d, 2w

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>Finds what the INI provider would stumble over, and says so with file and line: its own errors quote the line, which may be the password.</summary>
+/// <summary>
+/// Reports INI syntax errors by file and line. The INI provider's own errors quote the line, which may contain the password.
+/// </summary>
 internal static partial class IniSyntax
 {
     [GeneratedRegex(@"^\s*([#;/].*)?\z")]
@@ -14,7 +16,7 @@ internal static partial class IniSyntax
     [GeneratedRegex(@"^\s*(?<key>[^=\s]+)\s*=.*\z")]
     private static partial Regex Setting { get; }
 
-    /// <exception cref="InvalidConfigurationException">A line is no comment, section or setting, or a key stands twice.</exception>
+    /// <exception cref="InvalidConfigurationException">A line is not a comment, section or setting, or a key occurs twice.</exception>
     public static void Check(string file)
     {
         string? section = null;
@@ -42,7 +44,8 @@ internal static partial class IniSyntax
             }
             else if (!keys.Add($"{section}:{setting.Groups["key"].Value}"))
             {
-                throw new InvalidConfigurationException($"{file} line {number}: [{section}] {setting.Groups["key"].Value} stands there twice.");
+                throw new InvalidConfigurationException(
+                    $"{file} line {number}: [{section}] {setting.Groups["key"].Value} stands there twice.");
             }
         }
     }

@@ -1,7 +1,7 @@
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>The configuration cannot be used; each sentence names file, section, key or value and the rule.</summary>
-internal sealed class InvalidConfigurationException(params IReadOnlyList<string> sentences) : Exception(string.Join(' ', sentences))
+/// <summary>The configuration is not valid. Each error names file, section, key or value, and the rule.</summary>
+internal sealed class InvalidConfigurationException(params IReadOnlyList<string> messages) : Exception(string.Join(' ', messages))
 {
-    public IReadOnlyList<string> Errors => sentences;
+    public IReadOnlyList<string> Errors => messages;
 }

@@ -2,14 +2,16 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>The keys <c>jails</c> and <c>ignorejails</c>: which jails count. Names are compared as <see cref="JailName.Sanitize"/> writes them.</summary>
+/// <summary>
+/// The keys <c>jails</c> and <c>ignorejails</c>: they select jails. Names are compared after <see cref="JailName.Sanitize"/>.
+/// </summary>
 internal sealed class JailSelection
 {
     private readonly HashSet<string> chosen;
     private readonly HashSet<string> ignored;
 
-    /// <param name="jails">Only these; all when empty.</param>
-    /// <param name="ignoreJails">Never these.</param>
+    /// <param name="jails">The selected jails; empty for all.</param>
+    /// <param name="ignoreJails">The jails that are never selected.</param>
     public JailSelection(IEnumerable<string> jails, IEnumerable<string> ignoreJails)
     {
         chosen = [.. jails.Select(JailName.Sanitize)];

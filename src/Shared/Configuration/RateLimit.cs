@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>How many within which time: <c>5000/10m</c>.</summary>
-/// <param name="Count">0 for any number.</param>
+/// <summary>A number of bans within a time: <c>5000/10m</c>.</summary>
+/// <param name="Count">The number; 0 for no limit.</param>
 internal sealed partial record RateLimit(int Count, TimeSpan Window)
 {
     // 0, 5000/10m
@@ -26,5 +26,6 @@ internal sealed partial record RateLimit(int Count, TimeSpan Window)
             : null;
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count} bans within {Window.TotalMinutes:0.##} minutes");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Count} bans within {Window.TotalMinutes:0.##} minutes");
 }

@@ -9,7 +9,8 @@ internal static class SettingsFile
 
     private const string EnvironmentPrefix = "F2BBROKER_";
 
-    /// <exception cref="InvalidConfigurationException">A file is missing, unreadable or malformed, or a setting is unknown or does not fit.</exception>
+    /// <exception cref="InvalidConfigurationException">A file is missing, unreadable or malformed, or a setting is unknown or not
+    /// valid.</exception>
     public static Settings Load(string path)
     {
         ConfigurationBuilder builder = new();
@@ -24,7 +25,9 @@ internal static class SettingsFile
         return SettingsReader.Read(builder.Build());
     }
 
-    /// <summary>The file that overrides: systemd's credential, else <c>X.local</c> beside <c>X.conf</c>.</summary>
+    /// <summary>
+    /// Returns the file that overrides the configuration: systemd's credential, otherwise <c>X.local</c> beside <c>X.conf</c>.
+    /// </summary>
     private static string LocalOf(string path)
     {
         string? credentials = Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY");

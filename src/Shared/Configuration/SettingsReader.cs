@@ -4,7 +4,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>Makes <see cref="Settings"/> of section, key and text; collects every fault, so that one run tells them all.</summary>
+/// <summary>
+/// Creates <see cref="Settings"/> from sections, keys and texts. Collects all errors, so that one run reports them together.
+/// </summary>
 internal sealed class SettingsReader
 {
     private static readonly string[] Levels = ["Verbose", "Debug", "Information", "Warning", "Error", "Fatal"];
@@ -16,7 +18,7 @@ internal sealed class SettingsReader
 
     private SettingsReader(IConfiguration configuration) => this.configuration = configuration;
 
-    /// <exception cref="InvalidConfigurationException">A setting is unknown or does not fit.</exception>
+    /// <exception cref="InvalidConfigurationException">A setting is unknown or not valid.</exception>
     public static Settings Read(IConfiguration configuration)
     {
         SettingsReader reader = new(configuration);
@@ -44,11 +46,11 @@ internal sealed class SettingsReader
             return new BrokerSettings(uri.Nodes, uri.VirtualHost, Password(isNeeded: true), Tls: null);
         }
 
-        TlsSettings tls = new TlsFiles(server, sentence => AddError("broker", sentence)).Read(files[0], files[1], files[2]);
+        TlsSettings tls = new TlsFiles(server, message => AddError("broker", message)).Read(files[0], files[1], files[2]);
         return new BrokerSettings(uri.Nodes, uri.VirtualHost, Password(isNeeded: files[1].Length == 0), tls);
     }
 
-    /// <param name="isNeeded">Whether no certificate logs in; if one does, a password may stand there still.</param>
+    /// <param name="isNeeded">True if no client certificate logs in. If one does, a password may still be configured.</param>
     private string Password(bool isNeeded)
     {
         string password = Text("broker", "password", "");
@@ -60,7 +62,11 @@ internal sealed class SettingsReader
 
         if (password.Length > 0 == file.Length > 0)
         {
-            AddError("broker", password.Length > 0 ? "password and passwordfile are both set, one is needed" : "password is missing (or passwordfile, or certfile and keyfile)");
+            AddError(
+                "broker",
+                password.Length > 0
+                    ? "password and passwordfile are both set, one is needed"
+                    : "password is missing (or passwordfile, or certfile and keyfile)");
         }
 
         try
@@ -77,7 +83,7 @@ internal sealed class SettingsReader
     private ProducerSettings Producer()
     {
         string[] jails = List("producer", "jails", "");
-        // A name in jails wins over the default of ignorejails; the monitored log's own jail is never shared.
+        // A name in jails overrides the default of ignorejails. The jail of the monitored log is never shared.
         string[] ignored = [.. List("producer", "ignorejails", null) ?? [.. new[] { "recidive" }.Except(jails)], "f2bbroker"];
         bool readsJournal = IsSecondChoice("producer", "source", "file", "journal");
         bool isSyslog = IsSecondChoice("producer", "format", "fail2ban", "syslog");
@@ -95,21 +101,28 @@ internal sealed class SettingsReader
             new JailSelection(jails, ignored));
     }
 
-    private ConsumerSettings Consumer() => new(
-        Text("consumer", "logpath", "/var/log/f2bbroker/bans.log"),
-        Time("maxage", "1d"),
-        Parsed("consumer", "history", "1d", "is not a duration such as 1d or 12h, nor 0", Duration.Parse),
-        [.. List("consumer", "ignoreip", "").Select(IgnoredIp).OfType<Subnet>()],
-        Prefix("minprefix4", 32),
-        Prefix("minprefix6", 128),
-        Parsed("consumer", "allowprivate", "false", "is neither 'true' nor 'false'", text => bool.TryParse(text, out bool flag) ? flag : (bool?)null),
-        new JailSelection(List("consumer", "jails", ""), List("consumer", "ignorejails", "")),
-        List("consumer", "ignoreservers", "").ToHashSet(),
-        Parsed("consumer", "maxbans", "5000/10m", "is neither a number of bans and a duration such as 5000/10m, nor 0", RateLimit.Parse),
-        Time("quarantine", "30m"),
-        Number("quorum", "1", "is not a number of servers from 1 to 1000", 1000),
-        Time("quorumwindow", "1h"),
-        Parsed("consumer", "queuetype", QueueType.Classic.Name, "is neither 'classic' nor 'quorum'", QueueType.Parse));
+    private ConsumerSettings Consumer() =>
+        new(
+            Text("consumer", "logpath", "/var/log/f2bbroker/bans.log"),
+            Time("maxage", "1d"),
+            Parsed("consumer", "history", "1d", "is not a duration such as 1d or 12h, nor 0", Duration.Parse),
+            [.. List("consumer", "ignoreip", "").Select(IgnoredIp).OfType<Subnet>()],
+            Prefix("minprefix4", 32),
+            Prefix("minprefix6", 128),
+            Parsed("consumer", "allowprivate", "false", "is neither 'true' nor 'false'", text =>
+                bool.TryParse(text, out bool flag) ? flag : (bool?)null),
+            new JailSelection(List("consumer", "jails", ""), List("consumer", "ignorejails", "")),
+            List("consumer", "ignoreservers", "").ToHashSet(),
+            Parsed(
+                "consumer",
+                "maxbans",
+                "5000/10m",
+                "is neither a number of bans and a duration such as 5000/10m, nor 0",
+                RateLimit.Parse),
+            Time("quarantine", "30m"),
+            Number("quorum", "1", "is not a number of servers from 1 to 1000", 1000),
+            Time("quorumwindow", "1h"),
+            Parsed("consumer", "queuetype", QueueType.Classic.Name, "is neither 'classic' nor 'quorum'", QueueType.Parse));
 
     private string LogLevel() =>
         Parsed("log", "level", "Information", $"is none of {string.Join(", ", Levels)}",
@@ -121,17 +134,18 @@ internal sealed class SettingsReader
         Parsed("consumer", key, byDefault, "is not a duration above zero such as 1d, 12h or 3600",
             text => Duration.Parse(text) is { Ticks: > 0 } time ? time : (TimeSpan?)null);
 
-    private int Prefix(string key, int longest) =>
-        Number(key, longest.ToString(CultureInfo.InvariantCulture), $"is not a prefix length from 1 to {longest}", longest);
+    private int Prefix(string key, int maximum) =>
+        Number(key, maximum.ToString(CultureInfo.InvariantCulture), $"is not a prefix length from 1 to {maximum}", maximum);
 
     private int Number(string key, string byDefault, string rule, int largest) =>
         Parsed("consumer", key, byDefault, rule,
             text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= largest
                 ? number : (int?)null);
 
-    /// <summary>Whether the second of two words stands there; the first is the default.</summary>
+    /// <summary>Returns true if the value is the second of two words. The first word is the default.</summary>
     private bool IsSecondChoice(string section, string key, string first, string second) =>
-        Parsed(section, key, first, $"is neither '{first}' nor '{second}'", text => text == first || text == second ? text : null) == second;
+        Parsed(section, key, first, $"is neither '{first}' nor '{second}'", text => text == first || text == second ? text : null)
+        == second;
 
     private Subnet? IgnoredIp(string text)
     {
@@ -176,12 +190,16 @@ internal sealed class SettingsReader
         return standIn;
     }
 
-    private void AddError(string section, string fault) => errors.Add($"[{section}] {fault}.");
+    private void AddError(string section, string error) => errors.Add($"[{section}] {error}.");
 
     private void RejectUnknownKeys()
     {
-        // Keys without a section can only come from the environment, and are not settings there (F2BBROKER_API).
-        foreach (string key in configuration.AsEnumerable().Where(pair => pair.Value is not null && pair.Key.Contains(':')).Select(pair => pair.Key))
+        // Keys without a section can only come from the environment. They are not settings (F2BBROKER_API).
+        foreach (
+            string key in configuration
+                .AsEnumerable()
+                .Where(pair => pair.Value is not null && pair.Key.Contains(':'))
+                .Select(pair => pair.Key))
         {
             if (!known.Contains(key))
             {

@@ -4,19 +4,19 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>Reads the files of <c>[broker]</c> that TLS needs; they are read once, at start.</summary>
+/// <summary>Reads the TLS files of <c>[broker]</c> once, at start.</summary>
 /// <param name="server">This server's name.</param>
-/// <param name="fault">Takes a sentence that begins with the key.</param>
-internal sealed class TlsFiles(string server, Action<string> fault)
+/// <param name="error">Receives an error message that begins with the key.</param>
+internal sealed class TlsFiles(string server, Action<string> error)
 {
-    /// <param name="caFile">PEM, one certificate or several; empty for the authorities of the system.</param>
-    /// <param name="certFile">PEM; empty when a password logs in.</param>
-    /// <param name="keyFile">PEM, the key of <paramref name="certFile"/>.</param>
+    /// <param name="caFile">One or more certificates in PEM; empty for the authorities of the system.</param>
+    /// <param name="certFile">A certificate in PEM; empty if a password logs in.</param>
+    /// <param name="keyFile">The key of <paramref name="certFile"/> in PEM.</param>
     public TlsSettings Read(string caFile, string certFile, string keyFile)
     {
         if (certFile.Length > 0 != keyFile.Length > 0)
         {
-            fault(certFile.Length > 0 ? "certfile needs keyfile" : "keyfile needs certfile");
+            error(certFile.Length > 0 ? "certfile needs keyfile" : "keyfile needs certfile");
             return new TlsSettings(null, null);
         }
 
@@ -34,11 +34,11 @@ internal sealed class TlsFiles(string server, Action<string> fault)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            fault($"{key} cannot be read: {failure.Message.TrimEnd('.')}");
+            error($"{key} cannot be read: {failure.Message.TrimEnd('.')}");
         }
         catch (CryptographicException failure)
         {
-            fault($"{key}: {file} cannot be used: {failure.Message.TrimEnd('.')}");
+            error($"{key}: {file} cannot be used: {failure.Message.TrimEnd('.')}");
         }
 
         return null;
@@ -57,13 +57,13 @@ internal sealed class TlsFiles(string server, Action<string> fault)
         string name = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
         if (name != server)
         {
-            fault($"certfile: {certFile} is the certificate of {UntrustedText.Quote(name)} (its CN), and this server is '{server}'");
+            error($"certfile: {certFile} is the certificate of {UntrustedText.Quote(name)} (its CN), and this server is '{server}'");
         }
 
         DateTimeOffset end = certificate.NotAfter;
         if (end <= TimeProvider.System.GetUtcNow())
         {
-            fault($"certfile: {certFile} has run out on {UtcTimestamp.Format(end)}");
+            error($"certfile: {certFile} has run out on {UtcTimestamp.Format(end)}");
         }
 
         return certificate;

@@ -5,7 +5,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace F2bBroker.Shared.Logs;
 
-/// <summary>What makes a file itself, whatever it is called: device and inode. From statx(2), whose layout is the same on every architecture.</summary>
+/// <summary>
+/// Identifies a file by device and inode, whatever its name is. The values come from statx(2), whose layout is the same on every
+/// architecture.
+/// </summary>
 internal readonly partial record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode)
 {
     private const int CurrentDirectory = -100;
@@ -13,12 +16,12 @@ internal readonly partial record struct FileIdentity(uint DeviceMajor, uint Devi
     private const uint InodeWanted = 0x100;
     private const int NoSuchFile = 2;
 
-    /// <exception cref="IOException">The system refuses.</exception>
+    /// <exception cref="IOException">The system call fails.</exception>
     public static FileIdentity FromFile(SafeFileHandle file) =>
         Call(file, "", EmptyPath) ?? throw new IOException("An open file cannot be found by its own handle.");
 
-    /// <summary>The identity of the file of that name, or null when there is none.</summary>
-    /// <exception cref="IOException">The system refuses.</exception>
+    /// <summary>Returns the identity of the file with that name; null if there is no such file.</summary>
+    /// <exception cref="IOException">The system call fails.</exception>
     public static FileIdentity? FromFile(string path)
     {
         using SafeFileHandle here = new(CurrentDirectory, ownsHandle: false);

@@ -3,13 +3,18 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.Shared.Logs;
 
-/// <summary>Finds a log's rotated siblings: <c>.1</c>, <c>.2.gz</c>, and logrotate's dateext <c>-20261123</c>, <c>-20261122.gz</c>.</summary>
+/// <summary>
+/// Finds a log's rotated siblings: <c>.1</c>, <c>.2.gz</c>, and logrotate's dateext <c>-20261123</c>, <c>-20261122.gz</c>.
+/// </summary>
 internal static partial class RotatedLogs
 {
     [GeneratedRegex(@"^[.-](?<number>[0-9]{1,14})(?<gz>\.gz)?\z")]
     private static partial Regex Suffix { get; }
 
-    /// <summary>Their paths, oldest first, without the log itself; where both are there, the plain file stands for its compressed copy.</summary>
+    /// <summary>
+    /// Returns the paths of the siblings, oldest first, without the log itself. If a file exists plain and compressed, the plain one is
+    /// returned.
+    /// </summary>
     public static IReadOnlyList<string> Find(string path)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -19,14 +24,15 @@ internal static partial class RotatedLogs
             .. Directory.EnumerateFiles(folder, name + "*")
                 .Select(file => (file, suffix: Suffix.Match(Path.GetFileName(file)[name.Length..])))
                 .Where(sibling => sibling.suffix.Success)
-                .Select(sibling => (sibling.file, isCompressed: sibling.suffix.Groups["gz"].Success, age: AgeFrom(sibling.suffix.Groups["number"].Value)))
+                .Select(sibling =>
+                    (sibling.file, isCompressed: sibling.suffix.Groups["gz"].Success, age: AgeFrom(sibling.suffix.Groups["number"].Value)))
                 .GroupBy(sibling => sibling.age)
                 .OrderByDescending(twins => twins.Key)
                 .Select(twins => twins.MinBy(sibling => sibling.isCompressed).file),
         ];
     }
 
-    // Counts grow with age; dates, which have eight digits or more, shrink with it.
+    // A count grows with age. A date, which has eight digits or more, shrinks with age.
     private static long AgeFrom(string number)
     {
         long value = long.Parse(number, CultureInfo.InvariantCulture);

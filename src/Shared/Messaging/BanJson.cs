@@ -4,7 +4,7 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>How a ban stands in a message: bare JSON, strict about what is missing, doubled or null, indifferent to what is unknown.</summary>
+/// <summary>JSON settings for a ban message: a missing, duplicate or null field is an error, an unknown field is ignored.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(BanDetected))]
 internal sealed partial class BanJson : JsonSerializerContext

@@ -2,15 +2,18 @@ using System.Text.Json;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>Says in an operator's words why a body is no ban; the JSON reader's own words name types of this program.</summary>
+/// <summary>Explains to an operator why a body is not a valid ban. The JSON reader's own messages name internal types.</summary>
 internal static class BodyValidation
 {
-    /// <summary>Bytes; a ban has under 1,000. Of what is longer, no more than this is copied: a flood of large bodies must not cost this server as much as its sender.</summary>
+    /// <summary>
+    /// The maximum size of a body in bytes. A ban has fewer than 1,000. No more than this is copied of a longer body, so that a flood of
+    /// large bodies costs the sender more than this server.
+    /// </summary>
     public const int MaxBytes = 8 * 1024;
 
     private const string DuplicateOrInvalidText = "a field stands twice, or is no valid text";
 
-    /// <summary>Why a body of that many bytes is refused.</summary>
+    /// <summary>Returns the reason for refusing a body of that many bytes.</summary>
     public static string TooLongReason(long length) => $"the body has {length} bytes, allowed are {MaxBytes}";
 
     public static string FindError(byte[] body)
@@ -23,7 +26,9 @@ internal static class BodyValidation
         try
         {
             using JsonDocument document = JsonDocument.Parse(body);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? FindError(document.RootElement) : "the body is not a JSON object";
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? FindError(document.RootElement)
+                : "the body is not a JSON object";
         }
         catch (JsonException)
         {
@@ -31,7 +36,7 @@ internal static class BodyValidation
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair in a field's name, which is found only when names are compared.
+            // Half of a surrogate pair in a field's name is found only when names are compared.
             return DuplicateOrInvalidText;
         }
     }

@@ -5,11 +5,11 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>Whether the broker is the one that it is called: its certificate, and in words what is wrong with it.</summary>
-/// <param name="authorities">Who may have signed it; null for the authorities of the system.</param>
+/// <summary>Validates the broker's certificate and describes what is wrong with it.</summary>
+/// <param name="authorities">The certificate authorities that may sign it; null for those of the system.</param>
 internal sealed class BrokerCertificateValidator(X509Certificate2Collection? authorities)
 {
-    /// <summary>Why the last one was not accepted.</summary>
+    /// <summary>The reason why the last certificate was rejected.</summary>
     public string? Error { get; private set; }
 
     public bool Accept(BrokerNode node, X509Certificate? shown, X509Chain? presented, SslPolicyErrors errors)
@@ -21,7 +21,9 @@ internal sealed class BrokerCertificateValidator(X509Certificate2Collection? aut
         }
 
         using X509Certificate2 certificate = new(shown);
-        Error = errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? $"its certificate is for {ListNames(certificate)}, not for '{node.Host}'" : FindError(certificate, presented);
+        Error = errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
+            ? $"its certificate is for {ListNames(certificate)}, not for '{node.Host}'"
+            : FindError(certificate, presented);
         return Error is null;
     }
 
@@ -30,7 +32,8 @@ internal sealed class BrokerCertificateValidator(X509Certificate2Collection? aut
         using X509Chain chain = new();
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid("1.3.6.1.5.5.7.3.1", "serverAuth"));
-        chain.ChainPolicy.ExtraStore.AddRange((presented?.ChainElements ?? Enumerable.Empty<X509ChainElement>()).Select(element => element.Certificate).ToArray());
+        chain.ChainPolicy.ExtraStore.AddRange(
+            (presented?.ChainElements ?? Enumerable.Empty<X509ChainElement>()).Select(element => element.Certificate).ToArray());
         if (authorities is not null)
         {
             chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -42,21 +45,33 @@ internal sealed class BrokerCertificateValidator(X509Certificate2Collection? aut
 
     private string DescribeChainErrors(X509Chain chain, X509Certificate2 certificate)
     {
-        X509ChainStatusFlags faults = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
-        if (faults.HasFlag(X509ChainStatusFlags.NotTimeValid))
+        X509ChainStatusFlags errors = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
+        if (errors.HasFlag(X509ChainStatusFlags.NotTimeValid))
         {
-            return $"its certificate, or one above it, has run out or is not yet valid (it is from {UtcTimestamp.Format(certificate.NotBefore)} to {UtcTimestamp.Format(certificate.NotAfter)})";
+            return $"its certificate, or one above it, has run out or is not yet valid (it is from "
+                + $"{UtcTimestamp.Format(certificate.NotBefore)} to {UtcTimestamp.Format(certificate.NotAfter)})";
         }
 
-        return (faults & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
-            ? $"its certificate was signed by {UntrustedText.Quote(certificate.Issuer)}, which {(authorities is null ? "this system does not trust; name your own authority in [broker] cafile" : "[broker] cafile does not hold")}"
-            : $"its certificate is not in order: {string.Join(' ', chain.ChainStatus.Select(status => status.StatusInformation.TrimEnd('.') + "."))}";
+        return (errors & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
+            ? $"its certificate was signed by {UntrustedText.Quote(certificate.Issuer)}, which "
+                + (authorities is null
+                    ? "this system does not trust; name your own authority in [broker] cafile"
+                    : "[broker] cafile does not hold")
+            : $"its certificate is not in order: "
+                + $"{string.Join(' ', chain.ChainStatus.Select(status => status.StatusInformation.TrimEnd('.') + "."))}";
     }
 
     private static string ListNames(X509Certificate2 certificate)
     {
-        string[] names = [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-            .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => Subnet.FromAddress(address).ToString())))];
+        string[] names =
+        [
+            .. certificate
+                .Extensions.OfType<X509SubjectAlternativeNameExtension>()
+                .SelectMany(extension =>
+                    extension
+                        .EnumerateDnsNames()
+                        .Concat(extension.EnumerateIPAddresses().Select(address => Subnet.FromAddress(address).ToString()))),
+        ];
         return names.Length > 0 ? string.Join(", ", names.Select(UntrustedText.Quote)) : "no name at all (subjectAltName is missing)";
     }
 }

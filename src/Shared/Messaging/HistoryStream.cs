@@ -4,26 +4,32 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>The broker's stream of the last day's messages, read from a moment on. Who reads it has to judge each message as if it came live.</summary>
+/// <summary>
+/// Reads the broker's stream of the last day's messages from a given time. The reader must validate each message like a live one.
+/// </summary>
 internal sealed class HistoryStream(IConnection connection, TimeProvider time)
 {
-    /// <summary>For a stream that is empty, or holds nothing as young: no answer says so.</summary>
+    /// <summary>The time to wait for the first message. The broker does not report that a stream is empty or holds nothing newer.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>The broker sends what it wrote at once without a pause.</summary>
+    /// <summary>The time to wait for a further message. The broker sends a batch without a pause.</summary>
     private static readonly TimeSpan LastMessageTimeout = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>From the moment to what stands in it now; each batch is acknowledged when the next one is asked for.</summary>
-    /// <param name="from">By the broker's clock; it may begin some messages earlier.</param>
+    /// <summary>
+    /// Returns the messages from that time up to the present end of the stream. A batch is acknowledged when the next one is requested.
+    /// </summary>
+    /// <param name="from">The start by the broker's clock. The first messages may be older.</param>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public async IAsyncEnumerable<IReadOnlyList<HistoryMessage>> ReadAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<IReadOnlyList<HistoryMessage>> ReadAsync(
+        DateTimeOffset from,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         long last = await FindLastOffsetAsync(cancel);
         await using HistoryStreamConsumer subscription = await SubscribeAsync(from, cancel);
-        TimeSpan patience = IdleTimeout;
-        for (long read = -1; read < last; patience = Timeout.InfiniteTimeSpan)
+        TimeSpan timeout = IdleTimeout;
+        for (long read = -1; read < last; timeout = Timeout.InfiniteTimeSpan)
         {
-            IReadOnlyList<HistoryMessage> batch = await subscription.ReceiveBatchAsync(patience, cancel);
+            IReadOnlyList<HistoryMessage> batch = await subscription.ReceiveBatchAsync(timeout, cancel);
             if (batch.Count == 0)
             {
                 yield break;
@@ -35,10 +41,12 @@ internal sealed class HistoryStream(IConnection connection, TimeProvider time)
         }
     }
 
-    /// <summary>From the moment on without an end.</summary>
-    /// <param name="from">By the broker's clock; it may begin some messages earlier.</param>
+    /// <summary>Returns the messages from that time, without an end.</summary>
+    /// <param name="from">The start by the broker's clock. The first messages may be older.</param>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public async IAsyncEnumerable<IReadOnlyList<HistoryMessage>> FollowAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<IReadOnlyList<HistoryMessage>> FollowAsync(
+        DateTimeOffset from,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         await using HistoryStreamConsumer subscription = await SubscribeAsync(from, cancel);
         while (true)
@@ -52,14 +60,21 @@ internal sealed class HistoryStream(IConnection connection, TimeProvider time)
     private Task<HistoryStreamConsumer> SubscribeAsync(DateTimeOffset from, CancellationToken cancel) =>
         HistoryStreamConsumer.SubscribeAsync(connection, Topology.HistoryStream, new AmqpTimestamp(from.ToUnixTimeSeconds()), cancel);
 
-    /// <summary>The place of the last message; -1 for an empty stream.</summary>
+    /// <summary>Returns the offset of the last message; -1 if the stream is empty.</summary>
     private async Task<long> FindLastOffsetAsync(CancellationToken cancel)
     {
-        await using HistoryStreamConsumer subscription = await HistoryStreamConsumer.SubscribeAsync(connection, Topology.HistoryStream, "last", cancel);
+        await using HistoryStreamConsumer subscription = await HistoryStreamConsumer.SubscribeAsync(
+            connection,
+            Topology.HistoryStream,
+            "last",
+            cancel);
         long last = -1;
         long began = time.GetTimestamp();
-        // Beside a steady flow of new messages there is no pause.
-        for (TimeSpan patience = IdleTimeout; time.GetElapsedTime(began) < IdleTimeout && await subscription.ReceiveBatchAsync(patience, cancel) is { Count: > 0 } batch; patience = LastMessageTimeout)
+        // With a steady flow of new messages there is no pause.
+        for (
+            TimeSpan timeout = IdleTimeout;
+            time.GetElapsedTime(began) < IdleTimeout && await subscription.ReceiveBatchAsync(timeout, cancel) is { Count: > 0 } batch;
+            timeout = LastMessageTimeout)
         {
             last = batch[^1].Offset;
             await subscription.AcknowledgeAsync(batch, cancel);

@@ -5,10 +5,12 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>One reader of the stream: the broker sends some messages ahead, and more as they are acknowledged, which takes nothing out of the stream.</summary>
+/// <summary>
+/// A consumer of the stream. The broker sends some messages in advance, and more as they are acknowledged. Messages stay in the stream.
+/// </summary>
 internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncDisposable
 {
-    // More makes RabbitMQ 3.10 slower.
+    // A higher prefetch makes RabbitMQ 3.10 slower.
     private const ushort Prefetch = 500;
     private const int MaxBatchSize = Prefetch / 2;
 
@@ -19,9 +21,14 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
     {
     }
 
-    /// <param name="offset">Where it begins, in RabbitMQ's terms: <c>last</c>, <c>next</c> or a time.</param>
-    /// <exception cref="OperationInterruptedException">The broker refuses: there is no stream (404), or no right to read it (403).</exception>
-    public static async Task<HistoryStreamConsumer> SubscribeAsync(IConnection connection, string stream, object offset, CancellationToken cancel)
+    /// <param name="offset">The start in RabbitMQ's terms: <c>last</c>, <c>next</c> or a time.</param>
+    /// <exception cref="OperationInterruptedException">The broker refuses: the stream does not exist (404), or there is no permission to
+    /// read it (403).</exception>
+    public static async Task<HistoryStreamConsumer> SubscribeAsync(
+        IConnection connection,
+        string stream,
+        object offset,
+        CancellationToken cancel)
     {
         IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
         HistoryStreamConsumer subscription = new(channel);
@@ -31,12 +38,13 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
         return subscription;
     }
 
-    /// <summary>What was sent meanwhile, once there is something; nothing when the time is over before.</summary>
-    /// <exception cref="Exception">The connection or the stream is gone: see <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public async Task<IReadOnlyList<HistoryMessage>> ReceiveBatchAsync(TimeSpan patience, CancellationToken cancel)
+    /// <summary>Waits for messages and returns them; returns none after the timeout.</summary>
+    /// <exception cref="Exception">The connection or the stream is gone: see <see
+    /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public async Task<IReadOnlyList<HistoryMessage>> ReceiveBatchAsync(TimeSpan timeout, CancellationToken cancel)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(patience);
+        limit.CancelAfter(timeout);
         try
         {
             await deliveries.Reader.WaitToReadAsync(limit.Token);
@@ -55,15 +63,22 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
         return batch;
     }
 
-    /// <summary>Lets the broker send more.</summary>
-    public ValueTask AcknowledgeAsync(IReadOnlyList<HistoryMessage> batch, CancellationToken cancel) => Channel.BasicAckAsync(batch[^1].DeliveryTag, multiple: true, cancel);
+    /// <summary>Acknowledges the batch, so that the broker sends more.</summary>
+    public ValueTask AcknowledgeAsync(IReadOnlyList<HistoryMessage> batch, CancellationToken cancel) =>
+        Channel.BasicAckAsync(batch[^1].DeliveryTag, multiple: true, cancel);
 
     public override Task HandleBasicDeliverAsync(
-        string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body,
+        string consumerTag,
+        ulong deliveryTag,
+        bool redelivered,
+        string exchange,
+        string routingKey,
+        IReadOnlyBasicProperties properties,
+        ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken = default)
     {
         long offset = properties.Headers?["x-stream-offset"] is long place ? place : 0;
-        // The client uses its memory again.
+        // The client reuses its buffer.
         deliveries.Writer.TryWrite(new HistoryMessage(offset, deliveryTag, properties, body.ToArray()));
         return Task.CompletedTask;
     }

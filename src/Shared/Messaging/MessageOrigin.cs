@@ -4,29 +4,34 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>Who sent a message, and how that is known.</summary>
-/// <param name="Name">Empty when nobody vouches for a sender.</param>
-/// <param name="IsRequeued">Whether an operator has put the message back into the queue of the server that had refused it.</param>
-/// <param name="IsDeadLettered">Whether it is a copy that some queue has thrown out.</param>
+/// <summary>The sender of a message, and how it is known.</summary>
+/// <param name="Name">Empty if the sender is not authenticated.</param>
+/// <param name="IsRequeued">True if an operator has put the message back into the queue of the server that refused it.</param>
+/// <param name="IsDeadLettered">True if the message is a dead-lettered copy.</param>
 internal sealed record MessageOrigin(string Name, bool IsRequeued, bool IsDeadLettered)
 {
-    /// <summary>Of a message that was published to the group: the broker refuses a false <c>user_id</c>, so one that is there is true.</summary>
-    public static MessageOrigin FromUserId(IReadOnlyBasicProperties properties) => new(properties.UserId ?? "", IsRequeued: false, HasDeathHeader(properties));
+    /// <summary>
+    /// Returns the origin of a message that was published to the group. The broker refuses a false <c>user_id</c>, so a present one is
+    /// true.
+    /// </summary>
+    public static MessageOrigin FromUserId(IReadOnlyBasicProperties properties) =>
+        new(properties.UserId ?? "", IsRequeued: false, HasDeathHeader(properties));
 
     /// <summary>
-    /// Of a message that came through the server's own exchange, where only it and the operator may publish: the header says who had sent it, for
-    /// <c>user_id</c> would have to be the operator's.
+    /// Returns the origin of a message from the server's own exchange, where only the server and the operator may publish. The header names
+    /// the original sender, because <c>user_id</c> would have to be the operator's.
     /// </summary>
-    public static MessageOrigin FromOriginHeader(IReadOnlyBasicProperties properties) => new(ReadOriginHeader(properties), IsRequeued: true, HasDeathHeader(properties));
+    public static MessageOrigin FromOriginHeader(IReadOnlyBasicProperties properties) =>
+        new(ReadOriginHeader(properties), IsRequeued: true, HasDeathHeader(properties));
 
-    /// <summary>Who had sent a message of an error queue, as its header says; empty when it does not.</summary>
+    /// <summary>Returns the original sender that the header of a message in an error queue names; empty if there is none.</summary>
     public static string ReadOriginHeader(IReadOnlyBasicProperties properties) => ReadTextHeader(properties, Topology.OriginHeader);
 
-    /// <summary>A header that is a text; empty when there is none.</summary>
+    /// <summary>Returns a text header; empty if there is none.</summary>
     public static string ReadTextHeader(IReadOnlyBasicProperties properties, string header) =>
         properties.Headers?.TryGetValue(header, out object? value) == true && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : "";
 
-    /// <exception cref="InvalidMessageException">The message is not the server's own word.</exception>
+    /// <exception cref="InvalidMessageException">The server is not the sender of the message.</exception>
     public void Verify(string server)
     {
         if (Name.Length == 0)
@@ -38,13 +43,17 @@ internal sealed record MessageOrigin(string Name, bool IsRequeued, bool IsDeadLe
 
         if (Name != server)
         {
-            throw new InvalidMessageException($"server {UntrustedText.Quote(server)} is not the sender {UntrustedText.Quote(Name)}", InvalidMessageKind.Sender);
+            throw new InvalidMessageException(
+                $"server {UntrustedText.Quote(server)} is not the sender {UntrustedText.Quote(Name)}",
+                InvalidMessageKind.Sender);
         }
 
-        // A dead-lettered copy keeps its user_id: a server could replay what others once sent.
+        // A dead-lettered copy keeps its user_id. With it, a server could replay messages of others.
         if (IsDeadLettered)
         {
-            throw new InvalidMessageException("the message was dead-lettered (x-death), so it is not the sender's own", InvalidMessageKind.Sender);
+            throw new InvalidMessageException(
+                "the message was dead-lettered (x-death), so it is not the sender's own",
+                InvalidMessageKind.Sender);
         }
     }
 

@@ -4,13 +4,16 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Shared.Messaging;
 
-/// <summary>The ban that a message reports: its sender's own word, and in order. Live messages and those of the stream meet the same checks.</summary>
+/// <summary>
+/// Validates a message: the sender is the reporting server, and all fields are valid. Live messages and those of the stream pass the same
+/// checks.
+/// </summary>
 internal static class ReceivedBanValidator
 {
     private static readonly JsonSerializerOptions Json = BanJson.Apply(new JsonSerializerOptions());
 
-    /// <summary>Of a message of the stream, which holds what was published to the group.</summary>
-    /// <exception cref="InvalidMessageException">The message breaks the protocol.</exception>
+    /// <summary>Returns the ban of a message of the stream.</summary>
+    /// <exception cref="InvalidMessageException">The message violates the protocol.</exception>
     public static Ban Parse(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, DateTimeOffset now)
     {
         if (body.Length > BodyValidation.MaxBytes)
@@ -20,7 +23,10 @@ internal static class ReceivedBanValidator
 
         try
         {
-            return Check(MessageOrigin.FromUserId(properties), JsonSerializer.Deserialize<BanDetected>(body.Span, Json) ?? throw new JsonException(), now);
+            return Check(
+                MessageOrigin.FromUserId(properties),
+                JsonSerializer.Deserialize<BanDetected>(body.Span, Json) ?? throw new JsonException(),
+                now);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -28,13 +34,15 @@ internal static class ReceivedBanValidator
         }
     }
 
-    /// <exception cref="InvalidMessageException">The message breaks the protocol.</exception>
+    /// <exception cref="InvalidMessageException">The message violates the protocol.</exception>
     public static Ban Check(MessageOrigin origin, BanDetected message, DateTimeOffset now)
     {
         origin.Verify(message.Server);
         Ban ban = Ban.Parse(message);
         return ban.DetectedAt - now <= Ban.MaxClockAhead
             ? ban
-            : throw new InvalidMessageException($"detectedAt {UtcTimestamp.Format(ban.DetectedAt)} is more than {Ban.MaxClockAhead.TotalMinutes} minutes in the future", InvalidMessageKind.Time);
+            : throw new InvalidMessageException(
+                $"detectedAt {UtcTimestamp.Format(ban.DetectedAt)} is more than {Ban.MaxClockAhead.TotalMinutes} minutes in the future",
+                InvalidMessageKind.Time);
     }
 }

@@ -17,7 +17,9 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
         await ScriptAsync("cluster.sh", "start", folder.Path);
         foreach (string number in new[] { "1", "2", "3" })
         {
-            Dictionary<string, string> values = (await File.ReadAllLinesAsync(Path.Combine(folder[number], "env"))).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+            Dictionary<string, string> values = (await File.ReadAllLinesAsync(Path.Combine(folder[number], "env")))
+                .Select(line => line.Split('=', 2))
+                .ToDictionary(pair => pair[0], pair => pair[1]);
             int port = int.Parse(values["F2B_AMQP_PORT"], CultureInfo.InvariantCulture);
             nodes.Add($"f2b{port}@localhost", new Node(folder[number], port, values["F2BBROKER_API"]));
         }
@@ -36,7 +38,10 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
     {
         await ScriptAsync("broker.sh", "start", nodes[node].Folder);
         // What was agreed on without it, it learns first.
-        await Eventually.TrueAsync(async () => (await RunningAsync()).Count == nodes.Count, () => $"{node} does not join the others again.", TimeSpan.FromMinutes(2));
+        await Eventually.TrueAsync(
+            async () => (await RunningAsync()).Count == nodes.Count,
+            () => $"{node} does not join the others again.",
+            TimeSpan.FromMinutes(2));
     }
 
     /// <summary>The node that leads a quorum queue.</summary>
@@ -44,7 +49,12 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
 
     /// <summary>Nodes that this user's connections go to.</summary>
     public async Task<IReadOnlyList<string>> NodesOfAsync(string user) =>
-        [.. ((JsonArray)(await GetAsync("connections"))!).Where(connection => (string?)connection!["user"] == user).Select(connection => (string)connection!["node"]!).Distinct()];
+        [
+            .. ((JsonArray)(await GetAsync("connections"))!)
+                .Where(connection => (string?)connection!["user"] == user)
+                .Select(connection => (string)connection!["node"]!)
+                .Distinct(),
+        ];
 
     public async ValueTask DisposeAsync()
     {

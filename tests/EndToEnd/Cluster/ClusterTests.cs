@@ -70,7 +70,9 @@ public sealed class ClusterTests(BrokerCluster broker) : IClassFixture<BrokerClu
         }
 
         refused++;
-        await Eventually.TrueAsync(async () => (await broker.PeekAsync("f2b.bans.b_error")).Count == refused, () => $"Not all of {refused} are in the error queue:\n{receiver.LastWords}");
+        await Eventually.TrueAsync(
+            async () => (await broker.PeekAsync("f2b.bans.b_error")).Count == refused,
+            () => $"Not all of {refused} are in the error queue:\n{receiver.LastWords}");
         await broker.StartAsync(node);
         await load.GrowsAsync(20);
         await load.FlowsAsync();
@@ -92,7 +94,9 @@ public sealed class ClusterTests(BrokerCluster broker) : IClassFixture<BrokerClu
     private async Task<string> NodeOfAsync(Server server)
     {
         IReadOnlyList<string> nodes = [];
-        await Eventually.TrueAsync(async () => (nodes = await broker.NodesOfAsync(server.Name)).Count > 0, () => $"{server.Name} is not connected.");
+        await Eventually.TrueAsync(
+            async () => (nodes = await broker.NodesOfAsync(server.Name)).Count > 0,
+            () => $"{server.Name} is not connected.");
         return nodes[0];
     }
 }

@@ -7,14 +7,19 @@ internal sealed class ComposedGroup(PrivateEngine engine, int version)
         version == 1 ? ["COMPOSE_PROJECT_NAME=f2bbroker-test", "DOCKER_CONFIG=/nonexistent"] : ["COMPOSE_PROJECT_NAME=f2bbroker-test"];
 
     /// <summary>Passwords, each once.</summary>
-    public static IEnumerable<string> PasswordsIn(string logins) => logins.Split('\n')
-        .Where(line => line.StartsWith("default_pass = ", StringComparison.Ordinal) || line.StartsWith("password = ", StringComparison.Ordinal))
-        .Select(line => line.Split(" = ")[1]);
+    public static IEnumerable<string> PasswordsIn(string logins) =>
+        logins
+            .Split('\n')
+            .Where(line =>
+                line.StartsWith("default_pass = ", StringComparison.Ordinal) || line.StartsWith("password = ", StringComparison.Ordinal))
+            .Select(line => line.Split(" = ")[1]);
 
     public Task<string> ComposeAsync(params string[] arguments)
     {
         string[] all = ["--file", Repository.Path("docker-compose.yml"), .. arguments];
-        return version == 1 ? engine.RunAsync("docker-compose", all, environment) : engine.RunAsync("docker", ["compose", .. all], environment);
+        return version == 1
+            ? engine.RunAsync("docker-compose", all, environment)
+            : engine.RunAsync("docker", ["compose", .. all], environment);
     }
 
     public Task<string> DockerAsync(params string[] arguments) => engine.RunAsync("docker", arguments, environment);

@@ -59,7 +59,9 @@ public sealed class DockerTests(PrivateEngine engine) : IClassFixture<PrivateEng
         await group.InAsync("web1-fail2ban", "fail2ban-client", "set", "sshd", "banip", "2001:db8::7");
         await group.BansAsync("web2", "2001:db8::7");
         await group.ComposeAsync(["start", .. host]);
-        await Eventually.TrueAsync(async () => (await group.DockerAsync("ps", "--quiet", "--filter", "name=web3-fail2ban", "--filter", "health=healthy")).Length > 0,
+        await Eventually.TrueAsync(
+            async () =>
+                (await group.DockerAsync("ps", "--quiet", "--filter", "name=web3-fail2ban", "--filter", "health=healthy")).Length > 0,
             () => "web3's fail2ban does not come up.");
         await group.BansAsync("web3", "2001:db8::7");
     }

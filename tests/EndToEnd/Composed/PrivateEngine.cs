@@ -1,7 +1,9 @@
 namespace F2bBroker.EndToEndTests.Composed;
 
 /// <summary>A container engine of its own, with images that stand in for the public ones; nothing of it stays.</summary>
-/// <remarks>For repeated runs: <c>F2BBROKER_ENGINE</c> names the folder of one that <c>docker.sh</c> has started, which is left as it is.</remarks>
+/// <remarks>
+/// For repeated runs: <c>F2BBROKER_ENGINE</c> names the folder of one that <c>docker.sh</c> has started, which is left as it is.
+/// </remarks>
 public sealed class PrivateEngine : IAsyncLifetime
 {
     // The images are made in five minutes on an idle machine with two cores.
@@ -56,7 +58,10 @@ public sealed class PrivateEngine : IAsyncLifetime
 
     private async Task ScriptAsync(string command, params IEnumerable<string> arguments)
     {
-        Built.Outcome outcome = await Built.RunAsync(Patience, Repository.Path("tests/real/docker.sh"), [command, folder.Path, .. arguments]);
+        Built.Outcome outcome = await Built.RunAsync(
+            Patience,
+            Repository.Path("tests/real/docker.sh"),
+            [command, folder.Path, .. arguments]);
         Assert.True(outcome.ExitCode == 0, $"{outcome.Output}{outcome.Errors}");
     }
 }

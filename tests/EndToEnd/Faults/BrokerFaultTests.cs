@@ -83,7 +83,12 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     [Theory]
     [InlineData("set_vm_memory_high_watermark", "0.000001", "0.4", "mem_alarm", "The broker's memory alarm raised and cleared")]
     [InlineData("set_disk_free_limit", "100000GB", "50MB", "disk_free_alarm", "The broker's disk alarm raised and cleared")]
-    public async Task An_alarm_of_memory_or_disk_holds_the_bans_up_and_loses_none(string command, string tooMuch, string enough, string alarm, string done)
+    public async Task An_alarm_of_memory_or_disk_holds_the_bans_up_and_loses_none(
+        string command,
+        string tooMuch,
+        string enough,
+        string alarm,
+        string done)
     {
         int times = Soak.Times(1, 3);
         for (int i = 1; i <= times; i++)
@@ -156,13 +161,15 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
             await Eventually.TrueAsync(IsBoundAsync, () => $"The queue is not bound again:\n{consumer.Said}");
             TimeSpan taken = TimeProvider.System.GetElapsedTime(start);
             longest = taken > longest ? taken : longest;
-            await SaysAsync(consumer, "was gone and has been made again", i);
+            await SaysAsync(consumer, "did not exist and was recreated", i);
             await load.GrowsAsync(20);
             await load.FlowsAsync();
         }
 
         Assert.True(longest < TimeSpan.FromSeconds(50), $"It took {longest}.");
-        await load.EndsWellAsync($"The server's queue deleted while bans flow; made and bound again within {longest.TotalSeconds:0.0} s", times);
+        await load.EndsWellAsync(
+            $"The server's queue deleted while bans flow; made and bound again within {longest.TotalSeconds:0.0} s",
+            times);
         Assert.Equal(0, consumer.Count("may be missing"));
         await AssertQuietAsync(times);
     }
@@ -182,7 +189,9 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     {
         foreach (Daemon daemon in new[] { producer, consumer })
         {
-            Assert.True(daemon.Count(text) == times, $"'{text}' is not said {times} times:\n{daemon.SaidBut(" Published: ", " Written: ")}");
+            Assert.True(
+                daemon.Count(text) == times,
+                $"'{text}' is not said {times} times:\n{daemon.SaidBut(" Published: ", " Written: ")}");
         }
     }
 
@@ -193,7 +202,9 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     private static Task SaysAsync(Daemon daemon, string text, int times) =>
-        Eventually.TrueAsync(() => daemon.Count(text) >= times, () => $"'{text}' is not said {times} times:\n{daemon.SaidBut(" Published: ", " Written: ")}");
+        Eventually.TrueAsync(
+            () => daemon.Count(text) >= times,
+            () => $"'{text}' is not said {times} times:\n{daemon.SaidBut(" Published: ", " Written: ")}");
 
     private Task SetPasswordAsync(Server server, string password) =>
         broker.PutAsync($"users/{server.Name}", new() { ["password"] = password, ["tags"] = "" });
@@ -202,7 +213,11 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     {
         JsonArray connections = [];
         await Eventually.TrueAsync(
-            async () => (connections = (JsonArray)(await broker.GetAsync("connections"))!).Select(connection => (string?)connection!["user"]).Distinct().Count() == 2,
+            async () =>
+                (connections = (JsonArray)(await broker.GetAsync("connections"))!)
+                    .Select(connection => (string?)connection!["user"])
+                    .Distinct()
+                    .Count() == 2,
             () => $"Not both are connected: {connections.ToJsonString()}");
         foreach (JsonNode? connection in connections)
         {
@@ -210,8 +225,11 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
         }
     }
 
-    private async Task<bool> HasAlarmAsync(string alarm) => ((JsonArray)(await broker.GetAsync("nodes"))!).Any(node => (bool?)node![alarm] == true);
+    private async Task<bool> HasAlarmAsync(string alarm) =>
+        ((JsonArray)(await broker.GetAsync("nodes"))!).Any(node => (bool?)node![alarm] == true);
 
     private async Task<bool> IsBoundAsync() =>
-        (await broker.GetAsync("queues/f2b/f2b.bans.b/bindings"))?.ToJsonString().Contains("\"source\":\"f2b.bans\"", StringComparison.Ordinal) == true;
+        (await broker.GetAsync("queues/f2b/f2b.bans.b/bindings"))
+            ?.ToJsonString()
+            .Contains("\"source\":\"f2b.bans\"", StringComparison.Ordinal) == true;
 }

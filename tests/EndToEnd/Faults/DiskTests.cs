@@ -6,10 +6,10 @@ namespace F2bBroker.EndToEndTests.Faults;
 [Trait("Broker", "own")]
 public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
 {
-    private const string LogRefused = "cannot be written:";
-    private const string LogWorks = "can be written again";
-    private const string CheckpointRefused = "The checkpoint cannot be saved";
-    private const string CheckpointWorks = "can be saved again";
+    private const string LogRefused = "Cannot write ";
+    private const string LogWorks = "Can write ";
+    private const string CheckpointRefused = "Cannot save the checkpoint";
+    private const string CheckpointWorks = "Can save the checkpoint again";
 
     private Server origin = null!;
     private Server receiver = null!;
@@ -46,7 +46,12 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
         receiver.MoveBansLog(disk.Path);
         await origin.StartProducerAsync();
         Daemon consumer = await receiver.StartConsumerAsync();
-        await SurviveAsync(consumer, (LogRefused, LogWorks), "The monitored log's disk read-only, then writable", disk.MakeReadOnlyAsync, disk.MakeWritableAsync);
+        await SurviveAsync(
+            consumer,
+            (LogRefused, LogWorks),
+            "The monitored log's disk read-only, then writable",
+            disk.MakeReadOnlyAsync,
+            disk.MakeWritableAsync);
     }
 
     [Fact]
@@ -64,7 +69,12 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
         origin.MoveCheckpoint(disk.Path);
         Daemon producer = await origin.StartProducerAsync();
         await receiver.StartConsumerAsync();
-        await SurviveAsync(producer, (CheckpointRefused, CheckpointWorks), "The checkpoint's disk read-only, then writable", disk.MakeReadOnlyAsync, disk.MakeWritableAsync);
+        await SurviveAsync(
+            producer,
+            (CheckpointRefused, CheckpointWorks),
+            "The checkpoint's disk read-only, then writable",
+            disk.MakeReadOnlyAsync,
+            disk.MakeWritableAsync);
     }
 
     [Fact]
@@ -81,7 +91,8 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
             await SaysAsync(consumer, LogRefused, i);
             // The broker closes the consumer's channel, and has the same bans to deliver again.
             await Eventually.TrueAsync(
-                async () => (int?)(await broker.GetAsync("queues/f2b/f2b.bans.b"))?["consumers"] == 0, () => $"The broker still waits:\n{consumer.Said}");
+                async () => (int?)(await broker.GetAsync("queues/f2b/f2b.bans.b"))?["consumers"] == 0,
+                () => $"The broker still waits:\n{consumer.Said}");
             await load.GrowsAsync(50);
             await FreeAsync();
             await SaysAsync(consumer, LogWorks, i);
@@ -141,7 +152,9 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     private static Task SaysAsync(Daemon daemon, string text, int times) =>
-        Eventually.TrueAsync(() => daemon.Count(text) >= times, () => $"'{text}' is not said {times} times:\n{daemon.SaidBut(" Published: ", " Written: ")}");
+        Eventually.TrueAsync(
+            () => daemon.Count(text) >= times,
+            () => $"'{text}' is not said {times} times:\n{daemon.SaidBut(" Published: ", " Written: ")}");
 
     private Task FillAsync()
     {

@@ -45,7 +45,10 @@ public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
         }
 
         await load.StopAsync();
-        await AllAreBannedAsync("The monitored log rotated under a real fail2ban, every other time with a new empty file (create)", times, load);
+        await AllAreBannedAsync(
+            "The monitored log rotated under a real fail2ban, every other time with a new empty file (create)",
+            times,
+            load);
         await load.EndsWellAsync("The same: the monitored log itself", times);
     }
 
@@ -82,10 +85,13 @@ public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
         }
     }
 
-    private Task BanAllAsync(Load load) => Eventually.TrueAsync(
-        () => !Missing(load).Any(),
-        () => $"{Missing(load).Count()} of {load.Count} are not banned, the first is {Missing(load).FirstOrDefault()}. {fail2ban.LastWords}",
-        TimeSpan.FromMinutes(2));
+    private Task BanAllAsync(Load load) =>
+        Eventually.TrueAsync(
+            () => !Missing(load).Any(),
+            () =>
+                $"{Missing(load).Count()} of {load.Count} are not banned, the first is {Missing(load).FirstOrDefault()}. "
+                    + $"{fail2ban.LastWords}",
+            TimeSpan.FromMinutes(2));
 
     private IEnumerable<string> Missing(Load load) => load.Addresses.Except(fail2ban.Banned);
 
@@ -95,7 +101,8 @@ public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
         for (int i = from; i < lines.Length; i++)
         {
             int blank = lines[i].IndexOf(' ');
-            DateTimeOffset date = DateTimeOffset.Parse(lines[i][..blank], System.Globalization.CultureInfo.InvariantCulture) - TimeSpan.FromHours(1);
+            DateTimeOffset date =
+                DateTimeOffset.Parse(lines[i][..blank], System.Globalization.CultureInfo.InvariantCulture) - TimeSpan.FromHours(1);
             lines[i] = $"{date.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}{lines[i][blank..]}";
         }
 

@@ -3,7 +3,9 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.EndToEndTests.Faults;
 
-/// <summary>Messages of a server that was taken over, as fast as the broker takes them, on several connections, until it is thrown out.</summary>
+/// <summary>
+/// Messages of a server that was taken over, as fast as the broker takes them, on several connections, until it is thrown out.
+/// </summary>
 internal sealed class Flood : IAsyncDisposable
 {
     private readonly List<Sender> senders = [];

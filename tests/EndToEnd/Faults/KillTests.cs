@@ -51,7 +51,10 @@ public sealed class KillTests(TestBroker broker) : IAsyncLifetime
             }
         }
 
-        await load.EndsWellAsync("Producer and consumer killed in turn, both logs rotated and the checkpoint deleted in between", kills, torn: kills);
+        await load.EndsWellAsync(
+            "Producer and consumer killed in turn, both logs rotated and the checkpoint deleted in between",
+            kills,
+            torn: kills);
         Assert.Empty(await broker.PeekAsync("f2b.bans.b_error"));
     }
 
@@ -78,7 +81,13 @@ public sealed class KillTests(TestBroker broker) : IAsyncLifetime
         }
 
         Assert.Equal(expected, receiver.Bans);
-        FaultTable.Add("A last line torn off: in its date, behind it, in its ban, before its LF", cuts.Length, cuts.Length, cuts.Length, 0, 0);
+        FaultTable.Add(
+            "A last line torn off: in its date, behind it, in its ban, before its LF",
+            cuts.Length,
+            cuts.Length,
+            cuts.Length,
+            0,
+            0);
     }
 
     /// <summary>Rotates a log under its daemon, or sees to it that the checkpoint may be deleted.</summary>

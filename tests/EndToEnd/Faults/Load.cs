@@ -1,6 +1,9 @@
 namespace F2bBroker.EndToEndTests.Faults;
 
-/// <summary>Bans that flow: the log of one server's fail2ban grows, one by one, in bursts and by half lines, until all have to stand in a peer's monitored log.</summary>
+/// <summary>
+/// Bans that flow: the log of one server's fail2ban grows, one by one, in bursts and by half lines, until all have to stand in a peer's
+/// monitored log.
+/// </summary>
 /// <param name="seed">Of its pace, and named when a ban is missing.</param>
 /// <param name="pause">The longest time between two writes, in milliseconds.</param>
 internal sealed class Load(Server origin, Server receiver, int seed, int pause = 100) : IAsyncDisposable
@@ -123,10 +126,13 @@ internal sealed class Load(Server origin, Server receiver, int seed, int pause =
         bans.AddRange(burst);
     }
 
-    private Task ArrivesAsync(int count) => Eventually.TrueAsync(
-        () => Missing(count).Count == 0,
-        () => $"{Missing(count).Count} of {count} bans are missing (seed {seed}), the first is {Missing(count).FirstOrDefault()}. {origin.LastWords} {receiver.LastWords}",
-        Patience);
+    private Task ArrivesAsync(int count) =>
+        Eventually.TrueAsync(
+            () => Missing(count).Count == 0,
+            () =>
+                $"{Missing(count).Count} of {count} bans are missing (seed {seed}), the first is {Missing(count).FirstOrDefault()}. "
+                    + $"{origin.LastWords} {receiver.LastWords}",
+            Patience);
 
     private IReadOnlyList<string> Missing(int count)
     {

@@ -1,6 +1,8 @@
 namespace F2bBroker.EndToEndTests.Faults;
 
-/// <summary>A RabbitMQ to be stopped, killed and starved, never in a container. It waits for an acknowledgement for 5 s only, instead of 30 minutes.</summary>
+/// <summary>
+/// A RabbitMQ to be stopped, killed and starved, never in a container. It waits for an acknowledgement for 5 s only, instead of 30 minutes.
+/// </summary>
 public sealed class PrivateBroker : RunningBroker, IAsyncLifetime
 {
     private readonly LocalBroker local = new();

@@ -19,7 +19,8 @@ internal static class Rotation
     }
 
     /// <summary>Lines of the log and its rotated siblings, by file.</summary>
-    public static IEnumerable<string[]> Files(string path) => Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*").Select(Lines);
+    public static IEnumerable<string[]> Files(string path) =>
+        Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*").Select(Lines);
 
     private static void Compress(string file)
     {
@@ -50,7 +51,8 @@ internal static class Rotation
     private static string[] Lines(string file)
     {
         using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using StreamReader reader = new(file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream);
+        using StreamReader reader = new(
+            file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream);
         string text = reader.ReadToEnd();
         return text.Length == 0 ? [] : text.TrimEnd('\n').Split('\n');
     }

@@ -46,7 +46,9 @@ internal sealed class SmallDisk : IAsyncDisposable
     public async Task MakeReadOnlyAsync()
     {
         Built.Outcome? last = null;
-        await Eventually.TrueAsync(async () => (last = await Built.RunAsync("mount", ["-o", "remount,ro", Path])).ExitCode == 0, () => last!.Errors);
+        await Eventually.TrueAsync(
+            async () => (last = await Built.RunAsync("mount", ["-o", "remount,ro", Path])).ExitCode == 0,
+            () => last!.Errors);
     }
 
     public Task MakeWritableAsync() => RunAsync("mount", "-o", "remount,rw", Path);

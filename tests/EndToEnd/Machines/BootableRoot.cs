@@ -1,14 +1,18 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
-/// <summary>A clean Debian in a folder for machines to boot from: systemd and ssh run in it, and apt-get finds offline what the README installs.</summary>
+/// <summary>
+/// A clean Debian in a folder for machines to boot from: systemd and ssh run in it, and apt-get finds offline what the README installs.
+/// </summary>
 internal sealed class BootableRoot : IDisposable
 {
-    // /proc for those that run in it; what is downloaded stays. The reader answers yes, and trusts a host that he sees for the first time. dpkg need not
+    // /proc for those that run in it; what is downloaded stays. The reader answers yes, and trusts a host that he sees for the first time.
+    // dpkg need not
     // save this root from a crash.
     private const string Prepare = """
         mount -t proc proc "$0/proc" && exec chroot "$0" sh -ec '
             apt-get -qq update
-            apt-get -qq --yes --download-only -o APT::Keep-Downloaded-Packages=true install rabbitmq-server openssl fail2ban libssl3 tzdata >&2
+            apt-get -qq --yes --download-only -o APT::Keep-Downloaded-Packages=true \
+                install rabbitmq-server openssl fail2ban libssl3 tzdata >&2
             ssh-keygen -q -t ed25519 -N "" -f ~/.ssh/id_ed25519
             cp ~/.ssh/id_ed25519.pub ~/.ssh/authorized_keys
             echo "StrictHostKeyChecking accept-new" >~/.ssh/config
@@ -27,7 +31,10 @@ internal sealed class BootableRoot : IDisposable
         await DebianRoot.BootstrapAsync(Folder, "adduser,ca-certificates,dbus,iproute2,logrotate,openssh-server,systemd,systemd-sysv");
         await File.WriteAllTextAsync(folder["etc/hosts"], $"127.0.0.1 localhost\n{hosts}");
         Directory.CreateDirectory(folder["root/.ssh"]);
-        Built.Outcome prepared = await Built.RunAsync("unshare", ["--mount", "sh", "-ec", Prepare, Folder], "DEBIAN_FRONTEND=noninteractive");
+        Built.Outcome prepared = await Built.RunAsync(
+            "unshare",
+            ["--mount", "sh", "-ec", Prepare, Folder],
+            "DEBIAN_FRONTEND=noninteractive");
         Assert.True(prepared.ExitCode == 0, $"{prepared.Output}{prepared.Errors}");
         await File.WriteAllTextAsync(folder["etc/resolv.conf"], "");
     }

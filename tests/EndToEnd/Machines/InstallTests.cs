@@ -20,11 +20,17 @@ public sealed class InstallTests
     {
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {
-            Assert.Equal("active\nactive\nenabled\nenabled", await server.RunAsync($"systemctl is-active {Units}; systemctl is-enabled {Units}"));
-            Assert.Equal("f2bbroker\nf2bbroker", await server.RunAsync($"for unit in {Units}; do stat -c %U /proc/$(systemctl show -P MainPID $unit); done"));
+            Assert.Equal(
+                "active\nactive\nenabled\nenabled",
+                await server.RunAsync($"systemctl is-active {Units}; systemctl is-enabled {Units}"));
+            Assert.Equal(
+                "f2bbroker\nf2bbroker",
+                await server.RunAsync($"for unit in {Units}; do stat -c %U /proc/$(systemctl show -P MainPID $unit); done"));
         }
 
-        Assert.Equal("user\tssl\nweb1\ttrue\nweb2\ttrue", await group.Broker.RunAsync("rabbitmqctl --quiet list_connections user ssl | sort -u"));
+        Assert.Equal(
+            "user\tssl\nweb1\ttrue\nweb2\ttrue",
+            await group.Broker.RunAsync("rabbitmqctl --quiet list_connections user ssl | sort -u"));
         Assert.Contains("Permission denied", await group.AttackAsync(group.Web2), StringComparison.Ordinal);
         string said = "";
         await Eventually.TrueAsync(
@@ -36,9 +42,7 @@ public sealed class InstallTests
         await Eventually.TrueAsync(
             async () => (said = await group.AttackAsync(group.Web2)).Contains("Connection refused", StringComparison.Ordinal),
             () => said);
-        IEnumerable<string> variables = Documented.Commands("README.md", "**On the broker's machine**").Split('\n')
-            .Where(line => line.StartsWith("NAME=", StringComparison.Ordinal) || line.StartsWith("export ", StringComparison.Ordinal));
-        string status = await group.Broker.RunAsync(InstalledGroup.Operator($"{string.Join('\n', variables)}\nf2bbroker status"));
+        string status = await group.AsOperatorAsync("f2bbroker status");
         Assert.Matches(@"(?m)^web1 +both +consumer, producer +0 +0 +20[^ ]+Z +[1-9][0-9]* +-$", status);
     }
 }

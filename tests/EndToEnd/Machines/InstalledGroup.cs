@@ -1,6 +1,8 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
-/// <summary>Three Debians, mq with the broker and the servers web1 and web2, on which all was done that the README says for the first ten minutes.</summary>
+/// <summary>
+/// Three Debians, mq with the broker and the servers web1 and web2, on which all was done that the README says for the first ten minutes.
+/// </summary>
 public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
 {
     /// <summary>Whence the servers are attacked.</summary>
@@ -57,6 +59,14 @@ public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
         .Split('\n')
         .Select(line => line.EndsWith("# asks for a password", StringComparison.Ordinal) ? $"echo {Password} | {line}" : line));
 
+    /// <summary>Runs commands on the broker's machine, with the README's variables.</summary>
+    internal Task<string> AsOperatorAsync(string commands)
+    {
+        IEnumerable<string> variables = Documented.Commands("README.md", "**On the broker's machine**").Split('\n')
+            .Where(line => line.StartsWith("NAME=", StringComparison.Ordinal) || line.StartsWith("export ", StringComparison.Ordinal));
+        return Broker.RunAsync(Operator($"{string.Join('\n', variables)}\n{commands}"));
+    }
+
     /// <summary>Tries a login from the attacker's address, which hangs when the ban falls into it; gives what ssh says.</summary>
     internal async Task<string> AttackAsync(Machine server) => (await Broker.TryAsync(
         $"timeout 10 ssh -b {Attacker} -o BatchMode=yes nobody-here@{server.Name}", lan!.Outside)).Errors;
@@ -77,7 +87,9 @@ public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
         }
         catch (Xunit.Sdk.XunitException failure)
         {
-            const string words = "journalctl --no-pager --lines=15 --unit=f2bbroker-producer --unit=f2bbroker-consumer; journalctl --no-pager --lines=3 --output=json SYSLOG_IDENTIFIER=fail2ban-server";
+            const string words =
+                "journalctl --no-pager --lines=15 --unit=f2bbroker-producer --unit=f2bbroker-consumer; journalctl --no-pager --lines=3 "
+                    + "--output=json SYSLOG_IDENTIFIER=fail2ban-server";
             Assert.Fail($"{failure.Message}\nweb1: {(await Web1.TryAsync(words)).Output}\nweb2: {(await Web2.TryAsync(words)).Output}");
         }
     }

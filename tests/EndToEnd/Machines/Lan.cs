@@ -1,6 +1,8 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
-/// <summary>A network of the test's own: a namespace with a bridge, on which attackers have their addresses too, and one for each machine.</summary>
+/// <summary>
+/// A network of the test's own: a namespace with a bridge, on which attackers have their addresses too, and one for each machine.
+/// </summary>
 internal sealed class Lan : IAsyncDisposable
 {
     private readonly List<Daemon> holders = [];
@@ -27,7 +29,9 @@ internal sealed class Lan : IAsyncDisposable
     {
         Daemon holder = await HoldAsync();
         await RunAsync(Hub, $"ip link add {machine} type veth peer name host0 netns {holder.Id}\nip link set {machine} master bridge up");
-        await RunAsync(holder, $"ip link set lo up\nip address add {address}/24 dev host0\nip link set host0 up\nip route add default via 192.0.2.254");
+        await RunAsync(
+            holder,
+            $"ip link set lo up\nip address add {address}/24 dev host0\nip link set host0 up\nip route add default via 192.0.2.254");
         return Namespace(holder);
     }
 

@@ -13,7 +13,8 @@ internal sealed class Machine(string name, string root, string network) : IAsync
             mkdir -p "$2/upper" "$2/work" "$2/root" /run/systemd/nspawn
             mount -t tmpfs tmpfs /run/systemd/nspawn
             mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"
-            exec systemd-nspawn --quiet --boot --register=no $5 --machine="$0" --directory="$2/root" --network-namespace-path="$3" --capability=CAP_NET_ADMIN \
+            exec systemd-nspawn --quiet --boot --register=no $5 --machine="$0" --directory="$2/root" \
+                --network-namespace-path="$3" --capability=CAP_NET_ADMIN \
                 --resolv-conf=off --timezone=off --console=pipe' "$0" "$1" "$2" "$3" "" "$5"
         """;
 
@@ -34,9 +35,13 @@ internal sealed class Machine(string name, string root, string network) : IAsync
     /// <summary>Waits until all that starts at boot has started; none of it may have failed.</summary>
     public async Task BootAsync()
     {
-        nspawn = new Daemon("sh", ["-ec", Script, name, root, folder.Path, network, string.Join(' ', Cgroups), IsAlone ? "--keep-unit" : ""]);
+        nspawn = new Daemon(
+            "sh",
+            ["-ec", Script, name, root, folder.Path, network, string.Join(' ', Cgroups), IsAlone ? "--keep-unit" : ""]);
         await Eventually.TrueAsync(
-            async () => !nspawn.IsRunning || (init = (await Built.RunAsync("pgrep", ["--parent", $"{nspawn.Id}", "--exact", "systemd"])).Output.Trim()).Length > 0,
+            async () =>
+                !nspawn.IsRunning
+                || (init = (await Built.RunAsync("pgrep", ["--parent", $"{nspawn.Id}", "--exact", "systemd"])).Output.Trim()).Length > 0,
             () => nspawn.Said);
         Assert.True(nspawn.IsRunning, nspawn.Said);
         string state = "";
@@ -44,7 +49,9 @@ internal sealed class Machine(string name, string root, string network) : IAsync
             async () => (state = (await TryAsync("systemctl is-system-running")).Output.Trim()) is "running" or "degraded",
             () => $"{name} does not come up: {state} {nspawn.Said}",
             TimeSpan.FromMinutes(5));
-        Assert.True(state == "running", $"{name}: {(await TryAsync("systemctl --failed; journalctl --priority=warning --no-pager")).Output}");
+        Assert.True(
+            state == "running",
+            $"{name}: {(await TryAsync("systemctl --failed; journalctl --priority=warning --no-pager")).Output}");
     }
 
     /// <summary>Shuts it down in an orderly way.</summary>
@@ -105,9 +112,23 @@ internal sealed class Machine(string name, string root, string network) : IAsync
         folder.Dispose();
     }
 
-    private (string Program, string[] Arguments) Command(string commands, string[] options) => ("nsenter",
-    [
-        $"--target={init}", "--all", "--root", .. options, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "USER=root", "LANG=C.UTF-8",
-        "DEBIAN_FRONTEND=noninteractive", "bash", "-ec", $"cd /root\n{commands}",
-    ]);
+    private (string Program, string[] Arguments) Command(string commands, string[] options) =>
+        (
+            "nsenter",
+            [
+                $"--target={init}",
+                "--all",
+                "--root",
+                .. options,
+                "env",
+                "-i",
+                "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                "HOME=/root",
+                "USER=root",
+                "LANG=C.UTF-8",
+                "DEBIAN_FRONTEND=noninteractive",
+                "bash",
+                "-ec",
+                $"cd /root\n{commands}",
+            ]);
 }

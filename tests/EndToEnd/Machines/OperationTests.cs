@@ -26,9 +26,11 @@ public sealed class OperationTests
             """);
         await group.Web1.EventuallyAsync("fail2ban-client ping");
         await group.TravelsAsync("203.0.113.30");
-        await group.Web1.RunAsync("systemctl stop f2bbroker-producer; fail2ban-client set sshd banip 203.0.113.31; systemctl start f2bbroker-producer");
+        await group.Web1.RunAsync(
+            "systemctl stop f2bbroker-producer; fail2ban-client set sshd banip 203.0.113.31; systemctl start f2bbroker-producer");
         await group.ArrivesAsync("203.0.113.31");
-        await group.Web1.RunAsync("rm /etc/fail2ban/fail2ban.local; cp -p before /etc/f2bbroker/f2bbroker.local; systemctl restart fail2ban f2bbroker-producer");
+        await group.Web1.RunAsync(
+            "rm /etc/fail2ban/fail2ban.local; cp -p before /etc/f2bbroker/f2bbroker.local; systemctl restart fail2ban f2bbroker-producer");
         await group.Web1.EventuallyAsync("fail2ban-client ping");
         await group.TravelsAsync("203.0.113.32");
     }
@@ -43,7 +45,9 @@ public sealed class OperationTests
         await group.Broker.RunAsync(Operator($"NAME=web1\n{string.Join('\n', sign)}\n{enroll}"));
         await group.Web1.RunAsync(Documented.Commands("docs/tls.md", "`--force` is for a server"));
         await group.TravelsAsync("203.0.113.40");
-        Assert.Equal("web1\tEXTERNAL\nweb2\tPLAIN", await group.Broker.RunAsync("rabbitmqctl --quiet list_connections user auth_mechanism | sort -u | grep web"));
+        Assert.Equal(
+            "web1\tEXTERNAL\nweb2\tPLAIN",
+            await group.Broker.RunAsync("rabbitmqctl --quiet list_connections user auth_mechanism | sort -u | grep web"));
         Assert.Equal("f2bbroker 600", await group.Web1.RunAsync("stat -c '%U %a' /etc/f2bbroker/web1.key"));
     }
 
@@ -69,7 +73,10 @@ public sealed class OperationTests
     public async Task A_server_whose_package_is_purged_keeps_fail2ban_and_can_be_installed_again()
     {
         await group.Web2.RunAsync("apt-get purge f2bbroker");
-        Assert.Equal("", await group.Web2.RunAsync("find /etc /usr /run /var/lib/[!a]* /var/log -xdev -name '*f2bbroker*'; getent passwd f2bbroker || true"));
+        Assert.Equal(
+            "",
+            await group.Web2.RunAsync(
+                "find /etc /usr /run /var/lib/[!a]* /var/log -xdev -name '*f2bbroker*'; getent passwd f2bbroker || true"));
         Assert.Equal("", await group.Web2.RunAsync("systemctl list-units --all --plain --no-legend 'f2bbroker*'"));
         await group.Web2.RunAsync("systemctl restart fail2ban");
         await group.Web2.EventuallyAsync("fail2ban-client status sshd");
@@ -77,5 +84,6 @@ public sealed class OperationTests
         await group.TravelsAsync("203.0.113.60");
     }
 
-    private static string Operator(string commands) => InstalledGroup.Operator($"export F2BBROKER_API=http://operator:PASSWORD@127.0.0.1:15672\n{commands}");
+    private static string Operator(string commands) =>
+        InstalledGroup.Operator($"export F2BBROKER_API=http://operator:PASSWORD@127.0.0.1:15672\n{commands}");
 }

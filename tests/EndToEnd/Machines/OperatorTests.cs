@@ -20,14 +20,24 @@ public sealed class OperatorTests
         {
             string findings = await DoctorAsync(server);
             Assert.DoesNotMatch("(?m)^FAULT  (?!clock)", findings);
-            Assert.Equal(11, findings.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal) && !line.Contains("clock", StringComparison.Ordinal)));
+            Assert.Equal(
+                11,
+                findings
+                    .Split('\n')
+                    .Count(line => line.StartsWith("ok ", StringComparison.Ordinal) && !line.Contains("clock", StringComparison.Ordinal)));
         }
 
-        string seen = await AsOperatorAsync(Documented.Commands("README.md", "**See that it works.**").Replace("f2bbroker watch", "timeout --preserve-status --signal=INT 10 f2bbroker watch --since 1m", StringComparison.Ordinal));
+        string seen = await group.AsOperatorAsync(
+            Documented
+                .Commands("README.md", "**See that it works.**")
+                .Replace(
+                    "f2bbroker watch",
+                    "timeout --preserve-status --signal=INT 10 f2bbroker watch --since 1m",
+                    StringComparison.Ordinal));
         Assert.Matches("(?m) 203.0.113.7 +manual +operator$", seen);
         await group.Web1.EventuallyAsync("fail2ban-client get f2bbroker banip | grep -wF 203.0.113.7");
         await group.ArrivesAsync("203.0.113.7");
-        Assert.Equal("web1: 1\nweb2: 1", await AsOperatorAsync(Documented.Commands("docs/operate.md", "## Take a ban back")));
+        Assert.Equal("web1: 1\nweb2: 1", await group.AsOperatorAsync(Documented.Commands("docs/operate.md", "## Take a ban back")));
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {
             Assert.DoesNotContain("'203.0.113.7'", await server.RunAsync("fail2ban-client banned"));
@@ -39,7 +49,9 @@ public sealed class OperatorTests
     {
         await group.Web2.RunAsync("systemctl stop f2bbroker-consumer");
         await group.Broker.RunAsync("rabbitmqctl --quiet delete_queue --vhost f2b f2b.bans.web2");
-        await NamesAsync("web2's consumer is not connected: on web2, systemctl status f2bbroker-consumer", "web2 has no queue f2b.bans.web2: somebody has deleted it.");
+        await NamesAsync(
+            "web2's consumer is not connected: on web2, systemctl status f2bbroker-consumer",
+            "web2 has no queue f2b.bans.web2: somebody has deleted it.");
         string findings = await DoctorAsync(group.Web2);
         Assert.Matches("(?m)^FAULT  f2bbroker-consumer is inactive: systemctl enable --now f2bbroker-consumer;", findings);
         Assert.Matches("(?m)^FAULT  queue f2b.bans.web2: it is not there,", findings);
@@ -52,8 +64,11 @@ public sealed class OperatorTests
     public async Task A_password_that_was_changed_is_named_and_rotated()
     {
         await group.Broker.RunAsync("rabbitmqctl --quiet change_password web2 another");
-        Assert.Matches("(?m)^FAULT  broker: .* refuses the login of 'web2': unknown user or wrong password", await DoctorAsync(group.Web2));
-        await AsOperatorAsync(Documented.Commands("docs/operate.md", "## A new password").Replace("web1", "web2", StringComparison.Ordinal));
+        Assert.Matches(
+            "(?m)^FAULT  broker: .* refuses the login of 'web2': unknown user or wrong password",
+            await DoctorAsync(group.Web2));
+        await group.AsOperatorAsync(
+            Documented.Commands("docs/operate.md", "## A new password").Replace("web1", "web2", StringComparison.Ordinal));
         Assert.DoesNotMatch("(?m)^FAULT  (?!clock)", await DoctorAsync(group.Web2));
         // Where it is installed from once more.
         await group.Web2.RunAsync("cp /etc/f2bbroker/f2bbroker.local web2.local");
@@ -76,16 +91,8 @@ public sealed class OperatorTests
     {
         string status = "";
         await Eventually.TrueAsync(
-            async () => sentences.All((status = await AsOperatorAsync("f2bbroker status")).Contains),
+            async () => sentences.All((status = await group.AsOperatorAsync("f2bbroker status")).Contains),
             () => status,
             TimeSpan.FromMinutes(2));
-    }
-
-    /// <summary>On the broker's machine, with the README's variables.</summary>
-    private Task<string> AsOperatorAsync(string commands)
-    {
-        IEnumerable<string> variables = Documented.Commands("README.md", "**On the broker's machine**").Split('\n')
-            .Where(line => line.StartsWith("NAME=", StringComparison.Ordinal) || line.StartsWith("export ", StringComparison.Ordinal));
-        return group.Broker.RunAsync(InstalledGroup.Operator($"{string.Join('\n', variables)}\n{commands}"));
     }
 }

@@ -38,7 +38,8 @@ public sealed class UpgradeTests
         {
             server.Take(newer);
             // For as long as the test, or those that came first would be over when the last has come.
-            await server.RunAsync("printf '[sshd]\nbantime = 1d\n[f2bbroker]\nbantime = 1d\n' >>/etc/fail2ban/jail.local; fail2ban-client reload");
+            await server.RunAsync(
+                "printf '[sshd]\nbantime = 1d\n[f2bbroker]\nbantime = 1d\n' >>/etc/fail2ban/jail.local; fail2ban-client reload");
         }
 
         await using Daemon flow = group.Web1.Start(Flow);
@@ -62,7 +63,9 @@ public sealed class UpgradeTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{flown.Split('\n').Length} bans");
         string banned = "";
         await Eventually.TrueAsync(
-            async () => (banned = await group.Web2.RunAsync("fail2ban-client get f2bbroker banip | tr -s ' ' '\\n' | grep '^198[.]18[.]' | sort")) == flown,
+            async () =>
+                (banned = await group.Web2.RunAsync("fail2ban-client get f2bbroker banip | tr -s ' ' '\\n' | grep '^198[.]18[.]' | sort"))
+                == flown,
             () => banned,
             Patience);
         foreach (Machine server in new[] { group.Web1, group.Web2 })
@@ -89,7 +92,9 @@ public sealed class UpgradeTests
         Assert.Equal("inactive\nactive\nenabled\nenabled", await group.Web1.RunAsync(States));
         Assert.Equal("# newer", await group.Broker.RunAsync("tail -n 1 /etc/logrotate.d/f2bbroker"));
         Assert.Equal("# mine", await group.Web1.RunAsync("tail -n 1 /etc/logrotate.d/f2bbroker"));
-        await group.Web1.RunAsync($"apt-get --allow-downgrades -o Dpkg::Options::=--force-confold install ./{older}; sed -i '/^# mine/d' /etc/logrotate.d/f2bbroker; systemctl start f2bbroker-producer");
+        await group.Web1.RunAsync(
+            $"apt-get --allow-downgrades -o Dpkg::Options::=--force-confold install ./{older}; sed -i '/^# mine/d' "
+                + "/etc/logrotate.d/f2bbroker; systemctl start f2bbroker-producer");
         await group.TravelsAsync("203.0.113.20");
     }
 

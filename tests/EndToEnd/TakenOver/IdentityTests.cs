@@ -13,8 +13,11 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
     [InlineData("f2b.bans")]
     [InlineData(Own)]
     [InlineData("f2b.bans.a.b_error")]
-    public async Task It_cannot_publish_under_anothers_name(string exchange) => Assert.Equal(406, await group.CodeOfAsync(
-        channel => channel.BasicPublishAsync(exchange, "", mandatory: true, new BasicProperties { UserId = "b" }, "{}"u8.ToArray()).AsTask()));
+    public async Task It_cannot_publish_under_anothers_name(string exchange) =>
+        Assert.Equal(
+            406,
+            await group.CodeOfAsync(channel =>
+                channel.BasicPublishAsync(exchange, "", mandatory: true, new BasicProperties { UserId = "b" }, "{}"u8.ToArray()).AsTask()));
 
     [Fact]
     public async Task It_cannot_publish_under_no_name_or_with_anothers_in_the_body()
@@ -79,7 +82,10 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
         await group.HoldsAsync("f2b.bans.b_error", 0);
     }
 
-    /// <summary>It may bind its own exchange to the bans and back again: what goes that way is what it could have published, once for each queue, and under its own name.</summary>
+    /// <summary>
+    /// It may bind its own exchange to the bans and back again: what goes that way is what it could have published, once for each queue,
+    /// and under its own name.
+    /// </summary>
     [Fact]
     public async Task A_way_through_its_own_exchange_gives_it_nothing_that_publishing_does_not()
     {
@@ -91,10 +97,14 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
         try
         {
             await group.PurgeAsync("f2b.bans.b");
-            Assert.Equal(406, await group.CodeOfAsync(
-                channel => channel.BasicPublishAsync(Own, "", mandatory: true, new BasicProperties { UserId = "b" }, "{}"u8.ToArray()).AsTask()));
-            await group.DoAsync(channel => channel.BasicPublishAsync(
-                Own, "", mandatory: true, new BasicProperties { UserId = "a.b" }, Encoding.UTF8.GetBytes("once")).AsTask());
+            Assert.Equal(
+                406,
+                await group.CodeOfAsync(channel =>
+                    channel.BasicPublishAsync(Own, "", mandatory: true, new BasicProperties { UserId = "b" }, "{}"u8.ToArray()).AsTask()));
+            await group.DoAsync(channel =>
+                channel
+                    .BasicPublishAsync(Own, "", mandatory: true, new BasicProperties { UserId = "a.b" }, Encoding.UTF8.GetBytes("once"))
+                    .AsTask());
             JsonNode message = Assert.Single(await group.HoldsAsync("f2b.bans.b", 1));
             Assert.Equal(("once", "a.b"), (message["payload"]!.ToString(), message["properties"]!["user_id"]!.ToString()));
         }

@@ -32,25 +32,32 @@ public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<Take
     [InlineData("f2b.bans.b_error")]
     [InlineData("f2b.bans.axb")]
     [InlineData("f2b.bans.axb_error")]
-    public Task It_cannot_publish_to_anothers_exchange_delete_it_or_lead_anything_into_it_or_out_of_it(string exchange) => group.RefusesAsync(
-        channel => channel.BasicPublishAsync(exchange, "", mandatory: true, Named, "{}"u8.ToArray()).AsTask(),
-        channel => channel.BasicPublishAsync("", exchange, mandatory: true, Named, "{}"u8.ToArray()).AsTask(),
-        channel => channel.ExchangeDeleteAsync(exchange),
-        channel => channel.ExchangeDeclareAsync(exchange, "fanout", durable: true),
-        channel => channel.ExchangeBindAsync(exchange, "f2b.bans", ""),
-        channel => channel.ExchangeBindAsync(exchange, Own, ""),
-        channel => channel.ExchangeBindAsync(Own, exchange, ""),
-        channel => channel.QueueBindAsync(Own, exchange, ""),
-        channel => channel.ExchangeUnbindAsync(exchange, "f2b.bans", ""));
+    public Task It_cannot_publish_to_anothers_exchange_delete_it_or_lead_anything_into_it_or_out_of_it(string exchange) =>
+        group.RefusesAsync(
+            channel => channel.BasicPublishAsync(exchange, "", mandatory: true, Named, "{}"u8.ToArray()).AsTask(),
+            channel => channel.BasicPublishAsync("", exchange, mandatory: true, Named, "{}"u8.ToArray()).AsTask(),
+            channel => channel.ExchangeDeleteAsync(exchange),
+            channel => channel.ExchangeDeclareAsync(exchange, "fanout", durable: true),
+            channel => channel.ExchangeBindAsync(exchange, "f2b.bans", ""),
+            channel => channel.ExchangeBindAsync(exchange, Own, ""),
+            channel => channel.ExchangeBindAsync(Own, exchange, ""),
+            channel => channel.QueueBindAsync(Own, exchange, ""),
+            channel => channel.ExchangeUnbindAsync(exchange, "f2b.bans", ""));
 
     [Fact]
-    public Task It_cannot_delete_or_declare_the_exchange_of_the_bans() => group.RefusesAsync(
-        channel => channel.ExchangeDeleteAsync("f2b.bans"),
-        channel => channel.ExchangeDeleteAsync("f2b.bans", ifUnused: true),
-        channel => channel.ExchangeDeclareAsync("f2b.bans", "fanout", durable: true),
-        channel => channel.ExchangeDeclareAsync("f2b.bans", "direct"),
-        channel => channel.ExchangeDeclareAsync("f2b.bans", "fanout", durable: true, autoDelete: true),
-        channel => channel.ExchangeDeclareAsync("f2b.bans", "fanout", durable: true, arguments: new Dictionary<string, object?> { ["alternate-exchange"] = Own }));
+    public Task It_cannot_delete_or_declare_the_exchange_of_the_bans() =>
+        group.RefusesAsync(
+            channel => channel.ExchangeDeleteAsync("f2b.bans"),
+            channel => channel.ExchangeDeleteAsync("f2b.bans", ifUnused: true),
+            channel => channel.ExchangeDeclareAsync("f2b.bans", "fanout", durable: true),
+            channel => channel.ExchangeDeclareAsync("f2b.bans", "direct"),
+            channel => channel.ExchangeDeclareAsync("f2b.bans", "fanout", durable: true, autoDelete: true),
+            channel =>
+                channel.ExchangeDeclareAsync(
+                    "f2b.bans",
+                    "fanout",
+                    durable: true,
+                    arguments: new Dictionary<string, object?> { ["alternate-exchange"] = Own }));
 
     [Theory]
     [InlineData("")]
@@ -84,7 +91,11 @@ public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<Take
             async channel =>
             {
                 await channel.ExchangeDeleteAsync(Own);
-                await channel.ExchangeDeclareAsync(Own, "fanout", durable: true, arguments: new Dictionary<string, object?> { ["alternate-exchange"] = "f2b.bans.b" });
+                await channel.ExchangeDeclareAsync(
+                    Own,
+                    "fanout",
+                    durable: true,
+                    arguments: new Dictionary<string, object?> { ["alternate-exchange"] = "f2b.bans.b" });
             });
         await group.DoAsync(async channel =>
         {
@@ -109,16 +120,24 @@ public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<Take
     [Fact]
     public async Task It_can_read_the_history_and_nothing_more()
     {
-        await group.Broker.PutAsync("queues/f2b/f2b.history", new() { ["durable"] = true, ["arguments"] = new JsonObject { ["x-queue-type"] = "stream" } });
+        await group.Broker.PutAsync(
+            "queues/f2b/f2b.history",
+            new()
+            {
+                ["durable"] = true,
+                ["arguments"] = new JsonObject { ["x-queue-type"] = "stream" },
+            });
         await group.RefusesAsync(
             channel => channel.QueueDeleteAsync("f2b.history"),
             channel => channel.QueueDeclareAsync("f2b.history", durable: true, exclusive: false, autoDelete: false),
             channel => channel.QueueBindAsync("f2b.history", Own, ""),
             channel => channel.QueueUnbindAsync("f2b.history", "f2b.bans", ""),
             channel => channel.BasicPublishAsync("", "f2b.history", mandatory: true, Named, "{}"u8.ToArray()).AsTask());
-        // Purging needs no more than the right to read; what keeps the history is that a stream cannot be purged at all, which ends the connection.
+        // Purging needs no more than the right to read; what keeps the history is that a stream cannot be purged at all, which ends the
+        // connection.
         await using Sender purging = await Sender.ConnectAsync(group.Broker, group[TakenOverGroup.Intruder]);
-        OperationInterruptedException refused = await Assert.ThrowsAsync<OperationInterruptedException>(() => PurgeAsync(purging, "f2b.history"));
+        OperationInterruptedException refused = await Assert.ThrowsAsync<OperationInterruptedException>(() =>
+            PurgeAsync(purging, "f2b.history"));
         Assert.Equal(540, refused.ShutdownReason!.ReplyCode);
         await group.DoAsync(async channel =>
         {

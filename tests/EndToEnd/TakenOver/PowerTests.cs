@@ -33,7 +33,9 @@ public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGr
         string before = await RightsAsync();
         JsonObject all = new() { ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" };
         Assert.Equal(HttpStatusCode.Unauthorized, await AnswerAsync("PUT", "permissions/f2b/a.b", all));
-        Assert.Equal(HttpStatusCode.Unauthorized, await AnswerAsync("PUT", "users/a.b", new() { ["password"] = "x", ["tags"] = "administrator" }));
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            await AnswerAsync("PUT", "users/a.b", new() { ["password"] = "x", ["tags"] = "administrator" }));
         Assert.Equal(HttpStatusCode.Unauthorized, await AnswerAsync("PUT", "user-limits/a.b/max-connections", new() { ["value"] = -1 }));
         Assert.Equal(HttpStatusCode.Unauthorized, await AnswerAsync("DELETE", "user-limits/a.b/max-connections", []));
         Assert.Equal(before, await RightsAsync());
@@ -42,7 +44,13 @@ public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGr
     [Fact]
     public async Task It_cannot_log_in_to_another_virtual_host()
     {
-        ConnectionFactory factory = new() { HostName = group.Broker.Host, Port = group.Broker.Port, UserName = "a.b", Password = group.Password };
+        ConnectionFactory factory = new()
+        {
+            HostName = group.Broker.Host,
+            Port = group.Broker.Port,
+            UserName = "a.b",
+            Password = group.Password,
+        };
         Assert.NotNull(await Record.ExceptionAsync(() => OpenAsync(factory)));
     }
 
@@ -75,8 +83,13 @@ public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGr
     private async Task<HttpStatusCode> AnswerAsync(string method, string path, JsonObject content)
     {
         using HttpClient http = new();
-        using HttpRequestMessage request = new(new HttpMethod(method), new Uri(new Uri($"http://{new Uri(group.Broker.Api).Authority}/api/"), path));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"a.b:{group.Password}")));
+        using HttpRequestMessage request = new(
+            new HttpMethod(method),
+            new Uri(new Uri($"http://{new Uri(group.Broker.Api).Authority}/api/"), path)
+        );
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"a.b:{group.Password}")));
         request.Content = method is "PUT" or "POST" ? JsonContent.Create(content) : null;
         using HttpResponseMessage answer = await http.SendAsync(request);
         return answer.StatusCode;

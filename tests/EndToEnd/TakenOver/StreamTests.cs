@@ -15,7 +15,8 @@ public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverG
         await group.RefusesAsync(
             channel => channel.QueueDeleteAsync(Stream),
             channel => channel.QueueDeleteAsync(Stream, ifUnused: true, ifEmpty: false),
-            channel => channel.BasicPublishAsync("", Stream, mandatory: true, new BasicProperties { UserId = "a.b" }, "{}"u8.ToArray()).AsTask(),
+            channel =>
+                channel.BasicPublishAsync("", Stream, mandatory: true, new BasicProperties { UserId = "a.b" }, "{}"u8.ToArray()).AsTask(),
             channel => channel.QueueBindAsync(Stream, Own, ""),
             channel => channel.QueueBindAsync(Stream, "f2b.bans", "again"),
             channel => channel.QueueUnbindAsync(Stream, "f2b.bans", ""));
@@ -36,11 +37,12 @@ public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverG
         await group.Login.PublishAsync("{");
         await group.Login.PublishAsync(new byte[10_000]);
         // As if the stream ended here.
-        await group.Login.PublishAsync(group.Login.Body("203.0.113.2"), properties => properties.Headers = new Dictionary<string, object?> { ["x-stream-offset"] = long.MaxValue });
+        await group.Login.PublishAsync(group.Login.Body("203.0.113.2"), properties =>
+            properties.Headers = new Dictionary<string, object?> { ["x-stream-offset"] = long.MaxValue });
         await group.Other.PublishBanAsync("203.0.113.3");
         await group.PurgeAsync("f2b.bans.axb");
         Daemon consumer = await group["axb"].StartConsumerAsync();
-        await consumer.SaysAsync("to its end: 7 messages, 3 of them new bans");
+        await consumer.SaysAsync(": 7 messages, 3 new bans written to disk.");
         Assert.Equal(["203.0.113.1 b", "203.0.113.2 a.b", "203.0.113.3 b"],
             group["axb"].Bans.Select(ban => ban.Split(' ', '=')).Select(parts => $"{parts[1]} {parts[5]}").Order());
         Assert.Equal(0, await consumer.StopAsync());

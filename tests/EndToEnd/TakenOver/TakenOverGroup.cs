@@ -4,7 +4,10 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.EndToEndTests.TakenOver;
 
-/// <summary>A group whose server <c>a.b</c> was taken over: somebody has its login and a client of his own. <c>b</c> and <c>axb</c> have all that a server can have.</summary>
+/// <summary>
+/// A group whose server <c>a.b</c> was taken over: somebody has its login and a client of his own. <c>b</c> and <c>axb</c> have all that a
+/// server can have.
+/// </summary>
 public sealed class TakenOverGroup(TestBroker broker) : IAsyncLifetime
 {
     public const string Intruder = "a.b";
@@ -88,7 +91,9 @@ public sealed class TakenOverGroup(TestBroker broker) : IAsyncLifetime
     internal async Task<IReadOnlyList<JsonNode>> HoldsAsync(string queue, int count)
     {
         IReadOnlyList<JsonNode> messages = [];
-        await Eventually.TrueAsync(async () => (messages = await broker.PeekAsync(queue)).Count >= count, () => $"{queue} holds {messages.Count} of {count}.");
+        await Eventually.TrueAsync(
+            async () => (messages = await broker.PeekAsync(queue)).Count >= count,
+            () => $"{queue} holds {messages.Count} of {count}.");
         Assert.Equal(count, messages.Count);
         return messages;
     }

@@ -14,7 +14,8 @@ internal sealed class Authority : IDisposable
     {
         this.folder = folder;
         CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         certificate = request.CreateSelfSigned(now.AddDays(-30), now.AddDays(30));
         File = Path.Combine(folder, $"{name}.pem");

@@ -41,7 +41,9 @@ public sealed class TlsBroker : RunningBroker, IAsyncLifetime
         File.Copy(files.Key, folder["broker.key"], overwrite: true);
         await local.ControlAsync("eval", "ssl:clear_pem_cache().");
         using X509Certificate2 expected = X509CertificateLoader.LoadCertificateFromFile(files.Certificate);
-        await Eventually.TrueAsync(async () => await ShownAsync() == expected.Thumbprint, () => "The broker still shows another certificate.");
+        await Eventually.TrueAsync(
+            async () => await ShownAsync() == expected.Thumbprint,
+            () => "The broker still shows another certificate.");
     }
 
     public async ValueTask DisposeAsync()
@@ -63,15 +65,19 @@ public sealed class TlsBroker : RunningBroker, IAsyncLifetime
         Found("127.0.0.1", local.Port, local.Api);
     }
 
-    /// <summary>What README and docs/tls.md have in <c>rabbitmq.conf</c>, with the files and the port of this one; it is reached without TLS too.</summary>
-    private IEnumerable<string> Documented => File.ReadLines(Repository.Path("README.md")).Concat(File.ReadLines(Repository.Path("docs/tls.md")))
-        .Select(line => line.Trim())
-        .Where(line => line.StartsWith("ssl_", StringComparison.Ordinal) || line.StartsWith("auth_", StringComparison.Ordinal))
-        .Where(line => !line.Contains(".versions.", StringComparison.Ordinal))
-        .Select(line => line
-            .Replace("/etc/rabbitmq/tls/ca.pem", Authority.File, StringComparison.Ordinal)
-            .Replace("/etc/rabbitmq/tls/$NAME", folder["broker"], StringComparison.Ordinal))
-        .Append($"listeners.ssl.1 = 127.0.0.1:{TlsPort}");
+    /// <summary>
+    /// What README and docs/tls.md have in <c>rabbitmq.conf</c>, with the files and the port of this one; it is reached without TLS too.
+    /// </summary>
+    private IEnumerable<string> Documented =>
+        File.ReadLines(Repository.Path("README.md"))
+            .Concat(File.ReadLines(Repository.Path("docs/tls.md")))
+            .Select(line => line.Trim())
+            .Where(line => line.StartsWith("ssl_", StringComparison.Ordinal) || line.StartsWith("auth_", StringComparison.Ordinal))
+            .Where(line => !line.Contains(".versions.", StringComparison.Ordinal))
+            .Select(line =>
+                line.Replace("/etc/rabbitmq/tls/ca.pem", Authority.File, StringComparison.Ordinal)
+                    .Replace("/etc/rabbitmq/tls/$NAME", folder["broker"], StringComparison.Ordinal))
+            .Append($"listeners.ssl.1 = 127.0.0.1:{TlsPort}");
 
     private async Task<string> ShownAsync()
     {

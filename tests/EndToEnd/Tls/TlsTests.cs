@@ -35,7 +35,8 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
         {
             Built.Outcome enroll = await broker.AdminAsync("enroll", name, "--tls", "--uri", broker.TlsUri, "--force");
             Assert.Equal(
-                $"[server]\nname = {name}\n[broker]\nuri = {broker.TlsUri}\ncafile = /etc/f2bbroker/ca.pem\ncertfile = /etc/f2bbroker/{name}.pem\nkeyfile = /etc/f2bbroker/{name}.key\n",
+                $"[server]\nname = {name}\n[broker]\nuri = {broker.TlsUri}\ncafile = /etc/f2bbroker/ca.pem\ncertfile = "
+                    + $"/etc/f2bbroker/{name}.pem\nkeyfile = /etc/f2bbroker/{name}.key\n",
                 enroll.Output);
         }
 
@@ -48,10 +49,20 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
     [Fact]
     public async Task A_broker_that_cannot_be_trusted_is_refused_with_a_sentence()
     {
-        await RefusedAsync("signed by 'CN=authority', which [broker] cafile does not hold", $"F2BBROKER_BROKER__CAFILE={broker.Stranger.File}");
-        await RefusedAsync("signed by 'CN=authority', which this system does not trust; name your own authority in [broker] cafile", "F2BBROKER_BROKER__CAFILE=");
-        await RefusedAsync("its certificate is for 'localhost', not for '127.0.0.1'", $"F2BBROKER_BROKER__URI=amqps://127.0.0.1:{broker.TlsPort}/f2b");
-        await RefusedAsync("agree on no TLS connection (1.2 or 1.3 is needed)", $"F2BBROKER_BROKER__URI=amqps://localhost:{broker.Port}/f2b");
+        await RefusedAsync(
+            "signed by 'CN=authority', which [broker] cafile does not hold",
+            $"F2BBROKER_BROKER__CAFILE={broker.Stranger.File}");
+        await RefusedAsync(
+            "signed by 'CN=authority', which this system does not trust; name your own authority in [broker] cafile",
+            "F2BBROKER_BROKER__CAFILE=");
+        await RefusedAsync(
+            "its certificate is for 'localhost', not for '127.0.0.1'",
+            $"F2BBROKER_BROKER__URI=amqps://127.0.0.1:{broker.TlsPort}/f2b"
+        );
+        await RefusedAsync(
+            "agree on no TLS connection (1.2 or 1.3 is needed)",
+            $"F2BBROKER_BROKER__URI=amqps://localhost:{broker.Port}/f2b"
+        );
         await broker.ShowAsync(broker.Authority.Sign("localhost", days: -1));
         await RefusedAsync("its certificate, or one above it, has run out or is not yet valid");
         await broker.ShowAsync(broker.Authority.Sign("localhost"));
@@ -67,7 +78,9 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
         string Local(Authority trusted)
         {
             string local = Path.Combine(origin.Folder, "python.local");
-            File.WriteAllText(local, $"[server]\nname = web1\n[broker]\nuri = {broker.TlsUri}\ncafile = {trusted.File}\npassword = {origin.Password}\n");
+            File.WriteAllText(
+                local,
+                $"[server]\nname = web1\n[broker]\nuri = {broker.TlsUri}\ncafile = {trusted.File}\npassword = {origin.Password}\n");
             return local;
         }
 
@@ -106,8 +119,12 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
     [Fact]
     public async Task Files_that_do_not_serve_are_named()
     {
-        await RefusedAsync("[broker] cafile cannot be read: Could not find file '/nonexistent'.", "F2BBROKER_BROKER__CAFILE=/nonexistent");
-        await RefusedAsync($"[broker] cafile: {origin.Configuration} cannot be used: it holds no certificate in PEM.", $"F2BBROKER_BROKER__CAFILE={origin.Configuration}");
+        await RefusedAsync(
+            "[broker] cafile cannot be read: Could not find file '/nonexistent'.",
+            "F2BBROKER_BROKER__CAFILE=/nonexistent");
+        await RefusedAsync(
+            $"[broker] cafile: {origin.Configuration} cannot be used: it holds no certificate in PEM.",
+            $"F2BBROKER_BROKER__CAFILE={origin.Configuration}");
         (string certificate, string key) = broker.Authority.Sign("web2");
         await RefusedAsync("[broker] certfile needs keyfile.", $"F2BBROKER_BROKER__CERTFILE={certificate}");
         await RefusedAsync("is the certificate of 'web2' (its CN), and this server is 'web1'.", Login((certificate, key)));
@@ -145,5 +162,6 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
         Assert.True(outcome.ExitCode is Configuration or Unreachable, outcome.Errors);
     }
 
-    private Task<Built.Outcome> TestAsync(string[] environment) => Built.RunAsync(Built.Producer, ["--config", origin.Configuration, "--test"], environment);
+    private Task<Built.Outcome> TestAsync(string[] environment) =>
+        Built.RunAsync(Built.Producer, ["--config", origin.Configuration, "--test"], environment);
 }

@@ -15,8 +15,12 @@ public sealed class HourChartTests
         }
 
         string[] lines = Printed(chart).Split('\n');
-        Assert.Equal(["bans per hour (UTC)", "11-23 00:00", "11-23 01:00", "11-23 02:00"], lines.Where(line => line.Length > 0).Select(line => line.Length > 19 && line[0] == '1' ? line[..11] : line.Trim()));
-        Assert.Equal(["1", "0", "2"], lines.Where(line => line.StartsWith("11-", StringComparison.Ordinal)).Select(line => line.TrimEnd()[^1..]));
+        Assert.Equal(
+            ["bans per hour (UTC)", "11-23 00:00", "11-23 01:00", "11-23 02:00"],
+            lines.Where(line => line.Length > 0).Select(line => line.Length > 19 && line[0] == '1' ? line[..11] : line.Trim()));
+        Assert.Equal(
+            ["1", "0", "2"],
+            lines.Where(line => line.StartsWith("11-", StringComparison.Ordinal)).Select(line => line.TrimEnd()[^1..]));
     }
 
     [Fact]
@@ -25,7 +29,14 @@ public sealed class HourChartTests
     private static string Printed(HourChart chart)
     {
         using StringWriter text = new();
-        chart.Print(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors }));
+        chart.Print(
+            AnsiConsole.Create(
+                new AnsiConsoleSettings
+                {
+                    Out = new AnsiConsoleOutput(text),
+                    Ansi = AnsiSupport.No,
+                    ColorSystem = ColorSystemSupport.NoColors,
+                }));
         return text.ToString();
     }
 }

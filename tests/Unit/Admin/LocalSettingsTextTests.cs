@@ -12,16 +12,34 @@ public sealed class LocalSettingsTextTests
     public void A_uri_that_stands_there_goes_before_the_default_and_not_before_one_that_was_given()
     {
         const string old = "[broker]\nuri = amqps://old:5671/f2b\n";
-        Assert.Contains("uri = amqps://old:5671/f2b\n", LocalSettingsText.Update(old, "web1", ServerBrokerUri.Parse(null, hasCertificate: false, "mq"), Login));
-        Assert.Contains("uri = amqps://new:5671/f2b\n", LocalSettingsText.Update(old, "web1", ServerBrokerUri.Parse("amqps://new:5671/f2b", hasCertificate: false, "mq"), Login));
-        Assert.Contains("uri = amqp://mq:5672/f2b\n", LocalSettingsText.Update("", "web1", ServerBrokerUri.Parse(null, hasCertificate: false, "mq"), Login));
+        Assert.Contains(
+            "uri = amqps://old:5671/f2b\n",
+            LocalSettingsText.Update(old, "web1", ServerBrokerUri.Parse(null, hasCertificate: false, "mq"), Login));
+        Assert.Contains(
+            "uri = amqps://new:5671/f2b\n",
+            LocalSettingsText.Update(old, "web1", ServerBrokerUri.Parse("amqps://new:5671/f2b", hasCertificate: false, "mq"), Login)
+        );
+        Assert.Contains(
+            "uri = amqp://mq:5672/f2b\n",
+            LocalSettingsText.Update("", "web1", ServerBrokerUri.Parse(null, hasCertificate: false, "mq"), Login));
     }
 
     [Fact]
     public void A_certificate_needs_an_encrypted_broker()
     {
-        Assert.Contains("uri = amqps://mq:5671/f2b\n", LocalSettingsText.Update("[broker]\nuri = amqp://mq/f2b\n", "web1", ServerBrokerUri.Parse(null, hasCertificate: true, "mq"), Login with { Password = null }));
-        CommandFailedException fault = Assert.Throws<CommandFailedException>(() => ServerBrokerUri.Parse("amqps://a amqp://b", hasCertificate: true, "mq"));
+        Assert.Contains(
+            "uri = amqps://mq:5671/f2b\n",
+            LocalSettingsText.Update(
+                "[broker]\nuri = amqp://mq/f2b\n",
+                "web1",
+                ServerBrokerUri.Parse(null, hasCertificate: true, "mq"),
+                Login with
+                {
+                    Password = null,
+                }));
+        CommandFailedException fault = Assert.Throws<CommandFailedException>(() =>
+            ServerBrokerUri.Parse("amqps://a amqp://b", hasCertificate: true, "mq")
+        );
         Assert.Equal("--uri: with --tls the broker is reached by amqps://.", fault.Message);
     }
 }

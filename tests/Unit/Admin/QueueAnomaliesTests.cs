@@ -7,23 +7,52 @@ public sealed class QueueAnomaliesTests
 {
     private static readonly string[] Nothing = [];
 
-    private readonly JsonArray queues = [Queue("web1"), Queue("web1_error"), Queue("web2", new() { ["x-queue-type"] = "quorum", ["x-single-active-consumer"] = true }), Queue("web2_error", new() { ["x-queue-type"] = "quorum" }), new JsonObject { ["name"] = "mine", ["arguments"] = new JsonObject { ["x-expires"] = 1 } }];
+    private readonly JsonArray queues =
+    [
+        Queue("web1"),
+        Queue("web1_error"),
+        Queue("web2", new() { ["x-queue-type"] = "quorum", ["x-single-active-consumer"] = true }),
+        Queue("web2_error", new() { ["x-queue-type"] = "quorum" }),
+        new JsonObject
+        {
+            ["name"] = "mine",
+            ["arguments"] = new JsonObject { ["x-expires"] = 1 },
+        },
+    ];
     private readonly JsonArray bindings =
     [
-        Binding("", "f2b.bans.web1"), Binding("f2b.bans", "f2b.bans.web1"), Binding("f2b.bans.web1", "f2b.bans.web1"), Binding("f2b.bans.web1_error", "f2b.bans.web1_error"),
-        Binding("f2b.bans", "f2b.bans.web2"), Binding("f2b.bans", "f2b.history"), Binding("mine", "mine"), Binding("mine", "mine"),
+        Binding("", "f2b.bans.web1"),
+        Binding("f2b.bans", "f2b.bans.web1"),
+        Binding("f2b.bans.web1", "f2b.bans.web1"),
+        Binding("f2b.bans.web1_error", "f2b.bans.web1_error"),
+        Binding("f2b.bans", "f2b.bans.web2"),
+        Binding("f2b.bans", "f2b.history"),
+        Binding("mine", "mine"),
+        Binding("mine", "mine"),
     ];
 
     [Fact]
-    public void What_F2bBroker_makes_leaves_no_doubt_and_what_is_not_its_own_is_left_alone() => Assert.Empty(QueueAnomalies.Find(queues, bindings));
+    public void What_F2bBroker_makes_leaves_no_doubt_and_what_is_not_its_own_is_left_alone() =>
+        Assert.Empty(QueueAnomalies.Find(queues, bindings));
 
     [Fact]
     public void A_broker_that_tells_nothing_leaves_no_doubt() => Assert.Empty(QueueAnomalies.Find(null, null));
 
     [Theory]
-    [InlineData("""{"x-overflow":"reject-publish","x-max-length":0}""", "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-max-length, x-overflow): it may refuse or copy every server's bans.")]
-    [InlineData("""{"x-queue-type":"quorum","x-dead-letter-exchange":"f2b.bans"}""", "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-dead-letter-exchange): it may refuse or copy every server's bans.")]
-    [InlineData("""{"x-queue-type":"classic","x-single-active-consumer":true}""", "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-single-active-consumer): it may refuse or copy every server's bans.")]
+    [InlineData(
+        """{"x-overflow":"reject-publish","x-max-length":0}""",
+        "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-max-length, x-overflow): it may refuse or copy every server's "
+            + "bans."
+    )]
+    [InlineData(
+        """{"x-queue-type":"quorum","x-dead-letter-exchange":"f2b.bans"}""",
+        "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-dead-letter-exchange): it may refuse or copy every server's bans."
+    )]
+    [InlineData(
+        """{"x-queue-type":"classic","x-single-active-consumer":true}""",
+        "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-single-active-consumer): it may refuse or copy every server's "
+            + "bans."
+    )]
     [InlineData("""{"x-queue-type":"stream"}""", "The queue f2b.bans.web1 is a stream, which no F2bBroker makes of it.")]
     public void Arguments_are_told(string arguments, string sentence)
     {
@@ -39,14 +68,24 @@ public sealed class QueueAnomaliesTests
     public void A_queue_that_does_not_stay_is_told(string property, bool value)
     {
         queues[0]![property] = value;
-        Assert.Equal(["The queue f2b.bans.web1 is exclusive or not durable: it goes with its connection or with the broker, and what waits in it too."], Doubts("web1"));
+        Assert.Equal(
+            [
+                "The queue f2b.bans.web1 is exclusive or not durable: it goes with its connection or with the broker, and what waits in "
+                    + "it too.",
+            ],
+            Doubts("web1"));
     }
 
     [Fact]
     public void An_error_queue_is_its_servers()
     {
         queues[1] = Queue("web1_error", new() { ["x-expires"] = 1 });
-        Assert.Equal(["The queue f2b.bans.web1_error has arguments that no F2bBroker sets (x-expires): it may refuse or copy every server's bans."], Doubts("web1"));
+        Assert.Equal(
+            [
+                "The queue f2b.bans.web1_error has arguments that no F2bBroker sets (x-expires): it may refuse or copy every server's "
+                    + "bans.",
+            ],
+            Doubts("web1"));
     }
 
     [Fact]
@@ -85,7 +124,14 @@ public sealed class QueueAnomaliesTests
     }
 
     private static JsonObject Queue(string server, JsonObject? arguments = null) =>
-        new() { ["name"] = $"f2b.bans.{server}", ["durable"] = true, ["exclusive"] = false, ["auto_delete"] = false, ["arguments"] = arguments ?? [] };
+        new()
+        {
+            ["name"] = $"f2b.bans.{server}",
+            ["durable"] = true,
+            ["exclusive"] = false,
+            ["auto_delete"] = false,
+            ["arguments"] = arguments ?? [],
+        };
 
     private static JsonObject Binding(string source, string destination, string type = "queue") =>
         new() { ["source"] = source, ["destination"] = destination, ["destination_type"] = type };

@@ -22,7 +22,9 @@ public sealed class RefusalExplanationTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void Each_reason_has_its_explanation(string reason, string explanation) => Assert.Contains(explanation, RefusalExplanation.For(reason), StringComparison.Ordinal);
+    public void Each_reason_has_its_explanation(string reason, string explanation) =>
+        Assert.Contains(explanation, RefusalExplanation.For(reason), StringComparison.Ordinal);
 
-    private static string ReasonOf(MessageOrigin origin, BanDetected message) => Assert.Throws<InvalidMessageException>(() => ReceivedBanValidator.Check(origin, message, Some.Time)).Message;
+    private static string ReasonOf(MessageOrigin origin, BanDetected message) =>
+        Assert.Throws<InvalidMessageException>(() => ReceivedBanValidator.Check(origin, message, Some.Time)).Message;
 }

@@ -30,7 +30,8 @@ public sealed class ServerProblemsTests
     }
 
     [Fact]
-    public void Rights_that_are_nobodys_are_named() => Assert.StartsWith("web1 has rights on the broker that F2bBroker does not give", Assert.Single(Todo(null, hasQueue: true)));
+    public void Rights_that_are_nobodys_are_named() =>
+        Assert.StartsWith("web1 has rights on the broker that F2bBroker does not give", Assert.Single(Todo(null, hasQueue: true)));
 
     [Theory]
     [InlineData(3600, "60 minutes ahead of")]
@@ -39,7 +40,9 @@ public sealed class ServerProblemsTests
     public void A_clock_that_is_off_is_named(int seconds, string told)
     {
         ConnectedProgram off = Producer with { ClockAhead = TimeSpan.FromSeconds(seconds) };
-        Assert.StartsWith($"web1's clock was {told} the broker's when its producer connected", Assert.Single(Todo(Role.Both, hasQueue: true, Consumer, off)));
+        Assert.StartsWith(
+            $"web1's clock was {told} the broker's when its producer connected",
+            Assert.Single(Todo(Role.Both, hasQueue: true, Consumer, off)));
     }
 
     [Fact]
@@ -50,14 +53,22 @@ public sealed class ServerProblemsTests
     public void The_clock_stands_in_the_properties_of_a_connection()
     {
         JsonNode connection = JsonNode.Parse("""
-            {"user":"web1","connected_at":1795400663706,"client_properties":{"connection_name":"f2bbroker-producer web1 0.1.0","f2b-clock":"2026-11-23T03:44:23.706Z"}}
-            """)!;
-        Assert.Equal(new ConnectedProgram("web1", "producer", DateTimeOffset.Parse("2026-11-23T03:44:23.706Z", null) - DateTimeOffset.FromUnixTimeMilliseconds(1795400663706)), ConnectedProgram.FromConnection(connection));
+            {"user":"web1","connected_at":1795400663706,"client_properties":
+            {"connection_name":"f2bbroker-producer web1 0.1.0","f2b-clock":"2026-11-23T03:44:23.706Z"}}
+            """
+        )!;
+        Assert.Equal(
+            new ConnectedProgram(
+                "web1",
+                "producer",
+                DateTimeOffset.Parse("2026-11-23T03:44:23.706Z", null) - DateTimeOffset.FromUnixTimeMilliseconds(1795400663706)),
+            ConnectedProgram.FromConnection(connection));
         connection["client_properties"]!["f2b-clock"] = "now";
         Assert.Null(ConnectedProgram.FromConnection(connection).ClockAhead);
         connection["client_properties"]!["connection_name"] = "pika";
         Assert.Equal("other", ConnectedProgram.FromConnection(connection).Name);
     }
 
-    private static string[] Todo(Role? role, bool hasQueue, params ConnectedProgram[] programs) => [.. new ServerProblems("web1", role, hasQueue, programs).Find(errors: 0, quarantinedBy: [])];
+    private static string[] Todo(Role? role, bool hasQueue, params ConnectedProgram[] programs) =>
+        [.. new ServerProblems("web1", role, hasQueue, programs).Find(errors: 0, quarantinedBy: [])];
 }

@@ -40,7 +40,9 @@ public sealed class BanWriterTests : IAsyncLifetime
     public async Task A_ban_stands_in_the_log_when_it_counts_as_written()
     {
         Assert.IsType<BanOutcome.Written>(await writer.WriteAsync(Some.Ban()));
-        Assert.Equal("2026-11-23T02:44:23.706Z Ban 203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z\n", File.ReadAllText(path));
+        Assert.Equal(
+            "2026-11-23T02:44:23.706Z Ban 203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z\n",
+            File.ReadAllText(path));
     }
 
     [Fact]
@@ -125,9 +127,19 @@ public sealed class BanWriterTests : IAsyncLifetime
     {
         ApplicationLifetime lifetime = new(NullLogger<ApplicationLifetime>.Instance);
         Settings settings = Some.Settings($"consumer:logpath={path}");
-        BanEvaluator ledger = new(settings.Consumer, new ServerQuarantine(settings, clock, NullLogger<ServerQuarantine>.Instance), new LatestBanTime(clock), clock);
+        BanEvaluator ledger = new(
+            settings.Consumer,
+            new ServerQuarantine(settings, clock, NullLogger<ServerQuarantine>.Instance),
+            new LatestBanTime(clock),
+            clock);
         return new BanWriter(
-            settings, ledger, new ConsumerMetrics(meter, clock), new Readiness(), new DaemonExit(lifetime, NullLogger<DaemonExit>.Instance), clock, NullLogger<BanWriter>.Instance);
+            settings,
+            ledger,
+            new ConsumerMetrics(meter, clock),
+            new Readiness(),
+            new DaemonExit(lifetime, NullLogger<DaemonExit>.Instance),
+            clock,
+            NullLogger<BanWriter>.Instance);
     }
 
     private async Task StopAsync()

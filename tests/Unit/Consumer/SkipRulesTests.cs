@@ -60,11 +60,15 @@ public sealed class SkipRulesTests
     [InlineData("203.0.113.5", "203.0.113.0/24")]
     [InlineData("203.0.113.0/24", "203.0.113.5")]
     public void What_overlaps_ignoreip_in_either_direction_is_skipped(string ip, string ignored) =>
-        Assert.Equal("of an address in ignoreip", Reason(Some.Ban(ip), "consumer:minprefix4=24", $"consumer:ignoreip=192.0.2.1, {ignored}"));
+        Assert.Equal(
+            "of an address in ignoreip",
+            Reason(Some.Ban(ip), "consumer:minprefix4=24", $"consumer:ignoreip=192.0.2.1, {ignored}"));
 
     [Fact]
     public void This_hosts_own_addresses_are_skipped() =>
-        Assert.Equal("of this host's own address", Reason(Some.Ban(Subnet.FromAddress(IPAddress.Loopback).ToString()), "consumer:allowprivate=true"));
+        Assert.Equal(
+            "of this host's own address",
+            Reason(Some.Ban(Subnet.FromAddress(IPAddress.Loopback).ToString()), "consumer:allowprivate=true"));
 
     [Fact]
     public void The_servers_own_and_ignored_servers_bans_are_skipped()

@@ -27,10 +27,12 @@ public sealed class ThrottledRefusalLogTests
         ];
         Assert.Equal(first, told.Sentences);
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal([.. first, "Refused more messages: 699 of 'web1', 300 of 'web1' without a copy, 999 of an unknown sender."], told.Sentences);
+        Assert.Equal(
+            [.. first, "Refused more messages: 699 of 'web1', 300 of 'web1' without a copy, 999 of an unknown sender."],
+            told.Sentences);
         complaints.LogRefusal("web1", "the body is not JSON", isKept: false);
         complaints.LogRefusal("web1", "the body is not JSON", isKept: true);
-        Assert.Equal("Refused a message of 'web1': the body is not JSON. There are too many for a copy.", told.Sentences[^1]);
+        Assert.Equal("Refused a message of 'web1': the body is not JSON. Too many were refused, so no copy is kept.", told.Sentences[^1]);
         complaints.Dispose();
         Assert.Equal("Refused more messages: 1 of 'web1'.", told.Sentences[^1]);
         Assert.Equal(5, told.Sentences.Count);

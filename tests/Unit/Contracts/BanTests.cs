@@ -26,15 +26,29 @@ public sealed class BanTests
 
     [Theory]
     [InlineData("1.2.3", "sshd", "web1", "2026-11-23T02:44:23.706Z", "ip '1.2.3' is not an address or network in canonical text")]
-    [InlineData("2001:DB8::1", "sshd", "web1", "2026-11-23T02:44:23.706Z", "ip '2001:DB8::1' is not an address or network in canonical text")]
-    [InlineData("203.0.113.7\n", "sshd", "web1", "2026-11-23T02:44:23.706Z", "ip '203.0.113.7?' is not an address or network in canonical text")]
+    [InlineData(
+        "2001:DB8::1",
+        "sshd",
+        "web1",
+        "2026-11-23T02:44:23.706Z",
+        "ip '2001:DB8::1' is not an address or network in canonical text"
+    )]
+    [InlineData(
+        "203.0.113.7\n",
+        "sshd",
+        "web1",
+        "2026-11-23T02:44:23.706Z",
+        "ip '203.0.113.7?' is not an address or network in canonical text"
+    )]
     [InlineData("203.0.113.7", "", "web1", "2026-11-23T02:44:23.706Z", "jail has 0 characters, allowed are 1 to 200")]
     [InlineData("203.0.113.7", "sshd", "Web1", "2026-11-23T02:44:23.706Z",
         "server 'Web1' is not a server name (1 to 63 characters of a-z, 0-9, '.' and '-', a letter or digit first and last)")]
     [InlineData("203.0.113.7", "sshd", "web1", "2026-11-23 02:44:23",
         "detectedAt '2026-11-23 02:44:23' is not a UTC time such as 2026-11-23T02:44:23.706Z")]
     public void A_malformed_field_is_refused_by_name(string ip, string jail, string server, string detectedAt, string reason) =>
-        Assert.Equal(reason, Assert.Throws<InvalidMessageException>(() => Ban.Parse(new BanDetected(ip, jail, server, detectedAt))).Message);
+        Assert.Equal(
+            reason,
+            Assert.Throws<InvalidMessageException>(() => Ban.Parse(new BanDetected(ip, jail, server, detectedAt))).Message);
 
     [Fact]
     public void Foreign_text_is_quoted_short_and_printable() =>

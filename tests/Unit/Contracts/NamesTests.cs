@@ -35,6 +35,8 @@ public sealed class NamesTests
     public void The_rights_of_a_server_end_at_its_own_objects(string name, bool configure, bool write, bool read)
     {
         Permissions rights = Role.Both.PermissionsFor("a.b");
-        Assert.Equal((configure, write, read), (Regex.IsMatch(name, rights.Configure), Regex.IsMatch(name, rights.Write), Regex.IsMatch(name, rights.Read)));
+        Assert.Equal(
+            (configure, write, read),
+            (Regex.IsMatch(name, rights.Configure), Regex.IsMatch(name, rights.Write), Regex.IsMatch(name, rights.Read)));
     }
 }

@@ -17,7 +17,9 @@ public sealed class RoleTests
     public void A_reporter_has_no_queue_and_a_receiver_may_not_publish(string role, string name, bool configure, bool write, bool read)
     {
         Permissions rights = Role.Parse(role)!.PermissionsFor("a.b");
-        Assert.Equal((configure, write, read), (Regex.IsMatch(name, rights.Configure), Regex.IsMatch(name, rights.Write), Regex.IsMatch(name, rights.Read)));
+        Assert.Equal(
+            (configure, write, read),
+            (Regex.IsMatch(name, rights.Configure), Regex.IsMatch(name, rights.Write), Regex.IsMatch(name, rights.Read)));
     }
 
     [Theory]

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.UnitTests.Daemon;
 
-/// <summary>Rules, dashboard and documentation speak of the same metrics and alerts; that these are what is shown is for MetricsTests.</summary>
+/// <summary>
+/// Rules, dashboard and documentation speak of the same metrics and alerts; that these are what is shown is for MetricsTests.
+/// </summary>
 public sealed class MetricNamesTests
 {
     private static string Rules => File.ReadAllText(Repository.Path("deploy/prometheus/f2bbroker.rules.yml"));
@@ -15,9 +17,20 @@ public sealed class MetricNamesTests
     [InlineData("deploy/grafana/f2bbroker.json")]
     public void Only_metrics_of_the_table_are_used(string file)
     {
-        string[] documented = [.. Regex.Matches(File.ReadAllText(Repository.Path("docs/metrics.md")), @"(?m)^\| `(f2bbroker_\w+)`").Select(match => match.Groups[1].Value)];
+        string[] documented =
+        [
+            .. Regex
+                .Matches(File.ReadAllText(Repository.Path("docs/metrics.md")), @"(?m)^\| `(f2bbroker_\w+)`")
+                .Select(match => match.Groups[1].Value),
+        ];
         // A histogram is shown as several series.
-        string[] used = [.. Regex.Matches(File.ReadAllText(Repository.Path(file)), @"\bf2bbroker_\w+").Select(match => Regex.Replace(match.Value, "_bucket$", "")).Distinct()];
+        string[] used =
+        [
+            .. Regex
+                .Matches(File.ReadAllText(Repository.Path(file)), @"\bf2bbroker_\w+")
+                .Select(match => Regex.Replace(match.Value, "_bucket$", ""))
+                .Distinct(),
+        ];
         Assert.NotEmpty(used);
         Assert.Subset(documented.ToHashSet(), used.ToHashSet());
     }
@@ -25,8 +38,14 @@ public sealed class MetricNamesTests
     [Fact]
     public void Each_alert_is_told_of_under_its_own_head_to_which_its_runbook_leads()
     {
-        Assert.Equal(Alerts, Regex.Matches(File.ReadAllText(Repository.Path("docs/operate.md")), @"(?m)^### (F2bBroker\w+)$").Select(match => match.Groups[1].Value));
-        Assert.Equal(Alerts.Select(alert => $"docs/operate.md#{alert.ToLowerInvariant()}"), Regex.Matches(Rules, @"runbook: (\S+)").Select(match => match.Groups[1].Value));
+        Assert.Equal(
+            Alerts,
+            Regex
+                .Matches(File.ReadAllText(Repository.Path("docs/operate.md")), @"(?m)^### (F2bBroker\w+)$")
+                .Select(match => match.Groups[1].Value));
+        Assert.Equal(
+            Alerts.Select(alert => $"docs/operate.md#{alert.ToLowerInvariant()}"),
+            Regex.Matches(Rules, @"runbook: (\S+)").Select(match => match.Groups[1].Value));
         Assert.Equal(Alerts.Length, Regex.Count(Rules, "summary: .") + Regex.Count(Rules, "description: .") - Alerts.Length);
     }
 

@@ -27,13 +27,26 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("s=d197dfe8dc494f1b81a5a90357d68d87;i=172;b=98d2014c967d46358b6c786b8c04473e;m=9d2dbc11;t=6610439820c81;x=7b1953e5696bb061")]
+    [InlineData(
+        "s=d197dfe8dc494f1b81a5a90357d68d87;i=172;b=98d2014c967d46358b6c786b8c04473e;m=9d2dbc11;t=6610439820c81;x=7b1953e5696bb061"
+    )]
     [InlineData(null)]
     public void A_place_in_the_journal_is_one_of_another_kind(string? cursor)
     {
         checkpoint.Save(Position);
         checkpoint.Save(new JournalPosition(cursor));
         Assert.Equal(new JournalPosition(cursor), checkpoint.Load());
+    }
+
+    [Fact]
+    public void The_file_has_the_form_of_version_0_1()
+    {
+        checkpoint.Save(Position);
+        Assert.Equal(
+            """{"source":"file","headLength":3,"head":"abc","offset":1234,"writtenAt":"2026-11-23T02:44:23Z"}""",
+            File.ReadAllText(folder["checkpoint"]));
+        checkpoint.Save(new JournalPosition("s=1"));
+        Assert.Equal("""{"source":"journal","cursor":"s=1"}""", File.ReadAllText(folder["checkpoint"]));
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace F2bBroker.UnitTests.Producer;
 /// <param name="Time">UTC, as <c>2026-11-23T02:44:23.706Z</c>.</param>
 internal sealed record Expectation(bool Ban, string? Jail, string? Ip, string? Time, string? Desc)
 {
-    public bool IsComplete => Ban ? (Jail, Ip, Time) is (not null, not null, not null) : (Jail, Ip, Time) is (null, null, null) && Desc is not null;
+    public bool IsComplete =>
+        Ban ? (Jail, Ip, Time) is (not null, not null, not null) : (Jail, Ip, Time) is (null, null, null) && Desc is not null;
 }
 
 /// <summary>A line of a corpus, with what it is.</summary>
@@ -22,7 +23,10 @@ internal static class CorpusFile
     // # banJSON: { "ban": false, "desc": "Unban" }
     private const string Mark = "# banJSON: ";
 
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
 
     public static string Folder => Repository.Path("tests/corpus");
 

@@ -6,7 +6,8 @@ namespace F2bBroker.UnitTests.Producer;
 
 public sealed class CorpusTests
 {
-    public static TheoryData<string> Files => [.. Directory.GetFiles(CorpusFile.Folder, "*.log").Select(path => Path.GetFileName(path)).Order()];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(CorpusFile.Folder, "*.log").Select(path => Path.GetFileName(path)).Order()];
 
     [Theory]
     [MemberData(nameof(Files))]

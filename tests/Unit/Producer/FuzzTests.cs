@@ -5,7 +5,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace F2bBroker.UnitTests.Producer;
 
-/// <summary>Whatever stands in the log: what is read as a ban is one, and each ban is read, by an oracle that knows nothing of the parser.</summary>
+/// <summary>
+/// Whatever stands in the log: what is read as a ban is one, and each ban is read, by an oracle that knows nothing of the parser.
+/// </summary>
 [Trait("Form", "long")]
 public sealed class FuzzTests
 {
@@ -18,10 +20,22 @@ public sealed class FuzzTests
         : Soak.Times(inShort: 1, inSoak: Random.Shared.Next());
 
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
-    private static readonly TimeZoneInfo Zone = TimeZoneInfo.CreateCustomTimeZone("Ahead", TimeSpan.FromHours(2), displayName: null, standardDisplayName: null);
+    private static readonly TimeZoneInfo Zone = TimeZoneInfo.CreateCustomTimeZone(
+        "Ahead",
+        TimeSpan.FromHours(2),
+        displayName: null,
+        standardDisplayName: null);
 
     private static readonly SoakTable Table = new(
-        "fuzz", "format", "lines generated", "lines mutated", "bans among them", "read that fail2ban did not ban", "missed", "seconds", "seed");
+        "fuzz",
+        "format",
+        "lines generated",
+        "lines mutated",
+        "bans among them",
+        "read that fail2ban did not ban",
+        "missed",
+        "seconds",
+        "seed");
 
     [Theory]
     [InlineData(false)]
@@ -36,7 +50,15 @@ public sealed class FuzzTests
         }
 
         string seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds.ToString("f0", CultureInfo.InvariantCulture);
-        Table.Add(isSyslog ? "syslog" : "file", outcome.Generated, outcome.Mutated, outcome.Bans, outcome.Wrong, outcome.Missed, seconds, Seed);
+        Table.Add(
+            isSyslog ? "syslog" : "file",
+            outcome.Generated,
+            outcome.Mutated,
+            outcome.Bans,
+            outcome.Wrong,
+            outcome.Missed,
+            seconds,
+            Seed);
         Assert.True(outcome.Faults.Length == 0, $"Seed {Seed}: {outcome.Wrong} read wrongly, {outcome.Missed} missed.\n{outcome.Faults}");
     }
 
@@ -44,7 +66,8 @@ public sealed class FuzzTests
     [InlineData(false)]
     [InlineData(true)]
     public void The_oracle_finds_the_bans_of_the_corpus(bool isSyslog) =>
-        Assert.All(Corpus(isSyslog), line => Assert.Equal(line.Expected.Ban, Oracle(isSyslog).BanIn(Encoding.UTF8.GetString(line.Bytes)) is not null));
+        Assert.All(Corpus(isSyslog), line =>
+            Assert.Equal(line.Expected.Ban, Oracle(isSyslog).BanIn(Encoding.UTF8.GetString(line.Bytes)) is not null));
 
     private static async Task RunAsync(int seed, bool isSyslog, Outcome outcome)
     {
@@ -74,6 +97,8 @@ public sealed class FuzzTests
         FakeTimeProvider clock = new(Now);
         clock.SetLocalTimeZone(Zone);
         File.WriteAllBytes(folder["fail2ban.log"], log.Text);
-        return (await WholeLog.BansAsync(folder["fail2ban.log"], isSyslog, clock)).ToDictionary(ban => ban.Key, ban => TrueBan.Of(ban.Value));
+        return (await WholeLog.BansAsync(folder["fail2ban.log"], isSyslog, clock)).ToDictionary(
+            ban => ban.Key,
+            ban => TrueBan.Of(ban.Value));
     }
 }

@@ -9,12 +9,14 @@ public sealed class JournalEntryTests
 {
     // As fail2ban 1.0.2 was seen to send it, by Python's journal handler and by syslog, plain and with padding.
     private const string ByJournal = """
-        {"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1795520650915366","_TRANSPORT":"journal","_SYSTEMD_UNIT":"fail2ban.service","SYSLOG_IDENTIFIER":"fail2ban",
+        {"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1795520650915366","_TRANSPORT":"journal","_SYSTEMD_UNIT":"fail2ban.service",
+        "SYSLOG_IDENTIFIER":"fail2ban",
         "LOGGER":"fail2ban.actions","PRIORITY":"4","MESSAGE":"[sshd] Ban 192.0.2.4"}
         """;
 
     private const string BySyslog = """
-        {"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1795520650915366","_TRANSPORT":"syslog","_SYSTEMD_UNIT":"fail2ban.service","SYSLOG_IDENTIFIER":"fail2ban.actions",
+        {"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1795520650915366","_TRANSPORT":"syslog","_SYSTEMD_UNIT":"fail2ban.service",
+        "SYSLOG_IDENTIFIER":"fail2ban.actions",
         "PRIORITY":"5","MESSAGE":"NOTICE [sshd] Ban 192.0.2.4"}
         """;
 
@@ -27,9 +29,13 @@ public sealed class JournalEntryTests
     [InlineData(ByJournal)]
     [InlineData(BySyslog)]
     [InlineData(ByPaddedSyslog)]
-    public void A_ban_is_read_with_its_cursor_and_the_journals_time(string line) => Assert.Equal(
-        new JournalEntry("s=1;i=2", IsBanCandidate: true, Some.Ban("192.0.2.4", at: new DateTimeOffset(2026, 11, 24, 11, 44, 10, 915, TimeSpan.Zero))),
-        Parse(line));
+    public void A_ban_is_read_with_its_cursor_and_the_journals_time(string line) =>
+        Assert.Equal(
+            new JournalEntry(
+                "s=1;i=2",
+                IsBanCandidate: true,
+                Some.Ban("192.0.2.4", at: new DateTimeOffset(2026, 11, 24, 11, 44, 10, 915, TimeSpan.Zero))),
+            Parse(line));
 
     [Theory]
     [InlineData(ByJournal, "MESSAGE", "[jail with space] Ban 2001:db8::1", "jail with space", "2001:db8::1")]
@@ -72,7 +78,11 @@ public sealed class JournalEntryTests
     [InlineData(BySyslog, "MESSAGE", "[sshd] Ban 192.0.2.4")]
     [InlineData(BySyslog, "MESSAGE", "INFO [sshd] Ban 192.0.2.4")]
     [InlineData(BySyslog, "MESSAGE", "NOTICE [sshd] Ban 192.0.2.4\nNOTICE [sshd] Ban 9.9.9.9")]
-    [InlineData(ByPaddedSyslog, "MESSAGE", "fail2ban.filter         [1]: WARNING [sshd] Line with odd timestamp: fail2ban.actions        [1]: NOTICE  [sshd] Ban 9.9.9.9")]
+    [InlineData(
+        ByPaddedSyslog,
+        "MESSAGE",
+        "fail2ban.filter         [1]: WARNING [sshd] Line with odd timestamp: fail2ban.actions        [1]: NOTICE  [sshd] Ban 9.9.9.9"
+    )]
     [InlineData(ByPaddedSyslog, "MESSAGE", "fail2ban.filter         [1]: NOTICE  [sshd] Ban 9.9.9.9")]
     [InlineData(ByPaddedSyslog, "MESSAGE", "NOTICE [sshd] Ban 9.9.9.9")]
     [InlineData(ByJournal, "__REALTIME_TIMESTAMP", "99999999999999999999")]
@@ -91,7 +101,9 @@ public sealed class JournalEntryTests
     [InlineData("null")]
     [InlineData("5")]
     public void A_message_that_is_not_printable_or_sent_twice_or_too_long_is_passed_over_with_its_cursor(string message) =>
-        Assert.Equal(new JournalEntry("s=1;i=2", IsBanCandidate: false, Ban: null), Parse(With(ByJournal, "MESSAGE", JsonNode.Parse(message))));
+        Assert.Equal(
+            new JournalEntry("s=1;i=2", IsBanCandidate: false, Ban: null),
+            Parse(With(ByJournal, "MESSAGE", JsonNode.Parse(message))));
 
     [Theory]
     [InlineData("")]

@@ -2,7 +2,9 @@ using F2bBroker.Producer.Tailing;
 
 namespace F2bBroker.UnitTests.Producer;
 
-/// <summary>Whatever is done to the log, in whatever order: each whole line is read once and in order, from any position that was ever given.</summary>
+/// <summary>
+/// Whatever is done to the log, in whatever order: each whole line is read once and in order, from any position that was ever given.
+/// </summary>
 [Trait("Form", "long")]
 public sealed class LogTailModelTests
 {

@@ -47,7 +47,11 @@ public sealed class LogTailTests : IDisposable
         log.Rename();
         File.AppendAllText(log.Sibling(".1"), "2026-11-23 02:53:03,000 Ban c\n");
         log.Write("2026-11-23 02:53:04,000 Ban d");
-        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d");
+        await reader.SeesAsync(
+            "2026-11-23 02:53:01,000 Ban a",
+            "2026-11-23 02:53:02,000 Ban b",
+            "2026-11-23 02:53:03,000 Ban c",
+            "2026-11-23 02:53:04,000 Ban d");
         Assert.Empty(reader.LoggedMessages);
     }
 
@@ -57,8 +61,18 @@ public sealed class LogTailTests : IDisposable
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b");
         log.CopyTruncate();
-        log.Write("2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d", "2026-11-23 02:53:05,000 Ban e", "2026-11-23 02:53:06,000 Ban f");
-        await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c", "2026-11-23 02:53:04,000 Ban d", "2026-11-23 02:53:05,000 Ban e", "2026-11-23 02:53:06,000 Ban f");
+        log.Write(
+            "2026-11-23 02:53:03,000 Ban c",
+            "2026-11-23 02:53:04,000 Ban d",
+            "2026-11-23 02:53:05,000 Ban e",
+            "2026-11-23 02:53:06,000 Ban f");
+        await reader.SeesAsync(
+            "2026-11-23 02:53:01,000 Ban a",
+            "2026-11-23 02:53:02,000 Ban b",
+            "2026-11-23 02:53:03,000 Ban c",
+            "2026-11-23 02:53:04,000 Ban d",
+            "2026-11-23 02:53:05,000 Ban e",
+            "2026-11-23 02:53:06,000 Ban f");
         Assert.Empty(reader.LoggedMessages);
     }
 
@@ -104,7 +118,11 @@ public sealed class LogTailTests : IDisposable
         log.Write("2026-11-23 02:53:09,000 Ban z");
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
         await reader.SeesAsync("2026-11-23 02:53:09,000 Ban z");
-        Assert.Equal([$"{log.Path} was cut, or the file that was read last is gone. Reading what was written since; a ban that stood only in what is gone is lost."],
+        Assert.Equal(
+            [
+                $"{log.Path} was truncated, or the last file that was read no longer exists. Reading everything written since then. A "
+                    + "ban that was only in the missing part is lost.",
+            ],
             reader.LoggedMessages);
     }
 
@@ -145,7 +163,7 @@ public sealed class LogTailTests : IDisposable
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
         log.Write(new string('x', 3 * LineBuffer.MaxLineLength), "2026-11-23 02:53:03,000 Ban c");
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c");
-        Assert.Equal([$"{log.Path}: a line longer than {LineBuffer.MaxLineLength} bytes is passed over, the 1. one."], reader.LoggedMessages);
+        Assert.Equal([$"{log.Path}: skipped a line longer than {LineBuffer.MaxLineLength} bytes (1 so far)."], reader.LoggedMessages);
     }
 
     [Fact]
@@ -174,8 +192,8 @@ public sealed class LogTailTests : IDisposable
         log.ShowFolder();
         log.Write("2026-11-23 02:53:03,000 Ban c");
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c");
-        Assert.Matches("cannot be read on: .* Trying again; no ban is lost[.]$", reader.LoggedMessages.First());
-        Assert.Equal($"{log.Path} can be read again.", reader.LoggedMessages.Last());
+        Assert.Matches("^Cannot continue reading .* Retrying[.] No ban is lost[.]$", reader.LoggedMessages.First());
+        Assert.Equal($"Can read {log.Path} again.", reader.LoggedMessages.Last());
         Assert.Equal(2, reader.LoggedMessages.Count());
     }
 

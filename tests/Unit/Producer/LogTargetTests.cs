@@ -45,21 +45,42 @@ public sealed class LogTargetTests : IDisposable
     [Theory]
     [InlineData("syslog", "Its logtarget is syslog, which leaves no file: set [producer] source = journal.")]
     [InlineData("SYSTEMD-JOURNAL", "Its logtarget is SYSTEMD-JOURNAL, which leaves no file: set [producer] source = journal.")]
-    [InlineData("STDOUT", "Its logtarget is STDOUT, which leaves no file: set logtarget in fail2ban.local to a file, or to SYSTEMD-JOURNAL and [producer] source = journal.")]
+    [InlineData(
+        "STDOUT",
+        "Its logtarget is STDOUT, which leaves no file: set logtarget in fail2ban.local to a file, or to SYSTEMD-JOURNAL and [producer] "
+            + "source = journal."
+    )]
     [InlineData("/var/log/other.log", "Name the file that fail2ban logs to (fail2ban-client get logtarget).")]
-    public void A_log_that_is_not_there_is_explained_by_the_target(string target, string explanation) => Assert.Equal(
-        [$"[producer] logpath: {folder["f.log"]} is not there. {explanation}"], ProducerFileCheck.FindErrors(SettingsWith(), new LogTarget(target)));
+    public void A_log_that_is_not_there_is_explained_by_the_target(string target, string explanation) =>
+        Assert.Equal(
+            [$"[producer] logpath: {folder["f.log"]} is not there. {explanation}"],
+            ProducerFileCheck.FindErrors(SettingsWith(), new LogTarget(target)));
 
     [Theory]
-    [InlineData("SYSTEMD-JOURNAL", "", "[producer] logpath: fail2ban does not write to LOG. Its logtarget is SYSTEMD-JOURNAL, which leaves no file: set [producer] source = journal.")]
-    [InlineData("/var/log/fail2ban.log", "producer:source=journal", "[producer] source: fail2ban's logtarget is /var/log/fail2ban.log, "
-        + "so its bans do not come to the journal in fields of their own. Set logtarget = SYSTEMD-JOURNAL in fail2ban.local.")]
-    [InlineData("systemd-journal", "producer:source=journal", "[producer] source: fail2ban's logtarget is systemd-journal, "
-        + "so its bans do not come to the journal in fields of their own. Set logtarget = SYSTEMD-JOURNAL in fail2ban.local.")]
+    [InlineData(
+        "SYSTEMD-JOURNAL",
+        "",
+        "[producer] logpath: fail2ban does not write to LOG. Its logtarget is SYSTEMD-JOURNAL, which leaves no file: set [producer] "
+            + "source = journal."
+    )]
+    [InlineData(
+        "/var/log/fail2ban.log",
+        "producer:source=journal",
+        "[producer] source: fail2ban's logtarget is /var/log/fail2ban.log, "
+            + "so its bans do not reach the journal as structured entries. Set logtarget = SYSTEMD-JOURNAL in fail2ban.local."
+    )]
+    [InlineData(
+        "systemd-journal",
+        "producer:source=journal",
+        "[producer] source: fail2ban's logtarget is systemd-journal, "
+            + "so its bans do not reach the journal as structured entries. Set logtarget = SYSTEMD-JOURNAL in fail2ban.local."
+    )]
     public void A_source_that_fail2ban_does_not_write_to_is_doubted(string target, string setting, string doubt)
     {
         File.WriteAllText(folder["f.log"], "");
-        Assert.Equal([doubt.Replace("LOG.", folder["f.log"] + ".", StringComparison.Ordinal)], ProducerFileCheck.FindWarnings(SettingsWith(setting), new LogTarget(target)));
+        Assert.Equal(
+            [doubt.Replace("LOG.", folder["f.log"] + ".", StringComparison.Ordinal)],
+            ProducerFileCheck.FindWarnings(SettingsWith(setting), new LogTarget(target)));
     }
 
     [Theory]
@@ -77,6 +98,10 @@ public sealed class LogTargetTests : IDisposable
 
     private string? Read() => LogTarget.ReadFrom(folder.Path)?.Name;
 
-    private Settings SettingsWith(params string[] settings) => Some.Settings(
-        [$"producer:logpath={folder["f.log"]}", $"producer:checkpoint={folder["checkpoint"]}", .. settings.Where(setting => setting.Length > 0)]);
+    private Settings SettingsWith(params string[] settings) =>
+        Some.Settings([
+            $"producer:logpath={folder["f.log"]}",
+            $"producer:checkpoint={folder["checkpoint"]}",
+            .. settings.Where(setting => setting.Length > 0),
+        ]);
 }

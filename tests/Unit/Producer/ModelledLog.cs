@@ -5,7 +5,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace F2bBroker.UnitTests.Producer;
 
-/// <summary>A log on disk with its writer and logrotate, beside the list of what stands in it: the model that a reader is held against.</summary>
+/// <summary>
+/// A log on disk with its writer and logrotate, beside the list of what stands in it: the model that a reader is held against.
+/// </summary>
 internal sealed class ModelledLog : IDisposable
 {
     private readonly TempFolder folder = new();
@@ -65,7 +67,9 @@ internal sealed class ModelledLog : IDisposable
 
         writer.Dispose();
         pending = "";
-        writer = File.Exists(Path) ? File.OpenHandle(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete) : Create();
+        writer = File.Exists(Path)
+            ? File.OpenHandle(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)
+            : Create();
     }
 
     public void CopyTruncate()
@@ -122,9 +126,11 @@ internal sealed class ModelledLog : IDisposable
         }
     }
 
-    private int NumberOf(string file) => int.Parse(file[(Path.Length + 1)..].Replace(".gz", ""), System.Globalization.CultureInfo.InvariantCulture);
+    private int NumberOf(string file) =>
+        int.Parse(file[(Path.Length + 1)..].Replace(".gz", ""), System.Globalization.CultureInfo.InvariantCulture);
 
-    private bool IsWriterAt(string file) => F2bBroker.Shared.Logs.FileIdentity.FromFile(file) == F2bBroker.Shared.Logs.FileIdentity.FromFile(writer);
+    private bool IsWriterAt(string file) =>
+        F2bBroker.Shared.Logs.FileIdentity.FromFile(file) == F2bBroker.Shared.Logs.FileIdentity.FromFile(writer);
 
     private SafeFileHandle Create()
     {

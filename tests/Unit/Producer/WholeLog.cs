@@ -12,7 +12,10 @@ internal static class WholeLog
     {
         Dictionary<long, Ban> bans = [];
         long length = new FileInfo(path).Length;
-        using LogFileBanSource source = new(Some.Settings($"producer:logpath={path}", $"producer:format={(isSyslog ? "syslog" : "fail2ban")}"), time, Assert.Fail);
+        using LogFileBanSource source = new(
+            Some.Settings($"producer:logpath={path}", $"producer:format={(isSyslog ? "syslog" : "fail2ban")}"),
+            time,
+            Assert.Fail);
         source.StartAtBeginning();
         await foreach (SourceSegment stretch in source.ReadAsync(TestContext.Current.CancellationToken))
         {

@@ -16,6 +16,10 @@ public sealed class BodyValidationTests
     [InlineData("{\"ip\":null}", "ip is not a text")]
     [InlineData("{\"ip\":\"1\",\"jail\":\"sshd\",\"server\":\"web1\"}", "detectedAt is missing")]
     [InlineData("{\"\\ud800\":1}", "a field stands twice, or is no valid text")]
-    [InlineData("{\"ip\":\"1\",\"ip\":\"2\",\"jail\":\"sshd\",\"server\":\"web1\",\"detectedAt\":\"\"}", "a field stands twice, or is no valid text")]
-    public void An_operator_can_read_why_a_body_is_no_ban(string body, string reason) => Assert.Equal(reason, BodyValidation.FindError(Encoding.UTF8.GetBytes(body)));
+    [InlineData(
+        "{\"ip\":\"1\",\"ip\":\"2\",\"jail\":\"sshd\",\"server\":\"web1\",\"detectedAt\":\"\"}",
+        "a field stands twice, or is no valid text"
+    )]
+    public void An_operator_can_read_why_a_body_is_no_ban(string body, string reason) =>
+        Assert.Equal(reason, BodyValidation.FindError(Encoding.UTF8.GetBytes(body)));
 }

@@ -15,7 +15,11 @@ public sealed class ReceivedBanValidatorTests
     [Fact]
     public void A_dead_lettered_copy_is_refused_from_wherever_it_came()
     {
-        BasicProperties properties = new() { UserId = "web1", Headers = new Dictionary<string, object?> { ["x-death"] = new List<object>() } };
+        BasicProperties properties = new()
+        {
+            UserId = "web1",
+            Headers = new Dictionary<string, object?> { ["x-death"] = new List<object>() },
+        };
         Assert.Contains("x-death", Assert.Throws<InvalidMessageException>(() => Parse(properties)).Message, StringComparison.Ordinal);
     }
 
@@ -23,9 +27,12 @@ public sealed class ReceivedBanValidatorTests
     public void So_is_a_body_that_is_too_long_and_one_that_is_no_ban()
     {
         BasicProperties properties = new() { UserId = "web1" };
-        Assert.Equal("the body has 9000 bytes, allowed are 8192", Assert.Throws<InvalidMessageException>(() => Parse(properties, new string(' ', 9000))).Message);
+        Assert.Equal(
+            "the body has 9000 bytes, allowed are 8192",
+            Assert.Throws<InvalidMessageException>(() => Parse(properties, new string(' ', 9000))).Message);
         Assert.Equal("the body is not a JSON object", Assert.Throws<InvalidMessageException>(() => Parse(properties, "null")).Message);
     }
 
-    private static Ban Parse(BasicProperties properties, string body = Body) => ReceivedBanValidator.Parse(properties, Encoding.UTF8.GetBytes(body), Some.Time);
+    private static Ban Parse(BasicProperties properties, string body = Body) =>
+        ReceivedBanValidator.Parse(properties, Encoding.UTF8.GetBytes(body), Some.Time);
 }

@@ -10,7 +10,9 @@ public sealed class RotatedLogsTests : IDisposable
 
     [Fact]
     public void Numbered_siblings_come_oldest_first_and_the_plain_file_before_its_compressed_copy() =>
-        Assert.Equal(["log.10.gz", "log.2.gz", "log.1"], Siblings("log", "log.1", "log.1.gz", "log.2.gz", "log.10.gz", "log.1.bak", "log.x", "logs.1", "log.gz"));
+        Assert.Equal(
+            ["log.10.gz", "log.2.gz", "log.1"],
+            Siblings("log", "log.1", "log.1.gz", "log.2.gz", "log.10.gz", "log.1.bak", "log.x", "logs.1", "log.gz"));
 
     [Fact]
     public void Dated_siblings_come_oldest_first() =>

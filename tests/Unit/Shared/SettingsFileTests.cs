@@ -11,7 +11,9 @@ public sealed class SettingsFileTests : IDisposable
     [Fact]
     public void The_local_file_overrides_key_by_key()
     {
-        File.WriteAllText(folder["x.conf"], "# comment\n[server]\nname = web1\n; comment\n[broker]\npassword = one\n[consumer]\nmaxage = 2h\n");
+        File.WriteAllText(
+            folder["x.conf"],
+            "# comment\n[server]\nname = web1\n; comment\n[broker]\npassword = one\n[consumer]\nmaxage = 2h\n");
         File.WriteAllText(folder["x.local"], "[broker]\npassword = two = #2\n");
         Settings settings = SettingsFile.Load(folder["x.conf"]);
         Assert.Equal(("web1", "two = #2", TimeSpan.FromHours(2)), (settings.Server, settings.Broker.Password, settings.Consumer.MaxAge));
@@ -29,14 +31,23 @@ public sealed class SettingsFileTests : IDisposable
     {
         string[] shipped = File.ReadAllLines(Repository.Path("deploy/f2bbroker.conf"));
         // A comment has a blank behind its sign, a setting has none.
-        string[] uncommented = [.. shipped.Select(line => line.StartsWith('#') && !line.StartsWith("# ", StringComparison.Ordinal) ? line[1..] : line)];
+        string[] uncommented =
+        [
+            .. shipped.Select(line => line.StartsWith('#') && !line.StartsWith("# ", StringComparison.Ordinal) ? line[1..] : line),
+        ];
         File.WriteAllLines(folder["x.conf"], uncommented);
         File.WriteAllText(folder["x.local"], "[server]\nname = web2\n[broker]\npassword = x\n");
         Assert.Equivalent(Some.Settings(), SettingsFile.Load(folder["x.conf"]), strict: true);
 
-        string[] told = [.. File.ReadLines(Repository.Path("deploy/man/f2bbroker.conf.5"))
-            .Where(line => line.StartsWith(".It Cm ", StringComparison.Ordinal)).SelectMany(line => line[7..].Split(" , "))];
-        Assert.Equal(uncommented.Where(line => line.Contains('=') && !line.StartsWith('#')).Select(line => line.Split('=')[0].Trim()), told);
+        string[] told =
+        [
+            .. File.ReadLines(Repository.Path("deploy/man/f2bbroker.conf.5"))
+                .Where(line => line.StartsWith(".It Cm ", StringComparison.Ordinal))
+                .SelectMany(line => line[7..].Split(" , ")),
+        ];
+        Assert.Equal(
+            uncommented.Where(line => line.Contains('=') && !line.StartsWith('#')).Select(line => line.Split('=')[0].Trim()),
+            told);
     }
 
     [Theory]
@@ -48,10 +59,14 @@ public sealed class SettingsFileTests : IDisposable
     public void A_syntax_error_names_file_and_line_and_never_the_line(string text, string sentence)
     {
         File.WriteAllText(folder["x.conf"], text);
-        Assert.Equal([$"{folder["x.conf"]} {sentence}"], Assert.Throws<InvalidConfigurationException>(() => SettingsFile.Load(folder["x.conf"])).Errors);
+        Assert.Equal(
+            [$"{folder["x.conf"]} {sentence}"],
+            Assert.Throws<InvalidConfigurationException>(() => SettingsFile.Load(folder["x.conf"])).Errors);
     }
 
     [Fact]
     public void A_missing_file_is_named() =>
-        Assert.Contains(folder["none.conf"], Assert.Throws<InvalidConfigurationException>(() => SettingsFile.Load(folder["none.conf"])).Message);
+        Assert.Contains(
+            folder["none.conf"],
+            Assert.Throws<InvalidConfigurationException>(() => SettingsFile.Load(folder["none.conf"])).Message);
 }

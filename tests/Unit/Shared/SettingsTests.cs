@@ -8,19 +8,40 @@ public sealed class SettingsTests
     public void Everything_but_the_password_has_a_default()
     {
         Settings settings = SettingsReader.Read(Some.Configuration("server:name=web1", "broker:password=x"));
-        Assert.Equal(("web1", "f2b", "localhost:5672", "Information"), (settings.Server, settings.Broker.VirtualHost, settings.Broker.Names, settings.LogLevel));
-        Assert.Equal((false, "/var/log/fail2ban.log", false, "/var/lib/f2bbroker/producer.checkpoint", false), (settings.Producer.ReadsJournal,
-            settings.Producer.LogPath, settings.Producer.IsSyslog, settings.Producer.Checkpoint, settings.Producer.StartsAtBeginning));
-        Assert.Equal(("/var/log/f2bbroker/bans.log", TimeSpan.FromDays(1), 32, 128, false),
-            (settings.Consumer.LogPath, settings.Consumer.MaxAge, settings.Consumer.MinPrefix4, settings.Consumer.MinPrefix6, settings.Consumer.AllowPrivate));
-        Assert.Equal((new RateLimit(5000, TimeSpan.FromMinutes(10)), TimeSpan.FromMinutes(30), 1, TimeSpan.FromHours(1)),
+        Assert.Equal(
+            ("web1", "f2b", "localhost:5672", "Information"),
+            (settings.Server, settings.Broker.VirtualHost, settings.Broker.Names, settings.LogLevel));
+        Assert.Equal(
+            (false, "/var/log/fail2ban.log", false, "/var/lib/f2bbroker/producer.checkpoint", false),
+            (
+                settings.Producer.ReadsJournal,
+                settings.Producer.LogPath,
+                settings.Producer.IsSyslog,
+                settings.Producer.Checkpoint,
+                settings.Producer.StartsAtBeginning));
+        Assert.Equal(
+            ("/var/log/f2bbroker/bans.log", TimeSpan.FromDays(1), 32, 128, false),
+            (
+                settings.Consumer.LogPath,
+                settings.Consumer.MaxAge,
+                settings.Consumer.MinPrefix4,
+                settings.Consumer.MinPrefix6,
+                settings.Consumer.AllowPrivate));
+        Assert.Equal(
+            (new RateLimit(5000, TimeSpan.FromMinutes(10)), TimeSpan.FromMinutes(30), 1, TimeSpan.FromHours(1)),
             (settings.Consumer.MaxBans, settings.Consumer.Quarantine, settings.Consumer.Quorum, settings.Consumer.QuorumWindow));
     }
 
     [Theory]
-    [InlineData("server:name=Web_1", "[server] name: 'Web_1' is not a server name (1 to 63 characters of a-z, 0-9, '.' and '-', a letter or digit first and last).")]
+    [InlineData(
+        "server:name=Web_1",
+        "[server] name: 'Web_1' is not a server name (1 to 63 characters of a-z, 0-9, '.' and '-', a letter or digit first and last)."
+    )]
     [InlineData("broker:uri=http://mq1", "[broker] uri: 'http://mq1' is not of the form amqps://host:port/vhost.")]
-    [InlineData("broker:uri=amqp://web1:geheim@mq1", "[broker] uri: user and password do not belong in it; the user is the server's name, the password has a key of its own.")]
+    [InlineData(
+        "broker:uri=amqp://web1:geheim@mq1",
+        "[broker] uri: user and password do not belong in it; the user is the server's name, the password has a key of its own."
+    )]
     [InlineData("broker:uri=amqp://mq1/a amqp://mq2/b", "[broker] uri: the nodes name different virtual hosts.")]
     [InlineData("broker:passwordfile=/nonexistent/f", "[broker] password and passwordfile are both set, one is needed.",
         "[broker] passwordfile cannot be read: Could not find a part of the path '/nonexistent/f'..")]
@@ -33,15 +54,27 @@ public sealed class SettingsTests
     [InlineData("consumer:minprefix4=33", "[consumer] minprefix4: '33' is not a prefix length from 1 to 32.")]
     [InlineData("consumer:minprefix6=0", "[consumer] minprefix6: '0' is not a prefix length from 1 to 128.")]
     [InlineData("consumer:allowprivate=perhaps", "[consumer] allowprivate: 'perhaps' is neither 'true' nor 'false'.")]
-    [InlineData("consumer:maxbans=5000", "[consumer] maxbans: '5000' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
-    [InlineData("consumer:maxbans=5000/0m", "[consumer] maxbans: '5000/0m' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
-    [InlineData("consumer:maxbans=-1/10m", "[consumer] maxbans: '-1/10m' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
+    [InlineData(
+        "consumer:maxbans=5000",
+        "[consumer] maxbans: '5000' is neither a number of bans and a duration such as 5000/10m, nor 0."
+    )]
+    [InlineData(
+        "consumer:maxbans=5000/0m",
+        "[consumer] maxbans: '5000/0m' is neither a number of bans and a duration such as 5000/10m, nor 0."
+    )]
+    [InlineData(
+        "consumer:maxbans=-1/10m",
+        "[consumer] maxbans: '-1/10m' is neither a number of bans and a duration such as 5000/10m, nor 0."
+    )]
     [InlineData("consumer:quarantine=0", "[consumer] quarantine: '0' is not a duration above zero such as 1d, 12h or 3600.")]
     [InlineData("consumer:quorum=0", "[consumer] quorum: '0' is not a number of servers from 1 to 1000.")]
     [InlineData("consumer:quorumwindow=soon", "[consumer] quorumwindow: 'soon' is not a duration above zero such as 1d, 12h or 3600.")]
     [InlineData("consumer:queuetype=stream", "[consumer] queuetype: 'stream' is neither 'classic' nor 'quorum'.")]
     [InlineData("log:level=Loud", "[log] level: 'Loud' is none of Verbose, Debug, Information, Warning, Error, Fatal.")]
-    [InlineData("metrics:listen=9710", "[metrics] listen: '9710' is not an IPv4 loopback address and a port from 1 to 65534, such as 127.0.0.1:9710.")]
+    [InlineData(
+        "metrics:listen=9710",
+        "[metrics] listen: '9710' is not an IPv4 loopback address and a port from 1 to 65534, such as 127.0.0.1:9710."
+    )]
     [InlineData("consumer:ignorip=1", "[consumer] 'ignorip' is not a known key.")]
     [InlineData("broker:cafile=/etc/ca.pem", "[broker] cafile, certfile and keyfile need amqps:// in uri.")]
     [InlineData("broker:uri=amqps://mq1 amqp://mq2", "[broker] uri: the nodes are to be reached all by amqp:// or all by amqps://.")]
@@ -96,13 +129,17 @@ public sealed class SettingsTests
     [InlineData("5000/10m", 5000, 600)]
     [InlineData("1/90", 1, 90)]
     [InlineData("0", 0, 0)]
-    public void A_rate_is_a_number_and_a_duration(string text, int count, int seconds) => Assert.Equal(new RateLimit(count, TimeSpan.FromSeconds(seconds)), RateLimit.Parse(text));
+    public void A_rate_is_a_number_and_a_duration(string text, int count, int seconds) =>
+        Assert.Equal(new RateLimit(count, TimeSpan.FromSeconds(seconds)), RateLimit.Parse(text));
 
     [Fact]
     public void The_history_may_be_turned_off()
     {
-        Assert.Equal([TimeSpan.FromDays(1), TimeSpan.Zero], new[] { Some.Settings(), Some.Settings("consumer:history=0") }.Select(settings => settings.Consumer.History));
-        Assert.Contains("[consumer] history: 'x' is not a duration such as 1d or 12h, nor 0.",
+        Assert.Equal(
+            [TimeSpan.FromDays(1), TimeSpan.Zero],
+            new[] { Some.Settings(), Some.Settings("consumer:history=0") }.Select(settings => settings.Consumer.History));
+        Assert.Contains(
+            "[consumer] history: 'x' is not a duration such as 1d or 12h, nor 0.",
             Assert.Throws<InvalidConfigurationException>(() => Some.Settings("consumer:history=x")).Errors);
     }
 
@@ -128,7 +165,8 @@ public sealed class SettingsTests
     [InlineData("192.0.2.1:9710", false)]
     [InlineData("localhost:9710", false)]
     [InlineData("*:9710", false)]
-    public void Metrics_are_shown_on_IPv4_loopback_only(string listen, bool fits) => Assert.Equal(fits, MetricsSettings.Parse(listen) is not null);
+    public void Metrics_are_shown_on_IPv4_loopback_only(string listen, bool fits) =>
+        Assert.Equal(fits, MetricsSettings.Parse(listen) is not null);
 
     [Theory]
     [InlineData("90", 90)]
@@ -137,7 +175,8 @@ public sealed class SettingsTests
     [InlineData("12h", 43_200)]
     [InlineData("1d", 86_400)]
     [InlineData("2w", 1_209_600)]
-    public void A_duration_is_a_number_and_a_unit(string text, int seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), Duration.Parse(text));
+    public void A_duration_is_a_number_and_a_unit(string text, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Duration.Parse(text));
 
     [Theory]
     [InlineData("")]

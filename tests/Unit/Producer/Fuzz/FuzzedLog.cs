@@ -46,7 +46,10 @@ internal sealed class FuzzedLog
     public string LineBefore(long end)
     {
         ReadOnlySpan<byte> line = Text[..((int)end - 1)];
-        return string.Concat(Encoding.UTF8.GetString(line[(line.LastIndexOf((byte)'\n') + 1)..]).Select(c => c is >= ' ' and <= '~' ? $"{c}" : $"\\u{(int)c:x4}"));
+        return string.Concat(
+            Encoding
+                .UTF8.GetString(line[(line.LastIndexOf((byte)'\n') + 1)..])
+                .Select(c => c is >= ' ' and <= '~' ? $"{c}" : $"\\u{(int)c:x4}"));
     }
 
     private int Write(byte[] bytes, Oracle oracle)

@@ -1,6 +1,8 @@
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
-/// <summary>Does to lines what a broken disk or an inventive attacker does: bytes come, go, double, change places and case; two lines become one.</summary>
+/// <summary>
+/// Does to lines what a broken disk or an inventive attacker does: bytes come, go, double, change places and case; two lines become one.
+/// </summary>
 internal sealed class Mutation(Random random)
 {
     private const int MostSteps = 3;

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
-/// <summary>Tells a ban by rendering: a line is one if some version's own format prints exactly that line of an address, a jail and a process id.</summary>
+/// <summary>
+/// Tells a ban by rendering: a line is one if some version's own format prints exactly that line of an address, a jail and a process id.
+/// </summary>
 /// <remarks>It shares nothing with the parser: it cuts candidates out of the line, prints each format with them, and compares.</remarks>
 /// <param name="now">When a syslog is read.</param>
 /// <param name="offset">The local time's, all year.</param>
@@ -22,7 +24,11 @@ internal sealed class Oracle(bool isSyslog, DateTimeOffset now, TimeSpan offset)
     {
         int ban = line.LastIndexOf(Ban, StringComparison.Ordinal);
         int jail = ban < 0 ? -1 : line.LastIndexOf('[', ban);
-        return jail >= 0 && PlainAddress.Network(line[(ban + Ban.Length)..]) is { } network && Head(line) is var (time, rest) && IsRendered(rest)
+        return
+            jail >= 0
+            && PlainAddress.Network(line[(ban + Ban.Length)..]) is { } network
+            && Head(line) is var (time, rest)
+            && IsRendered(rest)
             ? new TrueBan(network, line[(jail + 1)..ban], time)
             : null;
     }
@@ -69,8 +75,12 @@ internal sealed class Oracle(bool isSyslog, DateTimeOffset now, TimeSpan offset)
         return text[(open + 1)..text.IndexOf(']', open)];
     }
 
-    private static bool IsPid(string text) => text.Length <= 10
-        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long pid) && pid > 0 && pid.ToString(CultureInfo.InvariantCulture) == text;
+    private static bool IsPid(string text) =>
+        text.Length <= 10
+        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long pid)
+        && pid > 0
+        && pid.ToString(CultureInfo.InvariantCulture) == text;
 
-    private static bool IsHost(string text) => text.Length is > 0 and <= LongestHost && text.All(c => char.IsAsciiLetterOrDigit(c) || "._:-".Contains(c));
+    private static bool IsHost(string text) =>
+        text.Length is > 0 and <= LongestHost && text.All(c => char.IsAsciiLetterOrDigit(c) || "._:-".Contains(c));
 }

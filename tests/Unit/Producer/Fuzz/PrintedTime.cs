@@ -43,9 +43,14 @@ internal sealed class PrintedTime(DateTimeOffset now, TimeSpan offset)
         }
 
         string fraction = text[19..zone];
-        bool isFraction = fraction.Length == 0 || fraction[0] == '.' && fraction.Length is > 1 and <= 7 && fraction.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
+        bool isFraction =
+            fraction.Length == 0
+            || fraction[0] == '.' && fraction.Length is > 1 and <= 7 && fraction.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
         return isFraction && Zone(text[zone..]) is { } offset
-            ? Utc(Moment(year, month, day, hour, minute, second)?.AddMilliseconds(int.Parse($"{fraction}0000"[1..4], CultureInfo.InvariantCulture)), offset)
+            ? Utc(
+                Moment(year, month, day, hour, minute, second)
+                    ?.AddMilliseconds(int.Parse($"{fraction}0000"[1..4], CultureInfo.InvariantCulture)),
+                offset)
             : null;
     }
 
@@ -58,17 +63,31 @@ internal sealed class PrintedTime(DateTimeOffset now, TimeSpan offset)
     /// <summary>The numbers in a text of that shape, in which 0 stands for any digit and all else for itself.</summary>
     private static int[]? Numbers(string text, string shape)
     {
-        bool fits = text.Length == shape.Length && text.Zip(shape).All(pair => pair.Second == '0' ? char.IsAsciiDigit(pair.First) : pair.First == pair.Second);
+        bool fits =
+            text.Length == shape.Length
+            && text.Zip(shape).All(pair => pair.Second == '0' ? char.IsAsciiDigit(pair.First) : pair.First == pair.Second);
         return fits
-            ? [.. text.Split([.. shape.Where(c => c != '0')], StringSplitOptions.RemoveEmptyEntries).Select(part => int.Parse(part, CultureInfo.InvariantCulture))]
+            ?
+            [
+                .. text.Split([.. shape.Where(c => c != '0')], StringSplitOptions.RemoveEmptyEntries)
+                    .Select(part => int.Parse(part, CultureInfo.InvariantCulture)),
+            ]
             : null;
     }
 
     private static DateTime? Moment(int year, int month, int day, int hour, int minute, int second) =>
-        year >= 1 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month) && hour < 24 && minute < 60 && second < 60
+        year >= 1
+        && month is >= 1 and <= 12
+        && day >= 1
+        && day <= DateTime.DaysInMonth(year, month)
+        && hour < 24
+        && minute < 60
+        && second < 60
             ? new DateTime(year, month, day, hour, minute, second)
             : null;
 
     private static DateTimeOffset? Utc(DateTime? local, TimeSpan offset) =>
-        local is { } time && time.Ticks - offset.Ticks is >= 0 and var ticks && ticks <= DateTime.MaxValue.Ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+        local is { } time && time.Ticks - offset.Ticks is >= 0 and var ticks && ticks <= DateTime.MaxValue.Ticks
+            ? new DateTimeOffset(ticks, TimeSpan.Zero)
+            : null;
 }

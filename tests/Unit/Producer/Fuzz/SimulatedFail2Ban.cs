@@ -10,7 +10,18 @@ internal sealed class SimulatedFail2Ban(Random random, bool isSyslog, DateTimeOf
     private const int HighestPid = 1 << 22;
     private const int DaysOfLog = 300;
 
-    private static readonly string[] Jails = ["sshd", "jail with space", "recidive", "f2bbroker", "Tür zu", "Ban", "sshd Ban 8.8.8.8", "a: NOTICE  b", new string('x', 200)];
+    private static readonly string[] Jails =
+    [
+        "sshd",
+        "jail with space",
+        "recidive",
+        "f2bbroker",
+        "Tür zu",
+        "Ban",
+        "sshd Ban 8.8.8.8",
+        "a: NOTICE  b",
+        new string('x', 200),
+    ];
 
     // What such a jail bans cannot be told from what another one bans under a user's name.
     private static readonly string[] UnreadableJails = ["a]b", "a[b", "x] Ban 8.8.8.8", "[sshd]", "]", new string('x', 201), ""];
@@ -87,7 +98,9 @@ internal sealed class SimulatedFail2Ban(Random random, bool isSyslog, DateTimeOf
         string sender = $" {OneOf(Hosts)} {(random.Next(3) == 0 ? $"fail2ban-server[{Pid()}]: " : "")}";
         return random.Next(4) switch
         {
-            0 => (Print(local, "yyyy-MM-ddTHH:mm:ss.fff") + $"{random.Next(1000):d3}+02:00{sender}", new DateTimeOffset(time, TimeSpan.Zero)),
+            0 => (
+                Print(local, "yyyy-MM-ddTHH:mm:ss.fff") + $"{random.Next(1000):d3}+02:00{sender}",
+                new DateTimeOffset(time, TimeSpan.Zero)),
             1 => (Print(time, "yyyy-MM-ddTHH:mm:ssZ") + sender, new DateTimeOffset(second, TimeSpan.Zero)),
             _ => ($"{Print(local, "MMM")} {local.Day,2} {Print(local, "HH:mm:ss")}{sender}", new DateTimeOffset(second, TimeSpan.Zero)),
         };
@@ -97,5 +110,6 @@ internal sealed class SimulatedFail2Ban(Random random, bool isSyslog, DateTimeOf
 
     private string OneOf(string[] choices) => choices[random.Next(choices.Length)];
 
-    private static string Print(DateTime time, string format) => time.ToString(format.Replace("T", "'T'").Replace("Z", "'Z'"), CultureInfo.InvariantCulture);
+    private static string Print(DateTime time, string format) =>
+        time.ToString(format.Replace("T", "'T'").Replace("Z", "'Z'"), CultureInfo.InvariantCulture);
 }

@@ -11,6 +11,9 @@ internal sealed record TrueBan(string Network, string Jail, DateTimeOffset At)
     {
         string[] parts = ban.Ip.ToString().Split('/');
         byte[] address = IPAddress.Parse(parts[0]).GetAddressBytes();
-        return new TrueBan($"{Convert.ToHexString(address)}/{(parts.Length > 1 ? parts[1] : address.Length * 8)}", ban.Jail, ban.DetectedAt);
+        return new TrueBan(
+            $"{Convert.ToHexString(address)}/{(parts.Length > 1 ? parts[1] : address.Length * 8)}",
+            ban.Jail,
+            ban.DetectedAt);
     }
 }

@@ -1,0 +1,29 @@
+using F2bBroker.Consumer.Metrics;
+using F2bBroker.Daemon;
+using Microsoft.Extensions.Logging;
+
+namespace F2bBroker.Consumer.Receiving;
+
+/// <summary>Counts the bans that are not written, by reason, in the metrics and in the log.</summary>
+internal sealed class SkippedBans(ConsumerMetrics metrics, ILogger log, TimeProvider time) : IDisposable
+{
+    private readonly ThrottledLogSummary summary = new("Skipped bans", log, time);
+
+    public void CountSkipped(string reason)
+    {
+        summary.Add(reason);
+        metrics.Skipped(reason);
+    }
+
+    public void CountDuplicate()
+    {
+        summary.Add("already written");
+        metrics.Duplicate();
+    }
+
+    /// <summary>Counts a ban in the log only: the error queue's publisher counts it in the metrics.</summary>
+    /// <param name="isKept">True if a copy is in the error queue.</param>
+    public void CountQuarantined(bool isKept) => summary.Add(isKept ? "of a quarantined server" : "of a quarantined server without a copy");
+
+    public void Dispose() => summary.Dispose();
+}
