@@ -59,7 +59,7 @@ public sealed class ServerQuarantineTests
     [Fact]
     public void What_piled_up_while_this_server_was_away_is_counted_over_that_time()
     {
-        containment.StartBacklog(latestBan: Some.Time.AddMinutes(-20));
+        quarantine.StartBacklog(latestBan: Some.Time.AddMinutes(-20));
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.All(Admitted(6, at: Some.Time.AddMinutes(-5)), Assert.True);
         Assert.Equal([true, true, true, false], Admitted(4, at: Some.Time.AddMinutes(-5)));
@@ -68,7 +68,7 @@ public sealed class ServerQuarantineTests
     [Fact]
     public void What_comes_live_is_not_set_off_against_an_absence()
     {
-        containment.StartBacklog(latestBan: Some.Time.AddDays(-1));
+        quarantine.StartBacklog(latestBan: Some.Time.AddDays(-1));
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal([true, true, true, false], Admitted(4, at: clock.GetUtcNow()));
     }
@@ -76,7 +76,7 @@ public sealed class ServerQuarantineTests
     [Fact]
     public void A_first_start_expects_nothing()
     {
-        containment.StartBacklog(latestBan: null);
+        quarantine.StartBacklog(latestBan: null);
         Assert.Equal([true, true, true, false], Admitted(4, at: Some.Time.AddHours(-1)));
     }
 
