@@ -127,14 +127,14 @@ public sealed class BanWriterTests : IAsyncLifetime
     {
         ApplicationLifetime lifetime = new(NullLogger<ApplicationLifetime>.Instance);
         Settings settings = Some.Settings($"consumer:logpath={path}");
-        BanEvaluator ledger = new(
+        BanEvaluator evaluator = new(
             settings.Consumer,
             new ServerQuarantine(settings, clock, NullLogger<ServerQuarantine>.Instance),
             new LatestBanTime(clock),
             clock);
         return new BanWriter(
             settings,
-            ledger,
+            evaluator,
             new ConsumerMetrics(meter, clock),
             new Readiness(),
             new DaemonExit(lifetime, NullLogger<DaemonExit>.Instance),

@@ -102,9 +102,9 @@ public sealed class SkipRulesTests
         using BrokerAddresses broker = NewBrokerAddresses(settings);
         await broker.StartAsync(TestContext.Current.CancellationToken);
         await broker.Resolved.WaitAsync(TestContext.Current.CancellationToken);
-        SkipRules acceptance = new(settings, new HostAddresses(TimeProvider.System), broker, Some.Clock());
-        Assert.Equal("of the broker's address", acceptance.FindSkipReason(Some.Ban(ip)));
-        Assert.Null(acceptance.FindSkipReason(Some.Ban("198.51.101.1")));
+        SkipRules rules = new(settings, new HostAddresses(TimeProvider.System), broker, Some.Clock());
+        Assert.Equal("of the broker's address", rules.FindSkipReason(Some.Ban(ip)));
+        Assert.Null(rules.FindSkipReason(Some.Ban("198.51.101.1")));
         await broker.StopAsync(TestContext.Current.CancellationToken);
     }
 
