@@ -35,7 +35,7 @@ internal sealed class DaemonProgram(
 
     private readonly Option<string?> test = new("--test")
     {
-        Description = "Check configuration, files and broker, and end; --test=config checks all but the broker.",
+        Description = "Check configuration, files and broker, then exit; --test=config checks all but the broker.",
         HelpName = "config",
         Arity = ArgumentArity.ZeroOrOne,
     };

@@ -1,7 +1,6 @@
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Messaging;
-using F2bBroker.Daemon.Systemd;
 using F2bBroker.Shared.Configuration;
 using MassTransit;
 using Microsoft.Extensions.Logging;

@@ -4,7 +4,6 @@ using F2bBroker.Consumer.Metrics;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
-using F2bBroker.Daemon.Systemd;
 using F2bBroker.Shared.Configuration;
 using Microsoft.Extensions.Logging;
 

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Messaging;
-using F2bBroker.Daemon.Systemd;
 using F2bBroker.Producer.Journal;
 using F2bBroker.Producer.Metrics;
 using F2bBroker.Producer.Sources;

@@ -184,10 +184,10 @@ internal sealed class SettingsReader
         return parse(text) ?? UseDefault(section, key, text, rule, default(T));
     }
 
-    private T UseDefault<T>(string section, string key, string text, string rule, T standIn)
+    private T UseDefault<T>(string section, string key, string text, string rule, T fallback)
     {
         AddError(section, $"{key}: {UntrustedText.Quote(text)} {rule}");
-        return standIn;
+        return fallback;
     }
 
     private void AddError(string section, string error) => errors.Add($"[{section}] {error}.");

@@ -1,96 +1,207 @@
-using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
 
 namespace F2bBroker.UnitTests.Architecture;
 
-/// <summary>Finds the types that each type of an assembly names: in signatures, fields and method bodies.</summary>
-internal sealed class AssemblyReferences(string assembly)
+/// <summary>
+/// Finds the types that each type of an assembly names: in its base types, attributes, constraints, signatures, method bodies and catch
+/// clauses. A constant of another type is not found, because the compiler copies its value.
+/// </summary>
+internal sealed class AssemblyReferences : IDisposable
 {
-    private readonly Module module = Assembly.Load(assembly).ManifestModule;
-    private readonly HashSet<TypeReference> found = [];
+    private readonly PEReader file;
+    private readonly MetadataReader metadata;
+    private readonly NamedTypes named = new();
 
-    public HashSet<TypeReference> Read()
+    private AssemblyReferences(string assembly)
     {
-        foreach (Type type in module.GetTypes().Where(IsOurs))
+        file = new PEReader(File.OpenRead(Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll")));
+        metadata = file.GetMetadataReader();
+    }
+
+    public static HashSet<TypeReference> Read(string assembly)
+    {
+        using AssemblyReferences references = new(assembly);
+        return references.Read();
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private HashSet<TypeReference> Read()
+    {
+        HashSet<TypeReference> found = [];
+        foreach (TypeDefinitionHandle type in metadata.TypeDefinitions)
         {
-            Type[] inherited = [.. type.GetInterfaces(), .. type.BaseType is { } parent ? [parent] : Type.EmptyTypes];
-            Add(type, inherited);
-            foreach (MemberInfo member in type.GetMembers(
-                BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            named.Found.Clear();
+            Visit(metadata.GetTypeDefinition(type));
+            (string? from, string name) = Locate(type);
+            foreach ((string? to, string target) in named.Found.Select(Locate))
             {
-                Add(type, Named(member));
-                Add(type, member is MethodBase method ? NamedInBody(method) : []);
+                if (from is not null && to is not null)
+                {
+                    found.Add(new TypeReference(from, name, to, target));
+                }
             }
         }
 
         return found;
     }
 
-    private static IEnumerable<Type> Named(MemberInfo member) => member switch
+    private void Visit(TypeDefinition type)
     {
-        FieldInfo field => [field.FieldType],
-        PropertyInfo property => [property.PropertyType],
-        MethodInfo method => [method.ReturnType, .. method.GetParameters().Select(parameter => parameter.ParameterType)],
-        MethodBase constructor => constructor.GetParameters().Select(parameter => parameter.ParameterType),
-        _ => [],
-    };
-
-    private IEnumerable<Type> NamedInBody(MethodBase method)
-    {
-        if (method.GetMethodBody() is not { } body)
+        Visit(type.BaseType);
+        Visit(type.GetCustomAttributes());
+        Visit(type.GetGenericParameters());
+        foreach (InterfaceImplementationHandle implementation in type.GetInterfaceImplementations())
         {
-            yield break;
+            Visit(metadata.GetInterfaceImplementation(implementation).Interface);
         }
 
-        Type[]? ofType = method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : null;
-        Type[]? ofMethod = method.IsGenericMethod ? method.GetGenericArguments() : null;
-        foreach (int token in ILTokens.Read(body.GetILAsByteArray()!))
+        foreach (FieldDefinitionHandle field in type.GetFields())
         {
-            MemberInfo? member = Resolve(token, ofType, ofMethod);
-            foreach (Type? named in member is Type t ? [t] : member is null ? [] : Named(member).Append(member.DeclaringType))
+            Visit(field);
+            Visit(metadata.GetFieldDefinition(field).GetCustomAttributes());
+        }
+
+        foreach (PropertyDefinitionHandle property in type.GetProperties())
+        {
+            Visit(metadata.GetPropertyDefinition(property).GetCustomAttributes());
+        }
+
+        foreach (MethodDefinitionHandle method in type.GetMethods())
+        {
+            Visit(method);
+            Visit(metadata.GetMethodDefinition(method));
+        }
+    }
+
+    private void Visit(MethodDefinition method)
+    {
+        Visit(method.GetCustomAttributes());
+        Visit(method.GetGenericParameters());
+        foreach (ParameterHandle parameter in method.GetParameters())
+        {
+            Visit(metadata.GetParameter(parameter).GetCustomAttributes());
+        }
+
+        if (method.RelativeVirtualAddress == 0)
+        {
+            return;
+        }
+
+        MethodBodyBlock body = file.GetMethodBody(method.RelativeVirtualAddress);
+        if (!body.LocalSignature.IsNil)
+        {
+            metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(named, null);
+        }
+
+        foreach (ExceptionRegion region in body.ExceptionRegions)
+        {
+            Visit(region.CatchType);
+        }
+
+        foreach (int token in ILTokens.Read(body.GetILBytes()!))
+        {
+            Visit(MetadataTokens.EntityHandle(token));
+        }
+    }
+
+    private void Visit(CustomAttributeHandleCollection attributes)
+    {
+        foreach (CustomAttributeHandle attribute in attributes)
+        {
+            Visit(metadata.GetCustomAttribute(attribute).Constructor);
+        }
+    }
+
+    private void Visit(GenericParameterHandleCollection parameters)
+    {
+        foreach (GenericParameterHandle parameter in parameters)
+        {
+            foreach (GenericParameterConstraintHandle constraint in metadata.GetGenericParameter(parameter).GetConstraints())
             {
-                yield return named!;
+                Visit(metadata.GetGenericParameterConstraint(constraint).Type);
             }
         }
-
-        foreach (LocalVariableInfo local in body.LocalVariables)
-        {
-            yield return local.LocalType;
-        }
     }
 
-    private MemberInfo? Resolve(int token, Type[]? ofType, Type[]? ofMethod)
+    private void Visit(EntityHandle member)
     {
-        try
+        if (member.IsNil)
         {
-            return module.ResolveMember(token, ofType, ofMethod);
+            return;
         }
-        catch (ArgumentException)
+
+        switch (member.Kind)
         {
-            return null; // A string, or a signature.
+            case HandleKind.TypeDefinition or HandleKind.TypeReference:
+                named.Found.Add(member);
+                break;
+            case HandleKind.TypeSpecification:
+                metadata.GetTypeSpecification((TypeSpecificationHandle)member).DecodeSignature(named, null);
+                break;
+            case HandleKind.FieldDefinition:
+                FieldDefinition field = metadata.GetFieldDefinition((FieldDefinitionHandle)member);
+                field.DecodeSignature(named, null);
+                Visit(field.GetDeclaringType());
+                break;
+            case HandleKind.MethodDefinition:
+                MethodDefinition method = metadata.GetMethodDefinition((MethodDefinitionHandle)member);
+                method.DecodeSignature(named, null);
+                Visit(method.GetDeclaringType());
+                break;
+            case HandleKind.MethodSpecification:
+                MethodSpecification generic = metadata.GetMethodSpecification((MethodSpecificationHandle)member);
+                generic.DecodeSignature(named, null);
+                Visit(generic.Method);
+                break;
+            case HandleKind.MemberReference:
+                Visit(metadata.GetMemberReference((MemberReferenceHandle)member));
+                break;
+            default:
+                throw new BadImageFormatException($"{member.Kind} is not a type, field or method");
         }
     }
 
-    private void Add(Type from, IEnumerable<Type?> named)
+    private void Visit(MemberReference member)
     {
-        foreach (Type type in named.OfType<Type>().SelectMany(Parts).Where(type => type.Assembly != module.Assembly || IsOurs(type)))
+        if (member.GetKind() == MemberReferenceKind.Field)
         {
-            found.Add(new TypeReference(FolderOf(from), Outer(from).Name, FolderOf(type), type.Name, type.Assembly.GetName().Name!));
+            member.DecodeFieldSignature(named, null);
         }
+        else
+        {
+            member.DecodeMethodSignature(named, null);
+        }
+
+        Visit(member.Parent);
     }
 
-    private static IEnumerable<Type> Parts(Type type) =>
-        type.HasElementType ? Parts(type.GetElementType()!)
-        : type.IsGenericType && !type.IsGenericTypeDefinition
-            ? type.GetGenericArguments().SelectMany(Parts).Append(type.GetGenericTypeDefinition())
-        : [type];
+    private (string? Folder, string Type) Locate(EntityHandle type)
+    {
+        if (type.Kind == HandleKind.TypeReference)
+        {
+            System.Reflection.Metadata.TypeReference reference = metadata.GetTypeReference((TypeReferenceHandle)type);
+            return reference.ResolutionScope.Kind switch
+            {
+                HandleKind.TypeReference => Locate(reference.ResolutionScope),
+                HandleKind.AssemblyReference => (
+                    FolderOf(metadata.GetString(reference.Namespace)) ?? AssemblyOf(reference.ResolutionScope),
+                    metadata.GetString(reference.Name)),
+                _ => throw new BadImageFormatException($"{metadata.GetString(reference.Name)} is in no assembly"),
+            };
+        }
 
-    // The compiler's own types have no namespace, or another one.
-    private static bool IsOurs(Type type) => Outer(type).Namespace?.StartsWith("F2bBroker", StringComparison.Ordinal) == true;
+        TypeDefinition definition = metadata.GetTypeDefinition((TypeDefinitionHandle)type);
+        TypeDefinitionHandle outer = definition.GetDeclaringType();
+        return outer.IsNil ? (FolderOf(metadata.GetString(definition.Namespace)), metadata.GetString(definition.Name)) : Locate(outer);
+    }
 
-    private static Type Outer(Type type) => type.DeclaringType is { } outer ? Outer(outer) : type;
+    private string AssemblyOf(EntityHandle scope) =>
+        metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)scope).Name);
 
-    // F2bBroker.Consumer.Rules is the folder Rules.
-    private static string FolderOf(Type type) => Outer(type).Namespace?.Split('.') is ["F2bBroker", _, .. var folders] && folders.Length > 0
-        ? folders[0]
-        : "(root)";
+    // F2bBroker.Consumer.Rules is src/Consumer/Rules. Types that the compiler adds have other namespaces.
+    private static string? FolderOf(string typeNamespace) =>
+        typeNamespace.StartsWith("F2bBroker.", StringComparison.Ordinal) ? typeNamespace["F2bBroker.".Length..] : null;
 }

@@ -1,115 +1,133 @@
 namespace F2bBroker.UnitTests.Architecture;
 
-/// <summary>Which folder of src may reference which. The compiled assemblies are read, so a fully qualified name counts too.</summary>
+/// <summary>
+/// Tests which folder of <c>src</c> references which. The tests read the compiled assemblies, so a fully qualified name counts too.
+/// </summary>
 public sealed class FolderDependencyTests
 {
-    private const string Root = "(root)";
+    /// <summary>Folders whose types put a program together. They may reference all folders.</summary>
+    private static readonly string[] CompositionRoots = ["Daemon", "Producer", "Consumer", "Admin"];
 
-    /// <summary>The folders that a folder may reference. A program's root folder is its composition root and may reference all.</summary>
-    private static readonly Dictionary<string, Dictionary<string, string[]>> Allowed = new()
+    /// <summary>The folders that each other folder may reference. All may reference Contracts.</summary>
+    private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["f2bbroker-producer"] = new()
-        {
-            ["Parsing"] = [],
-            ["Sources"] = [],
-            ["Metrics"] = [],
-            ["Tailing"] = ["Parsing", "Sources"],
-            ["Journal"] = ["Parsing", "Sources"],
-            ["Publishing"] = ["Sources", "Tailing", "Journal", "Metrics"],
-        },
-        ["f2bbroker-consumer"] = new()
-        {
-            ["Rules"] = [],
-            ["Metrics"] = ["Rules"],
-            ["Writing"] = ["Rules", "Metrics"],
-            ["Refusals"] = ["Rules", "Metrics"],
-            ["History"] = ["Rules", "Metrics", "Writing"],
-            ["Receiving"] = ["Rules", "Metrics", "Writing", "Refusals", "History"],
-        },
-        ["f2bbroker"] = new()
-        {
-            ["Output"] = [],
-            ["Broker"] = ["Output"],
-            ["Setup"] = ["Broker", "Output"],
-            ["Servers"] = ["Broker", "Output"],
-            ["History"] = ["Broker", "Output"],
-            ["Errors"] = ["Broker", "Output"],
-            ["Status"] = ["Broker", "Servers", "History", "Output"],
-            ["Doctor"] = ["Output"],
-            ["Commands"] = ["Broker", "Setup", "Servers", "History", "Errors", "Status", "Doctor", "Output"],
-        },
-        ["F2bBroker.Shared"] = new()
-        {
-            ["Configuration"] = [],
-            ["Logs"] = [],
-            ["Messaging"] = ["Configuration"],
-        },
+        ["Contracts"] = [],
+
+        ["Shared.Configuration"] = [],
+        ["Shared.Logs"] = [],
+        ["Shared.Messaging"] = ["Shared.Configuration"],
+
+        ["Daemon.Messaging"] = ["Daemon", "Shared.Configuration", "Shared.Messaging"],
+        ["Daemon.Metrics"] = ["Daemon.Messaging", "Shared.Configuration"],
+        ["Daemon.Systemd"] = ["Daemon", "Daemon.Messaging"],
+
+        ["Producer.Parsing"] = [],
+        ["Producer.Sources"] = [],
+        ["Producer.Metrics"] = ["Daemon.Metrics"],
+        ["Producer.Tailing"] = ["Producer.Parsing", "Producer.Sources", "Daemon", "Shared.Configuration", "Shared.Logs"],
+        ["Producer.Journal"] = ["Producer.Parsing", "Producer.Sources", "Daemon"],
+        ["Producer.Publishing"] =
+        [
+            "Producer.Sources", "Producer.Tailing", "Producer.Journal", "Producer.Metrics",
+            "Daemon", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
+        ],
+
+        ["Consumer.Rules"] = ["Daemon", "Shared.Configuration"],
+        ["Consumer.Metrics"] = ["Consumer.Rules", "Daemon.Metrics"],
+        ["Consumer.Writing"] = ["Consumer.Rules", "Consumer.Metrics", "Daemon", "Shared.Configuration", "Shared.Logs"],
+        ["Consumer.Refusals"] = ["Consumer.Rules", "Consumer.Metrics", "Daemon", "Shared.Configuration", "Shared.Messaging"],
+        ["Consumer.History"] =
+        [
+            "Consumer.Rules", "Consumer.Writing", "Consumer.Metrics",
+            "Daemon", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
+        ],
+        ["Consumer.Receiving"] =
+        [
+            "Consumer.Rules", "Consumer.Refusals", "Consumer.Writing", "Consumer.History", "Consumer.Metrics",
+            "Daemon", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
+        ],
+
+        ["Admin.Output"] = [],
+        ["Admin.Broker"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging"],
+        ["Admin.Setup"] = ["Admin.Broker", "Admin.Output"],
+        ["Admin.Servers"] = ["Admin.Broker", "Admin.Output"],
+        ["Admin.History"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
+        ["Admin.Errors"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
+        ["Admin.Status"] = ["Admin.Broker", "Admin.Servers", "Admin.History", "Admin.Output"],
+        ["Admin.Doctor"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging"],
+        ["Admin.Commands"] =
+        [
+            "Admin.Broker", "Admin.Setup", "Admin.Servers", "Admin.History", "Admin.Errors", "Admin.Status", "Admin.Doctor", "Admin.Output",
+        ],
     };
 
-    /// <summary>The folders whose code uses a messaging library.</summary>
-    private static readonly string[] Messaging =
+    /// <summary>The folders that may use MassTransit and RabbitMQ's client.</summary>
+    private static readonly string[] MessagingFolders =
     [
-        "f2bbroker-producer/(root)", "f2bbroker-producer/Publishing",
-        "f2bbroker-consumer/(root)", "f2bbroker-consumer/Receiving", "f2bbroker-consumer/Refusals", "f2bbroker-consumer/History",
-        "f2bbroker/Broker", "f2bbroker/Errors", "f2bbroker/History", "f2bbroker/Doctor",
-        "F2bBroker.Shared/Messaging",
-        "F2bBroker.Daemon/(root)", "F2bBroker.Daemon/Messaging", "F2bBroker.Daemon/Systemd",
+        "Producer", "Producer.Publishing",
+        "Consumer", "Consumer.Receiving", "Consumer.Refusals", "Consumer.History",
+        "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Doctor",
+        "Shared.Messaging",
+        "Daemon", "Daemon.Messaging", "Daemon.Systemd",
     ];
 
-    public static TheoryData<string> Programs => [.. Allowed.Keys];
-
-    public static TheoryData<string> Assemblies => [.. Allowed.Keys, "F2bBroker.Daemon", "F2bBroker.Contracts"];
-
-    [Theory]
-    [MemberData(nameof(Programs))]
-    public void A_folder_references_only_what_the_table_allows(string assembly)
-    {
-        string[] wrong = [.. References(assembly)
-            .Where(reference => reference.Assembly == assembly && reference.From != Root && reference.From != reference.To)
-            .Where(reference => !Allowed[assembly].GetValueOrDefault(reference.From, []).Contains(reference.To))
-            .Select(reference => $"{reference.Type} in {reference.From} -> {reference.Target} in {reference.To}")
-            .Distinct()];
-        Assert.Empty(wrong);
-    }
-
-    [Theory]
-    [MemberData(nameof(Programs))]
-    public void Every_folder_is_in_the_table_and_the_table_has_no_cycle(string assembly)
-    {
-        string[] folders = [.. References(assembly).Select(reference => reference.From).Where(folder => folder != Root).Distinct().Order()];
-        Assert.Equal(Allowed[assembly].Keys.Order(), folders);
-        HashSet<string> done = [];
-        for (int before = -1; before != done.Count;)
-        {
-            before = done.Count;
-            done.UnionWith(Allowed[assembly].Where(row => row.Value.All(done.Contains)).Select(row => row.Key));
-        }
-
-        Assert.Equal(folders, done.Order());
-    }
+    public static TheoryData<string> Assemblies =>
+        ["F2bBroker.Contracts", "F2bBroker.Shared", "F2bBroker.Daemon", "f2bbroker-producer", "f2bbroker-consumer", "f2bbroker"];
 
     [Theory]
     [MemberData(nameof(Assemblies))]
-    public void Only_the_messaging_folders_reference_MassTransit_and_RabbitMQ(string assembly)
+    public void A_folder_references_only_the_folders_of_its_row(string assembly) =>
+        AssertNone(AssemblyReferences.Read(assembly)
+            .Where(reference => Folders.Contains(reference.To) && reference.To != reference.From && reference.To != "Contracts")
+            .Where(reference => !CompositionRoots.Contains(reference.From) && !Allowed[reference.From].Contains(reference.To)));
+
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void Only_messaging_folders_reference_MassTransit_and_RabbitMQ(string assembly) =>
+        AssertNone(AssemblyReferences.Read(assembly)
+            .Where(reference => reference.To == "RabbitMQ.Client" || reference.To.StartsWith("MassTransit", StringComparison.Ordinal))
+            .Where(reference => !MessagingFolders.Contains(reference.From)));
+
+    [Fact]
+    public void Every_folder_has_a_row()
     {
-        string[] wrong =
-        [
-            .. References(assembly)
-                .Where(reference =>
-                    reference.Assembly.StartsWith("MassTransit", StringComparison.Ordinal) || reference.Assembly == "RabbitMQ.Client")
-                .Where(reference => !Messaging.Contains($"{assembly}/{reference.From}"))
-                .Select(reference => $"{reference.Type} in {reference.From} -> {reference.Target}")
-                .Distinct(),
-        ];
-        Assert.Empty(wrong);
+        IEnumerable<string> found = Directory.EnumerateFiles(Repository.Path("src"), "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Repository.Path("src"), Path.GetDirectoryName(file)!).Replace('/', '.'))
+            .Where(folder => !folder.Contains(".obj") && !folder.Contains(".bin"))
+            .Distinct();
+        Assert.Equal(Folders.Order(), found.Order());
     }
 
     [Fact]
-    public void A_forbidden_reference_would_be_found()
+    public void The_rows_have_no_cycle()
     {
-        Assert.Contains(References("f2bbroker-consumer"), reference => reference is { From: "Receiving", To: "Rules" });
-        Assert.Contains(References("f2bbroker-consumer"), reference => reference is { From: "Receiving", Assembly: "RabbitMQ.Client" });
+        HashSet<string> sorted = [.. CompositionRoots];
+        while (Allowed.FirstOrDefault(row => !sorted.Contains(row.Key) && row.Value.All(sorted.Contains)).Key is { } next)
+        {
+            sorted.Add(next);
+        }
+
+        Assert.Empty(Folders.Except(sorted));
     }
 
-    private static HashSet<TypeReference> References(string assembly) => new AssemblyReferences(assembly).Read();
+    [Theory]
+    [InlineData("MassTransit.Abstractions", "EntityNameAttribute")]
+    [InlineData("MassTransit.Abstractions", "IBusControl")]
+    [InlineData("RabbitMQ.Client", "AlreadyClosedException")]
+    [InlineData("RabbitMQ.Client", "ConnectionFactory")]
+    [InlineData("RabbitMQ.Client", "IChannel")]
+    [InlineData("Shared.Configuration", "Settings")]
+    public void A_reference_is_found_wherever_it_is_in_a_type(string to, string target) =>
+        Assert.Contains(
+            new TypeReference("UnitTests.Architecture", nameof(ReferenceSamples), to, target),
+            AssemblyReferences.Read("F2bBroker.UnitTests"));
+
+    // Assert.Empty shows only the first items.
+    private static void AssertNone(IEnumerable<TypeReference> references)
+    {
+        TypeReference[] all = [.. references];
+        Assert.True(all.Length == 0, $"Not allowed:\n{string.Join('\n', all.AsEnumerable())}");
+    }
+
+    private static string[] Folders => [.. CompositionRoots, .. Allowed.Keys];
 }

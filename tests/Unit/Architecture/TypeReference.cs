@@ -1,9 +1,11 @@
 namespace F2bBroker.UnitTests.Architecture;
 
-/// <summary>One type names another.</summary>
-/// <param name="From">The folder of the type.</param>
-/// <param name="Type">The type, or the outer type of a nested one.</param>
-/// <param name="To">The folder of the named type.</param>
+/// <summary>A type that names another type.</summary>
+/// <param name="From">The folder of the naming type below <c>src</c>: <c>Consumer.Rules</c>.</param>
+/// <param name="Type">The naming type, or the outermost type around it.</param>
+/// <param name="To">The folder of the named type; the assembly's name for a type from elsewhere: <c>RabbitMQ.Client</c>.</param>
 /// <param name="Target">The named type.</param>
-/// <param name="Assembly">The assembly of the named type.</param>
-internal sealed record TypeReference(string From, string Type, string To, string Target, string Assembly);
+internal sealed record TypeReference(string From, string Type, string To, string Target)
+{
+    public override string ToString() => $"{Type} in {From} -> {Target} in {To}";
+}

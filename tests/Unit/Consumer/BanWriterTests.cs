@@ -4,7 +4,6 @@ using F2bBroker.Consumer.Writing;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Metrics;
-using F2bBroker.Daemon.Systemd;
 using F2bBroker.Shared.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -25,17 +25,17 @@ public sealed class ThrottledRefusalLogTests
             "Refused a message of 'web1': the body is empty. It is in q_error.",
             "Refused a message of an unknown sender: user_id is missing. It is in q_error.",
         ];
-        Assert.Equal(first, log.Sentences);
+        Assert.Equal(first, log.Messages);
         clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(
             [.. first, "Refused more messages: 699 of 'web1', 300 of 'web1' without a copy, 999 of an unknown sender."],
-            log.Sentences);
+            log.Messages);
         refusalLog.LogRefusal("web1", "the body is not JSON", isKept: false);
         refusalLog.LogRefusal("web1", "the body is not JSON", isKept: true);
-        Assert.Equal("Refused a message of 'web1': the body is not JSON. Too many were refused, so no copy is kept.", log.Sentences[^1]);
+        Assert.Equal("Refused a message of 'web1': the body is not JSON. Too many were refused, so no copy is kept.", log.Messages[^1]);
         refusalLog.Dispose();
-        Assert.Equal("Refused more messages: 1 of 'web1'.", log.Sentences[^1]);
-        Assert.Equal(5, log.Sentences.Count);
+        Assert.Equal("Refused more messages: 1 of 'web1'.", log.Messages[^1]);
+        Assert.Equal(5, log.Messages.Count);
         Assert.All(log.Levels, level => Assert.Equal(LogLevel.Error, level));
     }
 }

@@ -32,11 +32,11 @@ public sealed class NamesTests
     [InlineData("f2b.bans.a.b_error2", false, false, false)]
     [InlineData("xf2b.bans", false, false, false)]
     [InlineData("amq.default", false, false, false)]
-    public void The_rights_of_a_server_end_at_its_own_objects(string name, bool configure, bool write, bool read)
+    public void A_server_has_permissions_on_its_own_objects_only(string name, bool configure, bool write, bool read)
     {
-        Permissions rights = Role.Both.PermissionsFor("a.b");
+        Permissions permissions = Role.Both.PermissionsFor("a.b");
         Assert.Equal(
             (configure, write, read),
-            (Regex.IsMatch(name, rights.Configure), Regex.IsMatch(name, rights.Write), Regex.IsMatch(name, rights.Read)));
+            (Regex.IsMatch(name, permissions.Configure), Regex.IsMatch(name, permissions.Write), Regex.IsMatch(name, permissions.Read)));
     }
 }

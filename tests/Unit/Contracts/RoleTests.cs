@@ -16,17 +16,17 @@ public sealed class RoleTests
     [InlineData("receiver", "f2b.history", false, false, true)]
     public void A_reporter_has_no_queue_and_a_receiver_may_not_publish(string role, string name, bool configure, bool write, bool read)
     {
-        Permissions rights = Role.Parse(role)!.PermissionsFor("a.b");
+        Permissions permissions = Role.Parse(role)!.PermissionsFor("a.b");
         Assert.Equal(
             (configure, write, read),
-            (Regex.IsMatch(name, rights.Configure), Regex.IsMatch(name, rights.Write), Regex.IsMatch(name, rights.Read)));
+            (Regex.IsMatch(name, permissions.Configure), Regex.IsMatch(name, permissions.Write), Regex.IsMatch(name, permissions.Read)));
     }
 
     [Theory]
     [InlineData("both")]
     [InlineData("reporter")]
     [InlineData("receiver")]
-    public void A_role_is_known_by_its_rights(string name)
+    public void A_role_is_recognized_by_its_permissions(string name)
     {
         Role role = Role.Parse(name)!;
         Assert.Equal(role, Role.FromPermissions("web1", role.PermissionsFor("web1")));
@@ -34,5 +34,5 @@ public sealed class RoleTests
     }
 
     [Fact]
-    public void Another_word_is_no_role() => Assert.Null(Role.Parse("Both"));
+    public void Another_word_is_not_a_role() => Assert.Null(Role.Parse("Both"));
 }

@@ -51,7 +51,7 @@ public sealed class SubnetTests
     [InlineData("::ffff:192.0.02.1")]
     [InlineData("١.2.3.4")]
     [InlineData("bob")]
-    public void What_is_no_address_or_network_is_none(string text) => Assert.Null(Subnet.Parse(text));
+    public void Other_text_is_not_an_address_or_network(string text) => Assert.Null(Subnet.Parse(text));
 
     [Theory]
     [InlineData("2001:DB8::1")]

@@ -8,7 +8,7 @@ public sealed class BackoffTests
     private readonly FakeTimeProvider clock = Some.Clock();
 
     [Fact]
-    public void Each_pause_is_twice_as_long_up_to_the_longest_and_short_again_after_a_success()
+    public void Each_delay_is_twice_the_previous_one_up_to_a_maximum_until_a_success_resets_it()
     {
         Backoff backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), clock);
         Assert.True(backoff.IsFirst);

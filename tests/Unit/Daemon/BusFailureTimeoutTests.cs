@@ -8,23 +8,23 @@ public sealed class BusFailureTimeoutTests
     private readonly FakeTimeProvider clock = Some.Clock();
 
     [Fact]
-    public void A_bus_that_fails_for_more_than_six_minutes_is_given_up()
+    public void The_timeout_is_exceeded_after_more_than_six_unhealthy_minutes()
     {
-        BusFailureTimeout patience = new(clock);
-        Assert.False(patience.IsExceeded(isHealthy: false, isWaiting: false));
+        BusFailureTimeout timeout = new(clock);
+        Assert.False(timeout.IsExceeded(isHealthy: false, isWaiting: false));
         clock.Advance(BusFailureTimeout.Limit);
-        Assert.False(patience.IsExceeded(isHealthy: false, isWaiting: false));
+        Assert.False(timeout.IsExceeded(isHealthy: false, isWaiting: false));
         clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(patience.IsExceeded(isHealthy: false, isWaiting: false));
+        Assert.True(timeout.IsExceeded(isHealthy: false, isWaiting: false));
     }
 
     [Fact]
-    public void A_broker_that_is_away_for_a_week_is_borne()
+    public void The_timeout_is_not_exceeded_while_the_daemon_waits_for_the_broker()
     {
-        BusFailureTimeout patience = new(clock);
+        BusFailureTimeout timeout = new(clock);
         for (int day = 0; day < 7; day++)
         {
-            Assert.False(patience.IsExceeded(isHealthy: false, isWaiting: true));
+            Assert.False(timeout.IsExceeded(isHealthy: false, isWaiting: true));
             clock.Advance(TimeSpan.FromDays(1));
         }
     }
@@ -34,11 +34,11 @@ public sealed class BusFailureTimeoutTests
     [InlineData(false, true)]
     public void The_timeout_starts_again_when_the_bus_works_or_the_broker_is_unavailable(bool isHealthy, bool isWaiting)
     {
-        BusFailureTimeout patience = new(clock);
-        Assert.False(patience.IsExceeded(isHealthy: false, isWaiting: false));
+        BusFailureTimeout timeout = new(clock);
+        Assert.False(timeout.IsExceeded(isHealthy: false, isWaiting: false));
         clock.Advance(BusFailureTimeout.Limit);
-        Assert.False(patience.IsExceeded(isHealthy, isWaiting));
+        Assert.False(timeout.IsExceeded(isHealthy, isWaiting));
         clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.False(patience.IsExceeded(isHealthy: false, isWaiting: false));
+        Assert.False(timeout.IsExceeded(isHealthy: false, isWaiting: false));
     }
 }

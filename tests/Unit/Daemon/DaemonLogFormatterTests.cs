@@ -7,7 +7,7 @@ namespace F2bBroker.UnitTests.Daemon;
 public sealed class DaemonLogFormatterTests
 {
     [Fact]
-    public void Foreign_text_neither_begins_a_line_nor_steers_a_terminal()
+    public void Untrusted_text_neither_starts_a_line_nor_controls_a_terminal()
     {
         string[] controls =
         [
@@ -21,14 +21,14 @@ public sealed class DaemonLogFormatterTests
         foreach (string control in controls)
         {
             MessageTemplate template = new MessageTemplateParser().Parse("{Text:l}");
-            LogEvent told = new(
+            LogEvent logEvent = new(
                 Some.Time,
                 LogEventLevel.Error,
                 new IOException($"c{control}d"),
                 template,
                 [new("Text", new ScalarValue($"a{control}b"))]);
             StringWriter output = new();
-            new DaemonLogFormatter().Format(told, output);
+            new DaemonLogFormatter().Format(logEvent, output);
             Assert.Matches("^[^\n]*a b \\(.*c d\\)\n\\z", output.ToString());
         }
     }

@@ -6,7 +6,7 @@ namespace F2bBroker.UnitTests.Daemon;
 public sealed class LabelledCounterTests
 {
     [Fact]
-    public void Each_pair_of_labels_is_counted_by_itself()
+    public void Each_pair_of_labels_is_counted_separately()
     {
         LabelledCounter counts = new("origin", "reason");
         counts.Add("web1", "body");
@@ -16,7 +16,7 @@ public sealed class LabelledCounterTests
     }
 
     [Fact]
-    public void However_many_origins_there_are_a_bounded_number_is_kept_and_none_goes_uncounted()
+    public void The_number_of_series_is_limited_and_every_item_is_counted()
     {
         LabelledCounter counts = new("origin", "reason");
         for (int i = 0; i < 10_000; i++)
@@ -33,7 +33,7 @@ public sealed class LabelledCounterTests
     }
 
     [Fact]
-    public void One_label_may_do()
+    public void One_label_is_enough()
     {
         LabelledCounter counts = new("reason");
         counts.Add("older than maxage");

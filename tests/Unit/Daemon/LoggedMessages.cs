@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.UnitTests.Daemon;
 
-/// <summary>A log that keeps what it was told.</summary>
+/// <summary>Keeps the messages that are logged to it.</summary>
 internal sealed class LoggedMessages : ILogger
 {
-    public List<string> Sentences { get; } = [];
+    public List<string> Messages { get; } = [];
 
     public List<LogLevel> Levels { get; } = [];
 
@@ -21,7 +21,7 @@ internal sealed class LoggedMessages : ILogger
         Exception? exception,
         Func<TState, Exception?, string> formatter)
     {
-        Sentences.Add(formatter(state, exception));
+        Messages.Add(formatter(state, exception));
         Levels.Add(logLevel);
     }
 }

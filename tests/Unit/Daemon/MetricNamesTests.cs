@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace F2bBroker.UnitTests.Daemon;
 
 /// <summary>
-/// Rules, dashboard and documentation speak of the same metrics and alerts; that these are what is shown is for MetricsTests.
+/// Rules, dashboard and documentation name the same metrics and alerts. MetricsTests compares the metrics with those that are served.
 /// </summary>
 public sealed class MetricNamesTests
 {
@@ -50,7 +50,7 @@ public sealed class MetricNamesTests
     }
 
     [Fact]
-    public void Each_alert_is_tested_to_fire_and_not_to_fire()
+    public void Each_alert_has_a_test_that_fires_and_one_that_does_not()
     {
         string tests = File.ReadAllText(Repository.Path("deploy/prometheus/f2bbroker.test.yml"));
         Assert.All(Alerts, alert =>

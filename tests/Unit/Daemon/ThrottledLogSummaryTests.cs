@@ -9,17 +9,17 @@ public sealed class ThrottledLogSummaryTests
     public void Counts_are_logged_once_a_minute_and_on_disposal()
     {
         FakeTimeProvider clock = Some.Clock();
-        LoggedMessages told = new();
-        ThrottledLogSummary tally = new("Skipped bans", told, clock);
-        tally.Add("too old");
-        tally.Add("own");
-        tally.Add("too old");
-        Assert.Empty(told.Sentences);
+        LoggedMessages log = new();
+        ThrottledLogSummary summary = new("Skipped bans", log, clock);
+        summary.Add("too old");
+        summary.Add("own");
+        summary.Add("too old");
+        Assert.Empty(log.Messages);
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(["Skipped bans: 1 own, 2 too old."], told.Sentences);
+        Assert.Equal(["Skipped bans: 1 own, 2 too old."], log.Messages);
         clock.Advance(TimeSpan.FromMinutes(5));
-        tally.Add("own");
-        tally.Dispose();
-        Assert.Equal(["Skipped bans: 1 own, 2 too old.", "Skipped bans: 1 own."], told.Sentences);
+        summary.Add("own");
+        summary.Dispose();
+        Assert.Equal(["Skipped bans: 1 own, 2 too old.", "Skipped bans: 1 own."], log.Messages);
     }
 }

@@ -20,6 +20,6 @@ public sealed class BodyValidationTests
         "{\"ip\":\"1\",\"ip\":\"2\",\"jail\":\"sshd\",\"server\":\"web1\",\"detectedAt\":\"\"}",
         "a field stands twice, or is no valid text"
     )]
-    public void An_operator_can_read_why_a_body_is_no_ban(string body, string reason) =>
+    public void The_reason_tells_an_operator_why_a_body_is_not_a_ban(string body, string reason) =>
         Assert.Equal(reason, BodyValidation.FindError(Encoding.UTF8.GetBytes(body)));
 }

@@ -10,10 +10,10 @@ public sealed class ReceivedBanValidatorTests
     private const string Body = """{"ip":"203.0.113.7","jail":"sshd","server":"web1","detectedAt":"2026-11-23T02:44:23.706Z"}""";
 
     [Fact]
-    public void A_servers_own_word_is_a_ban() => Assert.Equal(Some.Ban(), Parse(new BasicProperties { UserId = "web1" }));
+    public void A_message_of_the_reporting_server_is_a_ban() => Assert.Equal(Some.Ban(), Parse(new BasicProperties { UserId = "web1" }));
 
     [Fact]
-    public void A_dead_lettered_copy_is_refused_from_wherever_it_came()
+    public void A_dead_lettered_copy_is_refused()
     {
         BasicProperties properties = new()
         {
@@ -24,7 +24,7 @@ public sealed class ReceivedBanValidatorTests
     }
 
     [Fact]
-    public void So_is_a_body_that_is_too_long_and_one_that_is_no_ban()
+    public void A_body_that_is_too_long_or_not_a_ban_is_refused()
     {
         BasicProperties properties = new() { UserId = "web1" };
         Assert.Equal(

@@ -39,7 +39,7 @@ public sealed class SettingsFileTests : IDisposable
         File.WriteAllText(folder["x.local"], "[server]\nname = web2\n[broker]\npassword = x\n");
         Assert.Equivalent(Some.Settings(), SettingsFile.Load(folder["x.conf"]), strict: true);
 
-        string[] told =
+        string[] documented =
         [
             .. File.ReadLines(Repository.Path("deploy/man/f2bbroker.conf.5"))
                 .Where(line => line.StartsWith(".It Cm ", StringComparison.Ordinal))
@@ -47,7 +47,7 @@ public sealed class SettingsFileTests : IDisposable
         ];
         Assert.Equal(
             uncommented.Where(line => line.Contains('=') && !line.StartsWith('#')).Select(line => line.Split('=')[0].Trim()),
-            told);
+            documented);
     }
 
     [Theory]
@@ -56,11 +56,11 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("[broker]\npassword = geheim\npassword = geheim\n", "line 3: [broker] password occurs twice.")]
     [InlineData("[broker]\n[broker\n", "line 2: neither a comment, a [section] nor 'key = value'.")]
     [InlineData("[broker]\npass word = geheim\n", "line 2: neither a comment, a [section] nor 'key = value'.")]
-    public void A_syntax_error_names_file_and_line_and_never_the_line(string text, string sentence)
+    public void A_syntax_error_names_file_and_line_and_never_the_line(string text, string message)
     {
         File.WriteAllText(folder["x.conf"], text);
         Assert.Equal(
-            [$"{folder["x.conf"]} {sentence}"],
+            [$"{folder["x.conf"]} {message}"],
             Assert.Throws<InvalidConfigurationException>(() => SettingsFile.Load(folder["x.conf"])).Errors);
     }
 

@@ -79,8 +79,8 @@ public sealed class SettingsTests
     [InlineData("broker:cafile=/etc/ca.pem", "[broker] cafile, certfile and keyfile need amqps:// in uri.")]
     [InlineData("broker:uri=amqps://mq1 amqp://mq2", "[broker] uri: the nodes are to be reached all by amqp:// or all by amqps://.")]
     [InlineData("consumers:ignoreip=1", "[consumers] is not a known section (key 'ignoreip').")]
-    public void A_value_that_does_not_fit_is_named_with_its_section_key_and_rule(string setting, params string[] sentences) =>
-        Assert.Equal(sentences, Assert.Throws<InvalidConfigurationException>(() => Some.Settings(setting)).Errors);
+    public void An_invalid_value_is_named_with_its_section_key_and_rule(string setting, params string[] messages) =>
+        Assert.Equal(messages, Assert.Throws<InvalidConfigurationException>(() => Some.Settings(setting)).Errors);
 
     [Fact]
     public void The_bans_may_be_read_from_the_journal_or_a_syslog_file()
@@ -92,7 +92,8 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void A_missing_password_is_said() => Assert.Equal(["[broker] password is missing (or passwordfile, or certfile and keyfile)."],
+    public void A_missing_password_is_reported() => Assert.Equal(
+        ["[broker] password is missing (or passwordfile, or certfile and keyfile)."],
         Assert.Throws<InvalidConfigurationException>(() => SettingsReader.Read(Some.Configuration("server:name=web1"))).Errors);
 
     [Fact]
@@ -165,8 +166,8 @@ public sealed class SettingsTests
     [InlineData("192.0.2.1:9710", false)]
     [InlineData("localhost:9710", false)]
     [InlineData("*:9710", false)]
-    public void Metrics_are_shown_on_IPv4_loopback_only(string listen, bool fits) =>
-        Assert.Equal(fits, MetricsSettings.Parse(listen) is not null);
+    public void Metrics_are_served_on_IPv4_loopback_only(string listen, bool isValid) =>
+        Assert.Equal(isValid, MetricsSettings.Parse(listen) is not null);
 
     [Theory]
     [InlineData("90", 90)]
@@ -185,5 +186,5 @@ public sealed class SettingsTests
     [InlineData("1y")]
     [InlineData("1.5h")]
     [InlineData("9999999999")]
-    public void Anything_else_is_no_duration(string text) => Assert.Null(Duration.Parse(text));
+    public void Other_text_is_not_a_duration(string text) => Assert.Null(Duration.Parse(text));
 }

@@ -1,4 +1,4 @@
-namespace F2bBroker.Daemon.Systemd;
+namespace F2bBroker.Daemon;
 
 /// <summary>
 /// Completes when the daemon is ready: it has read its files and is either connected or waiting for an unavailable broker.
