@@ -25,7 +25,8 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     )]
     [InlineData("PRODUCER__LOGPATH", "/etc", Built.Producer, "[producer] logpath: /etc is a directory; name fail2ban's log file.")]
     [InlineData("PRODUCER__CHECKPOINT", "/nonexistent/x", Built.Producer, "[producer] checkpoint: the folder /nonexistent does not exist.")]
-    [InlineData("CONSUMER__LOGPATH", "/nonexistent/bans.log", Built.Consumer, "[consumer] logpath: the folder /nonexistent does not exist.")]
+    [InlineData(
+        "CONSUMER__LOGPATH", "/nonexistent/bans.log", Built.Consumer, "[consumer] logpath: the folder /nonexistent does not exist.")]
     [InlineData("CONSUMER__LOGPATH", "/etc", Built.Consumer, "[consumer] logpath: /etc is a directory; name a file for the monitored log.")]
     [InlineData("SERVER__NAME", "Web_1", Built.Consumer, "[server] name: 'Web_1' is not a server name")]
     [InlineData("CONSUMER__MAXAGE", "long", Built.Producer, "[consumer] maxage: 'long' is not a duration")]

@@ -22,7 +22,9 @@ internal static class RefusalExplanation
             + "was compromised, f2bbroker revoke it."),
         ("f2b-origin is missing", "Somebody published to this server's own exchange without naming the original sender: drop it."),
         ("the body has ", "The body is far too long for a ban; this is its beginning. Drop it, and check its sender."),
-        ("", "The body is not a ban as docs/protocol.md describes it, and F2bBroker never sends such a body: drop it, and check its sender."),
+        ("",
+            "The body is not a ban as docs/protocol.md describes it, and F2bBroker never sends such a body: drop it, and check its "
+            + "sender."),
     ];
 
     public static string For(string reason) => All.First(one => reason.Contains(one.Part, StringComparison.Ordinal)).Sentence;
