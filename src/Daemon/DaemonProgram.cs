@@ -116,7 +116,7 @@ internal sealed class DaemonProgram(
         }
 
         await Console.Error.WriteLineAsync(
-            asksBroker ? "Configuration, files and broker are in order." : "Configuration and files are in order.");
+            asksBroker ? "Configuration, files and broker are valid." : "Configuration and files are valid.");
         return ExitCode.Success;
     }
 }

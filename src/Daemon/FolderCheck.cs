@@ -9,7 +9,7 @@ internal static class FolderCheck
         string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         if (!Directory.Exists(folder))
         {
-            return $"the folder {folder} is not there. Make it, writable for this program's user.";
+            return $"the folder {folder} does not exist. Create it, writable for this program's user.";
         }
 
         try

@@ -57,7 +57,7 @@ internal static class ProducerFileCheck
             return File.Exists(path)
                 ? $"[producer] logpath: {path} cannot be read: {failure.Message} The producer's user must be able to read it (group adm "
                     + "on Debian)."
-                : $"[producer] logpath: {path} is not there. "
+                : $"[producer] logpath: {path} does not exist. "
                     + (
                         target is { IsKeyword: true }
                             ? RemedyFor(target)

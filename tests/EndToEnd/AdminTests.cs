@@ -14,7 +14,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     {
         Built.Outcome again = await broker.AdminAsync("init");
         JsonArray policies = (JsonArray)(await broker.GetAsync("policies/f2b"))!;
-        Assert.Equal((0, 4 + policies.Count), (again.ExitCode, again.Errors.Split("was there.").Length - 1));
+        Assert.Equal((0, 4 + policies.Count), (again.ExitCode, again.Errors.Split("already exists.").Length - 1));
         JsonNode policy = (await broker.GetAsync("policies/f2b/f2b.bans-limits"))!["definition"]!;
         Assert.Equal(
             (604_800_000, 1_000_000, "drop-head"),
@@ -82,7 +82,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_changes_something_answers_in_JSON_if_that_is_wished()
+    public async Task Commands_that_change_something_print_JSON_on_request()
     {
         JsonNode enroll = JsonNode.Parse((await broker.AdminAsync("enroll", "web1", "--json", "--uri", "amqp://mq:5672/f2b")).Output)!;
         Assert.Equal(
@@ -92,7 +92,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
             "^\\[server\\]\nname = web1\n\\[broker\\]\nuri = amqp://mq:5672/f2b\npassword = [A-Za-z0-9]{32}\n$",
             (string)enroll["settings"]!);
         Assert.Equal(
-            "Exchange f2b.bans: was there.",
+            "Exchange f2b.bans: already exists.",
             (string?)JsonNode.Parse((await broker.AdminAsync("init", "--json")).Output)!["done"]![2]);
         Built.Outcome revoke = await broker.AdminAsync("revoke", "web1", "--json");
         Assert.Equal(("User 'web1': removed.", ""), ((string?)JsonNode.Parse(revoke.Output)!["done"]![0], revoke.Errors));
@@ -101,7 +101,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     [Theory]
     [InlineData("operator")]
     [InlineData("elsewhere")]
-    public async Task A_name_that_is_somebody_elses_is_refused_even_with_force(string name)
+    public async Task The_name_of_another_user_is_refused_even_with_force(string name)
     {
         string user = name == "operator" ? broker.Operator : name;
         await broker.PutAsync("users/elsewhere", new() { ["password"] = "x", ["tags"] = "" });
@@ -149,7 +149,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
                     "SERVER  ROLE  CONNECTED           WAITING  ERRORS  LAST REPORT  BANS 24H  QUARANTINED BY",
                     "web1    both  consumer, producer  0        1       -            0         -",
                     "web2    both  -                   1        0       -            0         -",
-                    "web1 has refused 1 message: f2bbroker errors web1 tells which, and why.",
+                    "web1 has refused 1 message: f2bbroker errors web1 shows which ones and why.",
                     "web2's consumer is not connected: on web2, systemctl status f2bbroker-consumer, and f2bbroker doctor.",
                     "web2's producer is not connected: on web2, systemctl status f2bbroker-producer, and f2bbroker doctor.",
                     "",
@@ -159,7 +159,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(
             """{"server":"web1","role":"both","connected":["consumer","producer"],"waiting":0,"errors":1,"""
             + """ "lastReport":null,"bans24h":0,"quarantinedBy":[],"doubts":[],"todo":[""".TrimStart()
-            + """ "web1 has refused 1 message: f2bbroker errors web1 tells which, and why."]}""".TrimStart(),
+            + """ "web1 has refused 1 message: f2bbroker errors web1 shows which ones and why."]}""".TrimStart(),
             json[0]!.ToJsonString());
     }
 

@@ -21,11 +21,11 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
         "PRODUCER__LOGPATH",
         "/nonexistent/fail2ban.log",
         Built.Producer,
-        "[producer] logpath: /nonexistent/fail2ban.log is not there."
+        "[producer] logpath: /nonexistent/fail2ban.log does not exist."
     )]
     [InlineData("PRODUCER__LOGPATH", "/etc", Built.Producer, "[producer] logpath: /etc is a directory; name fail2ban's log file.")]
-    [InlineData("PRODUCER__CHECKPOINT", "/nonexistent/x", Built.Producer, "[producer] checkpoint: the folder /nonexistent is not there.")]
-    [InlineData("CONSUMER__LOGPATH", "/nonexistent/bans.log", Built.Consumer, "[consumer] logpath: the folder /nonexistent is not there.")]
+    [InlineData("PRODUCER__CHECKPOINT", "/nonexistent/x", Built.Producer, "[producer] checkpoint: the folder /nonexistent does not exist.")]
+    [InlineData("CONSUMER__LOGPATH", "/nonexistent/bans.log", Built.Consumer, "[consumer] logpath: the folder /nonexistent does not exist.")]
     [InlineData("CONSUMER__LOGPATH", "/etc", Built.Consumer, "[consumer] logpath: /etc is a directory; name a file for the monitored log.")]
     [InlineData("SERVER__NAME", "Web_1", Built.Consumer, "[server] name: 'Web_1' is not a server name")]
     [InlineData("CONSUMER__MAXAGE", "long", Built.Producer, "[consumer] maxage: 'long' is not a duration")]
@@ -62,7 +62,7 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     [Theory]
     [InlineData(Built.Producer)]
     [InlineData(Built.Consumer)]
-    public async Task What_is_in_order_passes_the_test_and_a_broker_that_does_not_answer_has_a_code_of_its_own(string program)
+    public async Task A_valid_setup_passes_the_test_and_a_broker_that_does_not_answer_has_its_own_exit_code(string program)
     {
         string[] test = ["--config", server.Configuration, "--test"];
         Assert.Equal(0, (await Built.RunAsync(program, test)).ExitCode);
@@ -105,7 +105,7 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     [InlineData(Built.Producer)]
     [InlineData(Built.Consumer)]
     [InlineData(Built.Admin)]
-    public async Task Each_program_tells_its_version_and_its_options(string program)
+    public async Task Each_program_prints_its_version_and_its_options(string program)
     {
         Assert.Matches(@"^\d+\.\d+\.\d+\n$", (await Built.RunAsync(program, ["--version"])).Output);
         Assert.Contains("Usage:", (await Built.RunAsync(program, ["--help"])).Output);

@@ -3,21 +3,18 @@ namespace F2bBroker.EndToEndTests;
 /// <summary>Daemons and broker that are away for a while.</summary>
 public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
 {
+    private TestGroup group = null!;
     private Server origin = null!;
     private Server receiver = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        origin = await Server.EnrollAsync(broker, "a");
-        receiver = await Server.EnrollAsync(broker, "b");
+        group = await TestGroup.StartAsync(broker);
+        origin = await group.EnrollAsync("a");
+        receiver = await group.EnrollAsync("b");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await origin.DisposeAsync();
-        await receiver.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
     public async Task A_server_that_was_offline_gets_all_thousand_bans_when_it_comes_back()

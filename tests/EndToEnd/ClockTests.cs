@@ -3,21 +3,18 @@ namespace F2bBroker.EndToEndTests;
 /// <summary>Clocks and zones that do not agree.</summary>
 public sealed class ClockTests(TestBroker broker) : IAsyncLifetime
 {
+    private TestGroup group = null!;
     private Server origin = null!;
     private Server receiver = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        origin = await Server.EnrollAsync(broker, "a");
-        receiver = await Server.EnrollAsync(broker, "b");
+        group = await TestGroup.StartAsync(broker);
+        origin = await group.EnrollAsync("a");
+        receiver = await group.EnrollAsync("b");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await origin.DisposeAsync();
-        await receiver.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Theory]
     [InlineData(-5, 0, 3)]

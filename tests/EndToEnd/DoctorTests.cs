@@ -54,11 +54,11 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
         string[] faults = [.. outcome.Output.Split('\n').Where(line => line.StartsWith("FAULT  ", StringComparison.Ordinal))];
         string[] expected =
         [
-            "queue f2b.bans.web1: it is not there, so somebody has deleted it. The consumer makes it again",
+            "queue f2b.bans.web1: it does not exist, so somebody deleted it. The consumer recreates it",
             "f2bbroker-producer is failed: systemctl enable --now f2bbroker-producer",
             "f2bbroker-consumer is failed: systemctl enable --now f2bbroker-consumer",
             $"fail2ban's log target: it is {server.Fail2BanLog}, and [producer] logpath is {server.Fail2BanLog}.1",
-            "fail2ban's jail f2bbroker: it is not there.",
+            "fail2ban's jail f2bbroker: it does not exist.",
             "clock: it is not synchronised",
         ];
         Assert.Equal(expected.Length, faults.Length);

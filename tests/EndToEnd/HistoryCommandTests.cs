@@ -5,24 +5,18 @@ namespace F2bBroker.EndToEndTests;
 /// <summary>What <c>f2bbroker</c> shows of the stream.</summary>
 public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
 {
-    private readonly List<IAsyncDisposable> all = [];
+    private TestGroup group = null!;
     private Sender web1 = null!;
     private Sender web3 = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        web1 = await SenderAsync("web1");
-        web3 = await SenderAsync("web3");
+        group = await TestGroup.StartAsync(broker);
+        web1 = await group.EnrollSenderAsync("web1");
+        web3 = await group.EnrollSenderAsync("web3");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (IAsyncDisposable one in all)
-        {
-            await one.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
     public async Task History_prints_each_genuine_ban_once_as_text_json_or_csv()
@@ -62,7 +56,7 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Status_tells_the_last_report_and_the_bans_of_24_hours()
+    public async Task Status_shows_the_last_report_and_the_bans_of_24_hours()
     {
         await web1.PublishAsync(web1.Body("203.0.113.1"));
         string last = web1.Body("203.0.113.2");
@@ -82,7 +76,7 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
         Built.Outcome status = await StatusAsync();
         Assert.Equal(0, status.ExitCode);
         Assert.Matches(@"(?m)^web1 +both +[^ ]+ +0 +0 +- +- +-$", status.Output);
-        Assert.Equal("The broker has no stream f2b.history: f2bbroker init makes it.\n", status.Errors);
+        Assert.Equal("The broker has no stream f2b.history: run f2bbroker init.\n", status.Errors);
         Assert.Equal((78, status.Errors), await FailsAsync());
     }
 
@@ -95,13 +89,5 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
     {
         Built.Outcome outcome = await HistoryAsync(options);
         return (outcome.ExitCode, outcome.Errors);
-    }
-
-    private async Task<Sender> SenderAsync(string name)
-    {
-        Server server = await Server.EnrollAsync(broker, name);
-        Sender sender = await Sender.ConnectAsync(broker, server);
-        all.AddRange([sender, server]);
-        return sender;
     }
 }

@@ -26,7 +26,7 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_new_server_has_all_that_is_younger_than_maxage_while_live_bans_come()
+    public async Task A_new_server_has_all_bans_within_maxage_while_live_bans_arrive()
     {
         await PublishAsync(Old(0, 50));
         await PublishAsync(Young(0, 1000));

@@ -115,7 +115,7 @@ internal sealed class HostileBodies(DateTimeOffset now)
 
     public const int Longest = 8 * 1024;
 
-    public static string TooLong(int length) => $"the body has {length} bytes, allowed are {Longest}; its first {Longest} stand here";
+    public static string TooLong(int length) => $"the body has {length} bytes, allowed are {Longest}; its first {Longest} are kept";
 
     /// <summary>A ban whose body has that many bytes.</summary>
     public byte[] Padded(int length) => With("more", $"\"{new string('x', length - With("more", "\"\"").Length)}\"");

@@ -134,7 +134,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_entry_that_the_journal_no_longer_holds_is_told_and_what_follows_it_is_shared()
+    public async Task An_entry_that_the_journal_no_longer_contains_is_logged_and_what_follows_it_is_shared()
     {
         fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
         Assert.Equal(0, await (await web1.StartProducerAsync(FromJournal)).StopAsync());
@@ -152,7 +152,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_told_before_the_machine_was_started_anew_is_shared()
+    public async Task Bans_that_were_logged_before_a_reboot_are_shared()
     {
         string journals = Directory.CreateDirectory(Path.Combine(web1.Folder, "journals")).FullName;
         string programs = Directory.CreateDirectory(Path.Combine(web1.Folder, "programs")).FullName;
@@ -176,7 +176,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_source_than_before_is_a_first_start_and_told()
+    public async Task Another_source_than_before_is_a_first_start_and_logged()
     {
         await (await web1.StartProducerAsync()).StopAsync();
         Daemon producer = await web1.StartProducerAsync(FromJournal);

@@ -5,29 +5,23 @@ namespace F2bBroker.EndToEndTests;
 /// <summary>A server that reports more than <c>maxbans</c> allows.</summary>
 public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
 {
-    private readonly List<IAsyncDisposable> all = [];
+    private TestGroup group = null!;
     private Sender flooder = null!;
     private Sender honest = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        flooder = await SenderAsync("web1");
-        honest = await SenderAsync("web3");
+        group = await TestGroup.StartAsync(broker);
+        flooder = await group.EnrollSenderAsync("web1");
+        honest = await group.EnrollSenderAsync("web3");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (IAsyncDisposable one in all)
-        {
-            await one.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
     public async Task It_is_quarantined_and_shown_as_such_and_the_others_are_not_affected()
     {
-        Server receiver = await ReceiverAsync("maxbans = 20/10m");
+        Server receiver = await group.EnrollAsync("web2", "maxbans = 20/10m");
         Daemon consumer = await receiver.StartConsumerAsync();
         string first = flooder.Body("198.51.100.1");
         await flooder.PublishAsync(first);
@@ -58,7 +52,7 @@ public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
     [Fact]
     public async Task Its_bans_are_written_again_once_it_has_kept_to_the_rate()
     {
-        Server receiver = await ReceiverAsync("maxbans = 3/2s", "quarantine = 3s");
+        Server receiver = await group.EnrollAsync("web2", "maxbans = 3/2s", "quarantine = 3s");
         Daemon consumer = await receiver.StartConsumerAsync();
         await PublishAsync(flooder, 1, 5);
         await ErrorsAsync(2);
@@ -74,21 +68,6 @@ public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
             () => consumer.Said);
         Assert.Equal(1, consumer.Count("web1 is no longer quarantined."));
         Assert.DoesNotMatch(@"(?m)^web1 .* web2$", (await broker.AdminAsync("status")).Output);
-    }
-
-    private async Task<Sender> SenderAsync(string name)
-    {
-        await using Server server = await Server.EnrollAsync(broker, name);
-        Sender sender = await Sender.ConnectAsync(broker, server);
-        all.Add(sender);
-        return sender;
-    }
-
-    private async Task<Server> ReceiverAsync(params string[] settings)
-    {
-        Server receiver = await Server.EnrollAsync(broker, "web2", settings);
-        all.Add(receiver);
-        return receiver;
     }
 
     private static async Task PublishAsync(Sender sender, int first, int count)

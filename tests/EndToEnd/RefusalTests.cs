@@ -25,7 +25,7 @@ public sealed class RefusalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Twenty_malformed_messages_stand_in_the_error_queue_with_their_reasons_and_thirty_good_ones_in_the_log()
+    public async Task Twenty_malformed_messages_are_in_the_error_queue_with_their_reasons_and_thirty_good_ones_in_the_log()
     {
         (string Body, string Reason)[] malformed =
         [

@@ -57,11 +57,11 @@ public sealed class RoleTests(TestBroker broker) : IAsyncLifetime
         Assert.Empty(await broker.PeekAsync("f2b.bans.web1"));
         await broker.DeleteAsync("exchanges/f2b/f2b.bans");
         Assert.Equal(78, await TestAsync(Built.Producer, server));
-        Assert.Contains("The broker has no exchange f2b.bans: f2bbroker init makes it.", server.Said);
+        Assert.Contains("The broker has no exchange f2b.bans: run f2bbroker init.", server.Said);
     }
 
     [Fact]
-    public async Task A_new_login_keeps_the_role_unless_another_is_wished()
+    public async Task New_credentials_keep_the_role_unless_another_is_given()
     {
         await using Server server = await Server.EnrollAsync(broker, "web1", Role.Receiver);
         Assert.Equal(

@@ -39,7 +39,7 @@ public abstract class RunningBroker
         Assert.True(init.ExitCode == 0, init.Errors);
     }
 
-    /// <summary>Asks the management API; null for what is not there.</summary>
+    /// <summary>Asks the management API; null for what does not exist.</summary>
     public async Task<JsonNode?> GetAsync(string path)
     {
         using HttpResponseMessage answer = await api.GetAsync(path);

@@ -26,7 +26,7 @@ internal sealed class Scrape
     public IEnumerable<string> Types =>
         Text.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line[7..]);
 
-    /// <summary>Its value, by name and labels as they are written; 0 when it is not there.</summary>
+    /// <summary>Its value, by name and labels as they are written; 0 when it does not exist.</summary>
     public double this[string name] => series.GetValueOrDefault(name);
 
     public static async Task<Scrape> OfAsync(int port, string host = "127.0.0.1") =>

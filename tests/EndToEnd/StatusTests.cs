@@ -24,7 +24,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     {
         await server.StartConsumerAsync();
         await server.StartProducerAsync(AheadByAnHour, "FAKETIME=+1h", "FAKETIME_DONT_FAKE_MONOTONIC=1");
-        await NamesAsync("web1's clock was 60 minutes ahead of the broker's when its producer connected: have both synchronised (NTP)");
+        await NamesAsync("web1's clock was 60 minutes ahead of the broker's when its producer connected: synchronise both (NTP)");
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
         await consumer.StopAsync();
         await broker.DeleteAsync("queues/f2b/f2b.bans.web1");
         await NamesAsync("web1's consumer is not connected: on web1, systemctl status f2bbroker-consumer, and f2bbroker doctor.");
-        Assert.Contains("web1 has no queue f2b.bans.web1: somebody has deleted it.", await StatusAsync());
+        Assert.Contains("web1 has no queue f2b.bans.web1: somebody deleted it.", await StatusAsync());
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     public async Task Rights_that_F2bBroker_does_not_give_are_named()
     {
         await broker.PutAsync("permissions/f2b/web1", new() { ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" });
-        await NamesAsync("web1 has rights on the broker that F2bBroker does not give: f2bbroker enroll web1 --force");
+        await NamesAsync("web1 has permissions on the broker that F2bBroker never grants: f2bbroker enroll web1 --force");
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class SystemdTests(TestBroker broker) : IAsyncLifetime
     [Theory]
     [InlineData(Built.Producer, "Following ")]
     [InlineData(Built.Consumer, "Receiving from ")]
-    public async Task A_daemon_is_ready_once_it_follows_and_gives_a_sign_of_life_from_then_on(string program, string follows)
+    public async Task A_daemon_is_ready_once_it_follows_and_sends_watchdog_pings_from_then_on(string program, string follows)
     {
         Daemon daemon = server.Start(program, systemd.Environment);
         await systemd.HearsAsync(3, () => daemon.Said);
@@ -36,7 +36,7 @@ public sealed class SystemdTests(TestBroker broker) : IAsyncLifetime
     [Theory]
     [InlineData(Built.Producer)]
     [InlineData(Built.Consumer)]
-    public async Task A_daemon_that_waits_for_the_broker_is_ready_and_gives_a_sign_of_life(string program)
+    public async Task A_daemon_that_waits_for_the_broker_is_ready_and_sends_watchdog_pings(string program)
     {
         Daemon daemon = server.Start(program, [.. systemd.Environment, Away]);
         await systemd.HearsAsync(3, () => daemon.Said);

@@ -24,12 +24,12 @@ internal sealed class ErrorsCommand(CommandLine line)
 
     private readonly Option<bool> requeue = new("--requeue")
     {
-        Description = "Put them back into the server's own queue, where they are judged once more.",
+        Description = "Put them back into the server's own queue, where they are evaluated again.",
     };
 
     public Command Command =>
         line.WithManagementApi(
-            new Command("errors", "Show what a server has refused, and what that means; or drop it, or have it judged once more.")
+            new Command("errors", "Show what a server has refused, and what that means; or drop it, or have it evaluated again.")
             {
                 server,
                 from,

@@ -68,7 +68,7 @@ internal sealed class BrokerCheck(Settings settings)
         {
             return new CheckResult(
                 $"queue {queue}",
-                $"it is not there, so somebody has deleted it. The consumer makes it again (systemctl restart f2bbroker-consumer), "
+                $"it does not exist, so somebody deleted it. The consumer recreates it (systemctl restart f2bbroker-consumer), "
                     + $"and reads what was missed from {Topology.HistoryStream}.");
         }
     }

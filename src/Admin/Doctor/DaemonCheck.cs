@@ -28,7 +28,7 @@ internal sealed class DaemonCheck(string program, string configuration)
                 ? new CheckResult($"{program} runs")
                 : new CheckResult(
                     $"{program} is {state.Output}",
-                    $"systemctl enable --now {program}; if it does not stay up, journalctl -u {program} tells why.");
+                    $"systemctl enable --now {program}; if it does not stay up, journalctl -u {program} shows why.");
         }
     }
 }

@@ -61,7 +61,7 @@ internal sealed class Fail2BanCheck(Settings settings, string? socket)
             [
                 new CheckResult(
                     $"fail2ban's jail {Jail}",
-                    $"it is not there. Is /etc/fail2ban/jail.d/{Jail}.conf there, and not disabled in jail.local? Then fail2ban-client "
+                    $"it does not exist. Is /etc/fail2ban/jail.d/{Jail}.conf there, and not disabled in jail.local? Then fail2ban-client "
                         + "reload."),
             ];
         }

@@ -6,32 +6,23 @@ internal static class RefusalExplanation
     /// <summary>A part of each reason and its explanation. The first match counts.</summary>
     private static readonly (string Part, string Sentence)[] All =
     [
-        (
-            "quarantined",
-            "The sender reported more than maxbans. If it was taken over, f2bbroker revoke it; if these are real, --requeue has them "
-                + "written: its quarantine does not stop that."),
-        (
-            "minutes in the future",
-            "The sender's clock is ahead, or this server's is behind: have both synchronised (NTP). f2bbroker status names a clock that "
-                + "is off. Then --requeue."),
-        (
-            "user_id is missing",
-            "Somebody published without user_id, so nobody vouches for it. No program of F2bBroker does: drop it, and look who has a login."
-        ),
-        (
-            "x-death",
-            "A copy that some queue has thrown out, led back into the group: no F2bBroker does so. f2bbroker status names a queue that "
-                + "is set up so; f2bbroker revoke its server."),
-        (
-            "is not the sender",
-            "The sender reported under another server's name: a wrong [server] name there, or it was taken over. Drop it; if it was "
-                + "taken over, f2bbroker revoke it."),
-        ("f2b-origin is missing", "Somebody published to this server's own exchange without saying who had sent it: drop it."),
-        ("the body has ", "The body is far too long for a ban, and what stands here is its beginning: drop it, and look at its sender."),
-        (
-            "",
-            "The body is no ban as docs/protocol.md describes it, and no program of F2bBroker sends such: drop it, and look at its sender."
-        ),
+        ("quarantined",
+            "The sender reported more than maxbans. If it was compromised, f2bbroker revoke it. If the bans are real, --requeue writes "
+            + "them, because a requeued ban passes the quarantine."),
+        ("minutes in the future",
+            "The sender's clock is ahead, or this server's is behind: synchronise both (NTP). f2bbroker status names a clock that is "
+            + "off. Then --requeue."),
+        ("user_id is missing",
+            "Somebody published without user_id, so nobody authenticated it. F2bBroker never does: drop it, and check who has a login."),
+        ("x-death",
+            "A copy that a queue has dead-lettered into the group, which F2bBroker never does. f2bbroker status names such a queue: "
+            + "f2bbroker revoke its server."),
+        ("is not the sender",
+            "The sender reported under another server's name: its [server] name is wrong, or it was compromised. Drop it. If the sender "
+            + "was compromised, f2bbroker revoke it."),
+        ("f2b-origin is missing", "Somebody published to this server's own exchange without naming the original sender: drop it."),
+        ("the body has ", "The body is far too long for a ban; this is its beginning. Drop it, and check its sender."),
+        ("", "The body is not a ban as docs/protocol.md describes it, and F2bBroker never sends such a body: drop it, and check its sender."),
     ];
 
     public static string For(string reason) => All.First(one => reason.Contains(one.Part, StringComparison.Ordinal)).Sentence;

@@ -12,7 +12,7 @@ namespace F2bBroker.Admin.History;
 /// </summary>
 internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
 {
-    private const string Missing = $"The broker has no stream {Topology.HistoryStream}: f2bbroker init makes it.";
+    private const string Missing = $"The broker has no stream {Topology.HistoryStream}: run f2bbroker init.";
 
     /// <summary>The number of invalid messages of each authenticated sender.</summary>
     public Dictionary<string, int> RefusedCounts { get; } = [];

@@ -107,5 +107,5 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
         }, cancel);
     }
 
-    private void WriteMessage(string what, bool isNew) => write($"{what}: {(isNew ? "made" : "was there")}.");
+    private void WriteMessage(string what, bool isNew) => write($"{what}: {(isNew ? "created" : "already exists")}.");
 }

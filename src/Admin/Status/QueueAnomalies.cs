@@ -81,7 +81,7 @@ internal static class QueueAnomalies
         {
             yield return new Anomaly(
                 ServerOf(queue)!,
-                $"The queue {queue} is bound {Times(times)} to {Topology.BansExchange}, once is right.");
+                $"The queue {queue} is bound {Times(times)} to {Topology.BansExchange} instead of once.");
         }
     }
 
@@ -95,7 +95,7 @@ internal static class QueueAnomalies
         }
         else if (!way.IsToExchange && times > 1 && ServerOf(way.From) is { } binding)
         {
-            yield return new Anomaly(binding, $"The queue {way.To} is bound {Times(times)} to the exchange {way.From}, once is right.");
+            yield return new Anomaly(binding, $"The queue {way.To} is bound {Times(times)} to the exchange {way.From} instead of once.");
         }
     }
 

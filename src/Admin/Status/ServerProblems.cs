@@ -17,8 +17,8 @@ internal sealed class ServerProblems(string server, Role? role, bool hasQueue, I
     {
         if (role is null)
         {
-            yield return $"{server} has rights on the broker that F2bBroker does not give: f2bbroker enroll {server} --force gives it "
-                + "the right ones, and a new password.";
+            yield return $"{server} has permissions on the broker that F2bBroker never grants: f2bbroker enroll {server} --force "
+                + "grants those of its role and sets a new password.";
         }
 
         foreach (string message in Missing().Concat(Clock()))
@@ -28,14 +28,14 @@ internal sealed class ServerProblems(string server, Role? role, bool hasQueue, I
 
         if (errors > 0)
         {
-            yield return $"{server} has refused {errors} message{(errors == 1 ? "" : "s")}: f2bbroker errors {server} tells which, and "
-                + "why.";
+            yield return $"{server} has refused {errors} message{(errors == 1 ? "" : "s")}: f2bbroker errors {server} shows "
+                + "which ones and why.";
         }
 
         if (quarantinedBy.Count > 0)
         {
             yield return $"{server} is quarantined: it reported more than maxbans. f2bbroker history --server {server} shows what; if it "
-                + $"was taken over, f2bbroker revoke {server}.";
+                + $"was compromised, f2bbroker revoke {server}.";
         }
     }
 
@@ -43,9 +43,8 @@ internal sealed class ServerProblems(string server, Role? role, bool hasQueue, I
     {
         if (role?.CanReceive == true && !hasQueue)
         {
-            yield return $"{server} has no queue {Topology.QueueFor(server)}: somebody has deleted it. Its consumer makes it again when "
-                + "it starts or is connected, "
-                + $"and reads what it has missed from {Topology.HistoryStream}.";
+            yield return $"{server} has no queue {Topology.QueueFor(server)}: somebody deleted it. Its consumer recreates it when "
+                + $"it starts or reconnects, and reads the missed bans from {Topology.HistoryStream}.";
         }
 
         foreach (
@@ -66,9 +65,8 @@ internal sealed class ServerProblems(string server, Role? role, bool hasQueue, I
             .OrderByDescending(program => program.ClockAhead!.Value.Duration())
             .Take(1)
             .Select(program =>
-                $"{server}'s clock was {DescribeOffset(program.ClockAhead!.Value)} the broker's when its {program.Name} connected: have "
-                    + "both synchronised (NTP), "
-                + $"then systemctl restart f2bbroker-{program.Name} on {server}.");
+                $"{server}'s clock was {DescribeOffset(program.ClockAhead!.Value)} the broker's when its {program.Name} connected: "
+                + $"synchronise both (NTP), then systemctl restart f2bbroker-{program.Name} on {server}.");
 
     private static string DescribeOffset(TimeSpan ahead)
     {

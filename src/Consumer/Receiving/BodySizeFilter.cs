@@ -13,7 +13,7 @@ internal sealed class BodySizeFilter(ErrorQueuePublisher errors) : IFilter<Recei
             ? errors.RefuseAsync(
                 context,
                 new InvalidMessageException(
-                    $"{BodyValidation.TooLongReason(length)}; its first {BodyValidation.MaxBytes} stand here",
+                    $"{BodyValidation.TooLongReason(length)}; its first {BodyValidation.MaxBytes} are kept",
                     InvalidMessageKind.Length))
             : next.Send(context);
 

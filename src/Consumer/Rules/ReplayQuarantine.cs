@@ -14,18 +14,18 @@ namespace F2bBroker.Consumer.Rules;
 /// </remarks>
 internal sealed class ReplayQuarantine(Settings settings)
 {
-    private readonly Dictionary<string, (ReplayTimeProvider Clock, ServerQuarantine Containment)> servers = [];
+    private readonly Dictionary<string, (ReplayTimeProvider Clock, ServerQuarantine Quarantine)> servers = [];
 
     /// <summary>Counts the ban. Returns false if its server is quarantined.</summary>
     public bool TryAdmit(Ban ban)
     {
-        if (!servers.TryGetValue(ban.Server, out (ReplayTimeProvider Clock, ServerQuarantine Containment) server))
+        if (!servers.TryGetValue(ban.Server, out (ReplayTimeProvider Clock, ServerQuarantine Quarantine) server))
         {
             ReplayTimeProvider clock = new();
             servers[ban.Server] = server = (clock, new ServerQuarantine(settings, clock, NullLogger<ServerQuarantine>.Instance));
         }
 
         server.Clock.AdvanceTo(ban.DetectedAt);
-        return server.Containment.TryAdmit(ban, out _);
+        return server.Quarantine.TryAdmit(ban, out _);
     }
 }

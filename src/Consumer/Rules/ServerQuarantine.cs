@@ -7,9 +7,8 @@ namespace F2bBroker.Consumer.Rules;
 /// <summary>Limits one server: above <c>maxbans</c>, and for <c>quarantine</c> afterwards, its bans are not written.</summary>
 /// <remarks>
 /// New bans are counted when they arrive. Bans that accumulated while this server was offline are spread over that period, so a day's
-/// backlog is not a
-/// flood. docs/decisions/14-two-limits-for-a-backlog.md explains why <see cref="ReplayQuarantine"/> limits the bans of the stream
-/// differently.
+/// backlog is not a flood. docs/decisions/14-two-limits-for-a-backlog.md explains why <see cref="ReplayQuarantine"/> limits the bans of
+/// the stream differently.
 /// </remarks>
 internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILogger<ServerQuarantine> log)
 {
@@ -62,7 +61,10 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
             log.LogInformation("{Server:l} is no longer quarantined.", ban.Server);
         }
 
-        return !IsQuarantined(ban.Server, out until);
+        // The clock is not compared again: a quarantine that expires here ends with the next ban, which logs it.
+        bool isQuarantined = ends.TryGetValue(ban.Server, out TimeSpan current);
+        until = time.GetUtcNow() + (isQuarantined ? current - Now : TimeSpan.Zero);
+        return !isQuarantined;
     }
 
     /// <summary>Returns true if the server is quarantined. Counts nothing.</summary>
@@ -80,8 +82,7 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
         {
             log.LogWarning(
                 "{Server:l} is quarantined: it reported more than {Limit:l} (maxbans). Its bans go to {Queue:l} until it has stayed "
-                    + "within the limit "
-                + "for {Minutes} minutes. If the server was compromised, run: f2bbroker revoke {Server:l}",
+                + "within the limit for {Minutes} minutes. If the server was compromised, run: f2bbroker revoke {Server:l}",
                 server, limit.ToString(), Topology.ErrorQueueFor(settings.Server), quarantine.TotalMinutes, server);
         }
 

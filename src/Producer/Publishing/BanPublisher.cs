@@ -79,7 +79,7 @@ internal sealed class BanPublisher(IBus bus, BrokerLoginCheck login, ProducerMet
     private static string CauseOf(Exception failure) =>
         failure switch
         {
-            MessageReturnedException => "no queue is bound to f2b.bans (f2bbroker enroll makes them).",
+            MessageReturnedException => "no queue is bound to f2b.bans (f2bbroker enroll creates queues).",
             OperationCanceledException =>
                 $"no answer within {ConfirmTimeout.TotalSeconds} s. Is f2b.bans there (f2bbroker init), has this server the right to "
                     + "publish, is the broker out of memory or disk?",

@@ -204,5 +204,5 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
         return true;
     }
 
-    private LogFile OrThrow(LogFile? opened) => opened ?? throw new FileNotFoundException($"{path} is not there.");
+    private LogFile OrThrow(LogFile? opened) => opened ?? throw new FileNotFoundException($"{path} does not exist.");
 }

@@ -45,7 +45,7 @@ internal static partial class IniSyntax
             else if (!keys.Add($"{section}:{setting.Groups["key"].Value}"))
             {
                 throw new InvalidConfigurationException(
-                    $"{file} line {number}: [{section}] {setting.Groups["key"].Value} stands there twice.");
+                    $"{file} line {number}: [{section}] {setting.Groups["key"].Value} occurs twice.");
             }
         }
     }

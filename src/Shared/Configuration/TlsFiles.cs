@@ -63,7 +63,7 @@ internal sealed class TlsFiles(string server, Action<string> error)
         DateTimeOffset end = certificate.NotAfter;
         if (end <= TimeProvider.System.GetUtcNow())
         {
-            error($"certfile: {certFile} has run out on {UtcTimestamp.Format(end)}");
+            error($"certfile: {certFile} expired on {UtcTimestamp.Format(end)}");
         }
 
         return certificate;

@@ -48,7 +48,7 @@ internal sealed class BrokerCertificateValidator(X509Certificate2Collection? aut
         X509ChainStatusFlags errors = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
         if (errors.HasFlag(X509ChainStatusFlags.NotTimeValid))
         {
-            return $"its certificate, or one above it, has run out or is not yet valid (it is from "
+            return $"its certificate, or one above it, has expired or is not yet valid (it is from "
                 + $"{UtcTimestamp.Format(certificate.NotBefore)} to {UtcTimestamp.Format(certificate.NotAfter)})";
         }
 

@@ -17,7 +17,7 @@ internal static class PermissionProbe
             Constants.AccessRefused =>
                 $"'{server}' may not publish to {Topology.BansExchange}: it is enrolled as a {Role.Receiver}, so it needs no producer. "
                     + $"f2bbroker enroll {server} --role {Role.Both} --force gives it the right, and a new password.",
-            Constants.NotFound => $"The broker has no exchange {Topology.BansExchange}: f2bbroker init makes it.",
+            Constants.NotFound => $"The broker has no exchange {Topology.BansExchange}: run f2bbroker init.",
             _ => null,
         };
 

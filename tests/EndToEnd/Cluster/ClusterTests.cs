@@ -34,7 +34,7 @@ public sealed class ClusterTests(BrokerCluster broker) : IClassFixture<BrokerClu
     }
 
     [Fact]
-    public async Task A_node_that_is_killed_loses_no_ban_be_it_the_queues_leader_or_one_that_a_daemon_is_connected_to()
+    public async Task A_killed_node_loses_no_ban_whether_it_leads_the_queue_or_a_daemon_is_connected_to_it()
     {
         Func<Task<string>>[] choices = [LeaderAsync, () => NodeOfAsync(receiver), () => NodeOfAsync(origin)];
         int times = Soak.Times(1, 12);

@@ -41,7 +41,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     [Theory]
     [InlineData(false, "The broker stopped, and started again")]
     [InlineData(true, "The broker killed, and started again")]
-    public async Task A_broker_that_goes_and_comes_back_is_told_once_each_and_loses_nothing(bool isKilled, string done)
+    public async Task A_broker_that_goes_and_comes_back_is_logged_once_each_and_loses_nothing(bool isKilled, string done)
     {
         int times = Soak.Times(1, 6);
         for (int i = 1; i <= times; i++)
@@ -112,7 +112,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_password_that_is_changed_and_changed_back_is_told_once_each()
+    public async Task A_password_that_is_changed_and_changed_back_is_logged_once_each()
     {
         int times = Soak.Times(1, 6);
         for (int i = 1; i <= times; i++)

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>
-/// Messages of a server that was taken over, as fast as the broker takes them, on several connections, until it is thrown out.
+/// Messages of a server that was compromised, as fast as the broker takes them, on several connections, until it is thrown out.
 /// </summary>
 internal sealed class Flood : IAsyncDisposable
 {

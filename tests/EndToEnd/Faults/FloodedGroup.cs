@@ -56,7 +56,8 @@ public abstract class FloodedGroup(PrivateBroker broker) : IAsyncLifetime
     private protected static string F(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>As <c>rabbitmq.conf</c> does, for channels that are opened from now on.</summary>
-    private protected Task SetAsync(string key, int value) => Broker.ControlAsync("eval", F($"application:set_env(rabbit, {key}, {value})."));
+    private protected Task SetAsync(string key, int value) =>
+        Broker.ControlAsync("eval", F($"application:set_env(rabbit, {key}, {value})."));
 
     /// <summary>How long a ban takes from fail2ban's log to the receiver's, the longest of five.</summary>
     private protected async Task<TimeSpan> DelayAsync()

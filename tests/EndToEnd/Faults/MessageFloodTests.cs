@@ -13,7 +13,7 @@ public sealed class MessageFloodTests(PrivateBroker broker) : FloodedGroup(broke
     [Theory]
     [InlineData(0, "Bans as fast as the broker takes them, on 8 connections")]
     [InlineData(65536, "Bodies of 64 KiB that are no bans, on 8 connections")]
-    public async Task A_flood_fills_anothers_queue_to_its_limit_delays_bans_and_ends_with_its_revocation(int bodySize, string done)
+    public async Task A_flood_fills_another_servers_queue_to_its_limit_delays_bans_and_ends_with_its_revocation(int bodySize, string done)
     {
         bool isLong = Soak.Times(0, 1) == 1;
         (int messages, long bytes) = isLong ? (1_000_000, 512L * 1024 * 1024) : (1000, 40L * 1024 * 1024);
@@ -51,7 +51,7 @@ public sealed class MessageFloodTests(PrivateBroker broker) : FloodedGroup(broke
     }
 
     [Fact]
-    public async Task The_brokers_own_limits_of_body_and_headers_keep_large_messages_from_everybody()
+    public async Task The_brokers_own_limits_of_body_and_headers_keep_large_messages_from_all_servers()
     {
         await SetAsync("max_message_size", 65536);
         await SetAsync("frame_max", 8192);

@@ -10,7 +10,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
 {
     [Fact]
-    public async Task A_queue_that_refuses_everybodys_bans_stops_none_up_to_a_thousand_and_copies_become_rare()
+    public async Task A_queue_that_refuses_all_bans_stops_none_up_to_a_thousand_and_copies_become_rare()
     {
         int bans = Soak.Times(20, 3000);
         await using Sender sender = await Sender.ConnectAsync(Broker, intruder);
@@ -58,7 +58,7 @@ public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
         long more = await MemoryAsync() - memory;
         await DelayAsync();
         Assert.Contains(
-            F($"The queue {Own} is bound {times + 1:N0} times to f2b.bans, once is right."),
+            F($"The queue {Own} is bound {times + 1:N0} times to f2b.bans instead of once."),
             (await Broker.AdminAsync("status")).Output);
         TimeSpan revoked = await RevokeAsync();
         Assert.DoesNotContain(Own, (await Broker.GetAsync("bindings/f2b?columns=source,destination,destination_type"))!.ToJsonString());

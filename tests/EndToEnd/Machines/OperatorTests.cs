@@ -51,10 +51,10 @@ public sealed class OperatorTests
         await group.Broker.RunAsync("rabbitmqctl --quiet delete_queue --vhost f2b f2b.bans.web2");
         await NamesAsync(
             "web2's consumer is not connected: on web2, systemctl status f2bbroker-consumer",
-            "web2 has no queue f2b.bans.web2: somebody has deleted it.");
+            "web2 has no queue f2b.bans.web2: somebody deleted it.");
         string findings = await DoctorAsync(group.Web2);
         Assert.Matches("(?m)^FAULT  f2bbroker-consumer is inactive: systemctl enable --now f2bbroker-consumer;", findings);
-        Assert.Matches("(?m)^FAULT  queue f2b.bans.web2: it is not there,", findings);
+        Assert.Matches("(?m)^FAULT  queue f2b.bans.web2: it does not exist,", findings);
         await group.Web1.RunAsync("fail2ban-client set sshd banip 203.0.113.70");
         await group.Web2.RunAsync("systemctl enable --now f2bbroker-consumer");
         await group.ArrivesAsync("203.0.113.70");
@@ -80,7 +80,7 @@ public sealed class OperatorTests
     {
         await group.Web2.RunAsync("printf '[f2bbroker]\\nenabled = false\\n' >/etc/fail2ban/jail.d/zz.local && systemctl restart fail2ban");
         await group.Web2.EventuallyAsync("fail2ban-client ping");
-        Assert.Matches("(?m)^FAULT  fail2ban's jail f2bbroker: it is not there.", await DoctorAsync(group.Web2));
+        Assert.Matches("(?m)^FAULT  fail2ban's jail f2bbroker: it does not exist.", await DoctorAsync(group.Web2));
         await group.Web2.RunAsync("rm /etc/fail2ban/jail.d/zz.local && fail2ban-client reload");
         await group.TravelsAsync("203.0.113.72");
     }

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.EndToEndTests.TakenOver;
 
-/// <summary>A server that was taken over cannot speak in another's name.</summary>
+/// <summary>A server that was compromised cannot speak in another's name.</summary>
 public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
 {
     private const string Own = "f2b.bans.a.b";

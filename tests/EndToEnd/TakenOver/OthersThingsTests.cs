@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.EndToEndTests.TakenOver;
 
-/// <summary>A server that was taken over cannot touch what belongs to another, or to all.</summary>
+/// <summary>A server that was compromised cannot touch what belongs to another, or to all.</summary>
 public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
 {
     private const string Own = "f2b.bans.a.b";

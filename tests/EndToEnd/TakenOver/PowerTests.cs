@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.EndToEndTests.TakenOver;
 
-/// <summary>A server that was taken over can neither raise its rights nor take more of the broker than its limits.</summary>
+/// <summary>A server that was compromised can neither raise its rights nor take more of the broker than its limits.</summary>
 public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
 {
     [Theory]

@@ -3,7 +3,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.EndToEndTests.TakenOver;
 
-/// <summary>A server that was taken over can read the stream of the last day's bans, and do nothing else to it.</summary>
+/// <summary>A server that was compromised can read the stream of the last day's bans, and do nothing else to it.</summary>
 public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
 {
     private const string Stream = "f2b.history";

@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.EndToEndTests.TakenOver;
 
 /// <summary>
-/// A group whose server <c>a.b</c> was taken over: somebody has its login and a client of his own. <c>b</c> and <c>axb</c> have all that a
+/// A group whose server <c>a.b</c> was compromised: somebody has its login and a client of his own. <c>b</c> and <c>axb</c> have all that a
 /// server can have.
 /// </summary>
 public sealed class TakenOverGroup(TestBroker broker) : IAsyncLifetime

@@ -64,7 +64,7 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
             $"F2BBROKER_BROKER__URI=amqps://localhost:{broker.Port}/f2b"
         );
         await broker.ShowAsync(broker.Authority.Sign("localhost", days: -1));
-        await RefusedAsync("its certificate, or one above it, has run out or is not yet valid");
+        await RefusedAsync("its certificate, or one above it, has expired or is not yet valid");
         await broker.ShowAsync(broker.Authority.Sign("localhost"));
         Assert.Equal(0, (await TestAsync(Encrypted)).ExitCode);
     }
@@ -100,7 +100,7 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
     }
 
     [Fact]
-    public async Task The_documented_commands_make_an_authority_and_certificates_that_it_signed()
+    public async Task The_documented_commands_create_an_authority_and_certificates_that_it_signed()
     {
         using TempFolder folder = new();
         foreach (string name in new[] { "localhost", "web1" })
@@ -128,7 +128,7 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
         (string certificate, string key) = broker.Authority.Sign("web2");
         await RefusedAsync("[broker] certfile needs keyfile.", $"F2BBROKER_BROKER__CERTFILE={certificate}");
         await RefusedAsync("is the certificate of 'web2' (its CN), and this server is 'web1'.", Login((certificate, key)));
-        await RefusedAsync("has run out on ", Login(broker.Authority.Sign("web1", days: -1)));
+        await RefusedAsync("expired on ", Login(broker.Authority.Sign("web1", days: -1)));
         await RefusedAsync("[broker] cafile, certfile and keyfile need amqps:// in uri.", $"F2BBROKER_BROKER__URI={broker.Uri}");
     }
 

@@ -9,7 +9,7 @@ public sealed class LocalSettingsTextTests
     private static readonly ServerCredentials Login = new("secret", Role.Both, QueueType.Classic);
 
     [Fact]
-    public void A_uri_that_stands_there_goes_before_the_default_and_not_before_one_that_was_given()
+    public void An_existing_uri_overrides_the_default_but_not_a_given_one()
     {
         const string old = "[broker]\nuri = amqps://old:5671/f2b\n";
         Assert.Contains(

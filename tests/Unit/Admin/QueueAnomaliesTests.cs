@@ -36,7 +36,7 @@ public sealed class QueueAnomaliesTests
         Assert.Empty(QueueAnomalies.Find(queues, bindings));
 
     [Fact]
-    public void A_broker_that_tells_nothing_leaves_no_doubt() => Assert.Empty(QueueAnomalies.Find(null, null));
+    public void A_broker_that_returns_nothing_causes_no_anomaly() => Assert.Empty(QueueAnomalies.Find(null, null));
 
     [Theory]
     [InlineData(
@@ -54,7 +54,7 @@ public sealed class QueueAnomaliesTests
             + "bans."
     )]
     [InlineData("""{"x-queue-type":"stream"}""", "The queue f2b.bans.web1 is a stream, which no F2bBroker makes of it.")]
-    public void Arguments_are_told(string arguments, string sentence)
+    public void Arguments_are_reported(string arguments, string sentence)
     {
         queues[0] = Queue("web1", (JsonObject)JsonNode.Parse(arguments)!);
         Assert.Equal([sentence], Doubts("web1"));
@@ -65,7 +65,7 @@ public sealed class QueueAnomaliesTests
     [InlineData("exclusive", true)]
     [InlineData("auto_delete", true)]
     [InlineData("durable", false)]
-    public void A_queue_that_does_not_stay_is_told(string property, bool value)
+    public void A_queue_that_is_not_permanent_is_reported(string property, bool value)
     {
         queues[0]![property] = value;
         Assert.Equal(
@@ -89,26 +89,26 @@ public sealed class QueueAnomaliesTests
     }
 
     [Fact]
-    public void A_queue_that_is_bound_many_times_is_told_once()
+    public void A_queue_that_is_bound_many_times_is_reported_once()
     {
         for (int i = 0; i < 10_000; i++)
         {
             bindings.Add(Binding("f2b.bans", "f2b.bans.web2"));
         }
 
-        Assert.Equal(["The queue f2b.bans.web2 is bound 10,001 times to f2b.bans, once is right."], Doubts("web2"));
+        Assert.Equal(["The queue f2b.bans.web2 is bound 10,001 times to f2b.bans instead of once."], Doubts("web2"));
         Assert.Equal(Nothing, Doubts("web1"));
     }
 
     [Fact]
-    public void A_queue_that_is_not_bound_is_told()
+    public void A_queue_that_is_not_bound_is_reported()
     {
         bindings.RemoveAt(4);
-        Assert.Equal(["The queue f2b.bans.web2 is bound 0 times to f2b.bans, once is right."], Doubts("web2"));
+        Assert.Equal(["The queue f2b.bans.web2 is bound 0 times to f2b.bans instead of once."], Doubts("web2"));
     }
 
     [Fact]
-    public void Ways_between_exchanges_and_many_ways_from_its_own_are_told()
+    public void Bindings_between_exchanges_and_many_bindings_of_its_own_are_reported()
     {
         bindings.Add(Binding("f2b.bans.web2", "f2b.bans", "exchange"));
         bindings.Add(Binding("f2b.bans", "f2b.bans.web1", "exchange"));
@@ -118,7 +118,7 @@ public sealed class QueueAnomaliesTests
         Assert.Equal(
             [
                 "The exchange f2b.bans.web1 is fed by the exchange f2b.bans (2 times), which no F2bBroker sets up.",
-                "The queue f2b.bans.web1 is bound 2 times to the exchange f2b.bans.web1, once is right.",
+                "The queue f2b.bans.web1 is bound 2 times to the exchange f2b.bans.web1 instead of once.",
             ],
             Doubts("web1").Order());
     }

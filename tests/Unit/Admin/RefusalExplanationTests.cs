@@ -10,12 +10,12 @@ public sealed class RefusalExplanationTests
 
     public static TheoryData<string, string> Refused => new()
     {
-        { ReasonOf(new MessageOrigin("", false, false), Message), "nobody vouches for it" },
+        { ReasonOf(new MessageOrigin("", false, false), Message), "nobody authenticated it" },
         { ReasonOf(new MessageOrigin("web3", false, false), Message), "under another server's name" },
-        { ReasonOf(new MessageOrigin("web1", false, IsDeadLettered: true), Message), "some queue has thrown out" },
+        { ReasonOf(new MessageOrigin("web1", false, IsDeadLettered: true), Message), "a queue has dead-lettered" },
         { ReasonOf(new MessageOrigin("", IsRequeued: true, false), Message), "to this server's own exchange" },
         { ReasonOf(new MessageOrigin("web1", false, false), Message with { DetectedAt = "2027-01-01T00:00:00.000Z" }), "clock is ahead" },
-        { ReasonOf(new MessageOrigin("web1", false, false), Message with { Jail = new string('x', 201) }), "is no ban as" },
+        { ReasonOf(new MessageOrigin("web1", false, false), Message with { Jail = new string('x', 201) }), "is not a ban as" },
         { BodyValidation.TooLongReason(9000), "far too long" },
         { "quarantined", "more than maxbans" },
     };

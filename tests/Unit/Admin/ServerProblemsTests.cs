@@ -24,14 +24,14 @@ public sealed class ServerProblemsTests
     {
         string[] todo = Todo(Role.Both, hasQueue: false);
         Assert.Equal(3, todo.Length);
-        Assert.StartsWith("web1 has no queue f2b.bans.web1: somebody has deleted it.", todo[0]);
+        Assert.StartsWith("web1 has no queue f2b.bans.web1: somebody deleted it.", todo[0]);
         Assert.StartsWith("web1's consumer is not connected: on web1, systemctl status f2bbroker-consumer", todo[1]);
         Assert.StartsWith("web1's producer is not connected: on web1, systemctl status f2bbroker-producer", todo[2]);
     }
 
     [Fact]
-    public void Rights_that_are_nobodys_are_named() =>
-        Assert.StartsWith("web1 has rights on the broker that F2bBroker does not give", Assert.Single(Todo(null, hasQueue: true)));
+    public void Permissions_of_no_role_are_reported() =>
+        Assert.StartsWith("web1 has permissions on the broker that F2bBroker never grants", Assert.Single(Todo(null, hasQueue: true)));
 
     [Theory]
     [InlineData(3600, "60 minutes ahead of")]
@@ -50,7 +50,7 @@ public sealed class ServerProblemsTests
         Assert.Empty(Todo(Role.Both, hasQueue: true, Consumer, Producer with { ClockAhead = TimeSpan.FromSeconds(-29) }));
 
     [Fact]
-    public void The_clock_stands_in_the_properties_of_a_connection()
+    public void The_clock_is_in_the_properties_of_a_connection()
     {
         JsonNode connection = JsonNode.Parse("""
             {"user":"web1","connected_at":1795400663706,"client_properties":

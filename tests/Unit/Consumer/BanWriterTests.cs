@@ -37,7 +37,7 @@ public sealed class BanWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_ban_stands_in_the_log_when_it_counts_as_written()
+    public async Task A_ban_is_in_the_log_when_it_counts_as_written()
     {
         Assert.IsType<BanOutcome.Written>(await writer.WriteAsync(Some.Ban()));
         Assert.Equal(
@@ -127,14 +127,14 @@ public sealed class BanWriterTests : IAsyncLifetime
     {
         ApplicationLifetime lifetime = new(NullLogger<ApplicationLifetime>.Instance);
         Settings settings = Some.Settings($"consumer:logpath={path}");
-        BanEvaluator ledger = new(
+        BanEvaluator evaluator = new(
             settings.Consumer,
             new ServerQuarantine(settings, clock, NullLogger<ServerQuarantine>.Instance),
             new LatestBanTime(clock),
             clock);
         return new BanWriter(
             settings,
-            ledger,
+            evaluator,
             new ConsumerMetrics(meter, clock),
             new Readiness(),
             new DaemonExit(lifetime, NullLogger<DaemonExit>.Instance),

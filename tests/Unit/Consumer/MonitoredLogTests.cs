@@ -46,7 +46,7 @@ public sealed class MonitoredLogTests : IDisposable
     }
 
     [Fact]
-    public void A_log_that_was_cut_has_begun_anew_and_no_NUL_stands_before_the_next_line()
+    public void A_truncated_log_is_a_new_log_and_no_NUL_precedes_the_next_line()
     {
         Append("");
         Append("one\n");
@@ -61,7 +61,7 @@ public sealed class MonitoredLogTests : IDisposable
     }
 
     [Fact]
-    public void A_log_that_was_renamed_or_deleted_has_begun_anew()
+    public void A_renamed_or_deleted_log_is_a_new_log()
     {
         Append("");
         Append("one\n");

@@ -11,7 +11,7 @@ public sealed class QuorumTests
     private readonly FakeTimeProvider clock = Some.Clock();
 
     [Fact]
-    public void One_server_is_enough_unless_more_are_wished_for() => Assert.True(Of(1).IsReachedBy(Some.Ban()));
+    public void One_server_is_enough_unless_more_are_required() => Assert.True(Of(1).IsReachedBy(Some.Ban()));
 
     [Fact]
     public void So_many_different_servers_have_to_report_the_same_address()

@@ -5,7 +5,7 @@ namespace F2bBroker.UnitTests.Consumer;
 /// <summary>With <c>maxbans = 3/10m</c> and <c>quarantine = 30m</c>.</summary>
 public sealed class ReplayQuarantineTests
 {
-    private readonly ReplayQuarantine containment = new(Some.Settings("consumer:maxbans=3/10m"));
+    private readonly ReplayQuarantine quarantine = new(Some.Settings("consumer:maxbans=3/10m"));
 
     [Fact]
     public void A_server_is_bounded_by_the_times_of_its_bans()
@@ -28,5 +28,5 @@ public sealed class ReplayQuarantineTests
 
     private bool[] Admitted(IEnumerable<int> minutes) => [.. minutes.Select(minute => Admits(minute, "web1"))];
 
-    private bool Admits(int minute, string server) => containment.TryAdmit(Some.Ban(server: server, at: Some.Time.AddMinutes(minute)));
+    private bool Admits(int minute, string server) => quarantine.TryAdmit(Some.Ban(server: server, at: Some.Time.AddMinutes(minute)));
 }

@@ -10,10 +10,10 @@ public sealed class SenderRateLimiterTests
     public void Each_sender_has_its_own_and_it_comes_back_when_the_flood_is_over()
     {
         FakeTimeProvider clock = Some.Clock();
-        SenderRateLimiter allowance = new(new RateLimit(2, TimeSpan.FromMinutes(10)), clock);
-        Assert.Equal([true, true, false, false], Enumerable.Range(0, 4).Select(_ => allowance.TryAcquire("web1")));
-        Assert.True(allowance.TryAcquire(""));
+        SenderRateLimiter limiter = new(new RateLimit(2, TimeSpan.FromMinutes(10)), clock);
+        Assert.Equal([true, true, false, false], Enumerable.Range(0, 4).Select(_ => limiter.TryAcquire("web1")));
+        Assert.True(limiter.TryAcquire(""));
         clock.Advance(TimeSpan.FromMinutes(10.1));
-        Assert.True(allowance.TryAcquire("web1"));
+        Assert.True(limiter.TryAcquire("web1"));
     }
 }

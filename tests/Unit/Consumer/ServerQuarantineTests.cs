@@ -8,9 +8,9 @@ namespace F2bBroker.UnitTests.Consumer;
 public sealed class ServerQuarantineTests
 {
     private readonly FakeTimeProvider clock = Some.Clock();
-    private readonly ServerQuarantine containment;
+    private readonly ServerQuarantine quarantine;
 
-    public ServerQuarantineTests() => containment = New("consumer:maxbans=3/10m");
+    public ServerQuarantineTests() => quarantine = New("consumer:maxbans=3/10m");
 
     [Fact]
     public void A_server_over_the_rate_is_quarantined_and_no_other()
@@ -46,20 +46,20 @@ public sealed class ServerQuarantineTests
     }
 
     [Fact]
-    public void It_is_told_until_when()
+    public void The_end_of_the_quarantine_is_returned()
     {
         Admitted(3);
-        Assert.False(containment.TryAdmit(Some.Ban(), out DateTimeOffset until));
+        Assert.False(quarantine.TryAdmit(Some.Ban(), out DateTimeOffset until));
         Assert.Equal(Some.Time.AddMinutes(30), until);
         clock.Advance(TimeSpan.FromMinutes(10.1));
-        containment.TryAdmit(Some.Ban(), out until);
+        quarantine.TryAdmit(Some.Ban(), out until);
         Assert.Equal(Some.Time.AddMinutes(30), until);
     }
 
     [Fact]
     public void What_piled_up_while_this_server_was_away_is_counted_over_that_time()
     {
-        containment.StartBacklog(latestBan: Some.Time.AddMinutes(-20));
+        quarantine.StartBacklog(latestBan: Some.Time.AddMinutes(-20));
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.All(Admitted(6, at: Some.Time.AddMinutes(-5)), Assert.True);
         Assert.Equal([true, true, true, false], Admitted(4, at: Some.Time.AddMinutes(-5)));
@@ -68,7 +68,7 @@ public sealed class ServerQuarantineTests
     [Fact]
     public void What_comes_live_is_not_set_off_against_an_absence()
     {
-        containment.StartBacklog(latestBan: Some.Time.AddDays(-1));
+        quarantine.StartBacklog(latestBan: Some.Time.AddDays(-1));
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal([true, true, true, false], Admitted(4, at: clock.GetUtcNow()));
     }
@@ -76,7 +76,7 @@ public sealed class ServerQuarantineTests
     [Fact]
     public void A_first_start_expects_nothing()
     {
-        containment.StartBacklog(latestBan: null);
+        quarantine.StartBacklog(latestBan: null);
         Assert.Equal([true, true, true, false], Admitted(4, at: Some.Time.AddHours(-1)));
     }
 
@@ -100,13 +100,13 @@ public sealed class ServerQuarantineTests
 
     private ServerQuarantine New(params string[] settings) => new(Some.Settings(settings), clock, NullLogger<ServerQuarantine>.Instance);
 
-    private bool Admits(string server = "web1") => containment.TryAdmit(Some.Ban(server: server, at: clock.GetUtcNow()), out _);
+    private bool Admits(string server = "web1") => quarantine.TryAdmit(Some.Ban(server: server, at: clock.GetUtcNow()), out _);
 
     private bool[] Admitted(int count, DateTimeOffset? at = null) =>
-        [.. Enumerable.Range(0, count).Select(_ => containment.TryAdmit(Some.Ban(at: at ?? clock.GetUtcNow()), out DateTimeOffset _))];
+        [.. Enumerable.Range(0, count).Select(_ => quarantine.TryAdmit(Some.Ban(at: at ?? clock.GetUtcNow()), out DateTimeOffset _))];
 
     /// <param name="written">How long ago.</param>
     /// <param name="detected">How long ago.</param>
     private void Count(TimeSpan written, TimeSpan detected) =>
-        containment.CountWritten(Some.Ban(at: Some.Time - detected), Some.Time - written);
+        quarantine.CountWritten(Some.Ban(at: Some.Time - detected), Some.Time - written);
 }

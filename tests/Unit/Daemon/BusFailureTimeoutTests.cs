@@ -32,7 +32,7 @@ public sealed class BusFailureTimeoutTests
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public void Patience_begins_anew_once_the_bus_works_or_the_broker_is_away(bool isHealthy, bool isWaiting)
+    public void The_timeout_starts_again_when_the_bus_works_or_the_broker_is_unavailable(bool isHealthy, bool isWaiting)
     {
         BusFailureTimeout patience = new(clock);
         Assert.False(patience.IsExceeded(isHealthy: false, isWaiting: false));

@@ -11,7 +11,7 @@ public sealed class LastBrokerContactTests
     private readonly FakeTimeProvider clock = Some.Clock();
 
     [Fact]
-    public async Task It_is_heard_of_when_something_comes_over_a_connection_of_the_factory()
+    public async Task Bytes_on_a_connection_of_the_factory_are_a_contact()
     {
         LastBrokerContact contact = new(clock);
         ConnectionFactory factory = new();

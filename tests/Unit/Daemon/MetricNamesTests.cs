@@ -36,7 +36,7 @@ public sealed class MetricNamesTests
     }
 
     [Fact]
-    public void Each_alert_is_told_of_under_its_own_head_to_which_its_runbook_leads()
+    public void Each_alert_is_described_under_its_own_heading_to_which_its_runbook_links()
     {
         Assert.Equal(
             Alerts,

@@ -6,7 +6,7 @@ namespace F2bBroker.UnitTests.Daemon;
 public sealed class ThrottledLogSummaryTests
 {
     [Fact]
-    public void Counts_are_told_once_a_minute_and_at_the_end()
+    public void Counts_are_logged_once_a_minute_and_on_disposal()
     {
         FakeTimeProvider clock = Some.Clock();
         LoggedMessages told = new();

@@ -42,7 +42,7 @@ public sealed class CorpusTests
     [InlineData("# banJSON: {\"ban\": false, \"desc\": \"x\"}\n# banJSON: {\"ban\": false, \"desc\": \"x\"}\na line\n")]
     [InlineData("# banJSON: {\"ban\": true, \"desc\": \"x\"}\na line\n")]
     [InlineData("# banJSON: {\"ban\": false}\na line\n")]
-    public void A_corpus_with_a_line_or_an_expectation_that_stands_alone_is_refused(string text) =>
+    public void A_corpus_with_a_line_or_an_expectation_alone_is_refused(string text) =>
         Assert.Throws<FormatException>(() => CorpusFile.Parse(Encoding.UTF8.GetBytes(text)));
 
     private static string Print(Expectation expected) => expected.Ban ? $"{expected.Ip} by '{expected.Jail}' at {expected.Time}" : "no ban";

@@ -100,7 +100,7 @@ public sealed class JournalEntryTests
     [InlineData("""["[sshd] Ban 192.0.2.4","[sshd] Ban 192.0.2.5"]""")]
     [InlineData("null")]
     [InlineData("5")]
-    public void A_message_that_is_not_printable_or_sent_twice_or_too_long_is_passed_over_with_its_cursor(string message) =>
+    public void A_message_that_is_not_printable_or_sent_twice_or_too_long_is_skipped_with_its_cursor(string message) =>
         Assert.Equal(
             new JournalEntry("s=1;i=2", IsBanCandidate: false, Ban: null),
             Parse(With(ByJournal, "MESSAGE", JsonNode.Parse(message))));

@@ -18,7 +18,7 @@ public sealed class LineBufferTests
     }
 
     [Fact]
-    public void A_line_too_long_is_passed_over_and_counted()
+    public void A_line_that_is_too_long_is_skipped_and_counted()
     {
         Assert.Equal("before\n", Read("before\n"));
         for (int i = 0; i < 40; i++)

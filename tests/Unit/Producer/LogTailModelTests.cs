@@ -34,7 +34,7 @@ public sealed class LogTailModelTests
     });
 
     [Fact]
-    public void A_reader_that_starts_anew_misses_no_line_behind_its_position() => RunMany((log, random) =>
+    public void A_restarted_reader_misses_no_line_after_its_position() => RunMany((log, random) =>
     {
         LogTail tail = log.NewTail();
         tail.StartAtBeginning();

@@ -111,7 +111,7 @@ public sealed class LogTailTests : IDisposable
     }
 
     [Fact]
-    public async Task A_place_that_is_nowhere_is_told_and_the_log_is_read_from_its_beginning()
+    public async Task A_position_that_is_not_found_is_logged_and_the_log_is_read_from_its_beginning()
     {
         LogPosition position = await ReadAllAsync();
         File.Delete(log.Path);
@@ -158,7 +158,7 @@ public sealed class LogTailTests : IDisposable
     }
 
     [Fact]
-    public async Task A_line_too_long_for_any_log_is_passed_over_and_told()
+    public async Task A_line_that_is_too_long_is_skipped_and_logged()
     {
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
         log.Write(new string('x', 3 * LineBuffer.MaxLineLength), "2026-11-23 02:53:03,000 Ban c");
@@ -167,7 +167,7 @@ public sealed class LogTailTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_archive_is_told_and_the_next_file_is_read()
+    public async Task A_damaged_archive_is_logged_and_the_next_file_is_read()
     {
         LogPosition position = await ReadAllAsync();
         log.Write([.. Enumerable.Range(0, 5000).Select(i => $"noise {i * 7919 % 10007}")]);
@@ -183,7 +183,7 @@ public sealed class LogTailTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_that_is_away_for_a_while_is_told_once_and_read_on_when_it_is_back()
+    public async Task A_missing_folder_is_logged_once_and_reading_continues_when_it_is_back()
     {
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b");

@@ -53,7 +53,7 @@ public sealed class LogTargetTests : IDisposable
     [InlineData("/var/log/other.log", "Name the file that fail2ban logs to (fail2ban-client get logtarget).")]
     public void A_log_that_is_not_there_is_explained_by_the_target(string target, string explanation) =>
         Assert.Equal(
-            [$"[producer] logpath: {folder["f.log"]} is not there. {explanation}"],
+            [$"[producer] logpath: {folder["f.log"]} does not exist. {explanation}"],
             ProducerFileCheck.FindErrors(SettingsWith(), new LogTarget(target)));
 
     [Theory]

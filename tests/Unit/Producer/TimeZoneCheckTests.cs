@@ -24,7 +24,7 @@ public sealed class TimeZoneCheckTests
     [InlineData(-11)]
     [InlineData(11)]
     [InlineData(60)]
-    public void A_ban_of_another_hour_is_told_once(int minutes)
+    public void A_ban_of_another_hour_is_logged_once(int minutes)
     {
         check.Check(Some.Ban(at: Some.Time.AddMinutes(minutes)));
         check.Check(Some.Ban(at: Some.Time.AddMinutes(minutes)));

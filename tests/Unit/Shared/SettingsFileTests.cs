@@ -27,7 +27,7 @@ public sealed class SettingsFileTests : IDisposable
     }
 
     [Fact]
-    public void The_shipped_file_tells_each_key_with_its_default_as_the_manual_does()
+    public void The_shipped_file_shows_each_key_with_its_default_as_the_manual_does()
     {
         string[] shipped = File.ReadAllLines(Repository.Path("deploy/f2bbroker.conf"));
         // A comment has a blank behind its sign, a setting has none.
@@ -53,7 +53,7 @@ public sealed class SettingsFileTests : IDisposable
     [Theory]
     [InlineData("[broker]\npassword geheim\n", "line 2: neither a comment, a [section] nor 'key = value'.")]
     [InlineData("password = geheim\n", "line 1: a setting before the first [section].")]
-    [InlineData("[broker]\npassword = geheim\npassword = geheim\n", "line 3: [broker] password stands there twice.")]
+    [InlineData("[broker]\npassword = geheim\npassword = geheim\n", "line 3: [broker] password occurs twice.")]
     [InlineData("[broker]\n[broker\n", "line 2: neither a comment, a [section] nor 'key = value'.")]
     [InlineData("[broker]\npass word = geheim\n", "line 2: neither a comment, a [section] nor 'key = value'.")]
     public void A_syntax_error_names_file_and_line_and_never_the_line(string text, string sentence)
