@@ -188,12 +188,12 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
 
         if (file is { IsCorrupt: true })
         {
-            warn($"{file.Path} is damaged; a ban in the rest of it is lost.");
+            warn($"{file.Path} is corrupt. A ban in the rest of it is lost.");
         }
 
         if (buffer.HasPartialLine)
         {
-            warn($"{path}: a last line without its end was passed over.");
+            warn($"{path}: skipped a last line without its end.");
         }
 
         file?.Dispose();
