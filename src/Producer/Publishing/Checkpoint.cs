@@ -32,7 +32,7 @@ internal sealed partial class Checkpoint(string path)
         }
         catch (Exception failure) when (failure is JsonException or NotSupportedException or InvalidDataException)
         {
-            throw new InvalidDataException($"The checkpoint {path} holds no position ({failure.Message}).");
+            throw new InvalidDataException($"The checkpoint {path} does not contain a position ({failure.Message}).");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using F2bBroker.Shared.Logs;
 using Microsoft.Win32.SafeHandles;
@@ -14,8 +13,7 @@ internal sealed class LogFile : IDisposable
     private const int MinHeadLength = 24;
 
     private readonly SafeFileHandle handle;
-    private readonly FileStream? compressedStream;
-    private Stream? decompressedStream;
+    private readonly LogArchive? archive;
     private byte[] head = [];
     private string? hash;
     private DateTime writtenAt;
@@ -25,8 +23,7 @@ internal sealed class LogFile : IDisposable
         Path = path;
         handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         Identity = FileIdentity.FromFile(handle);
-        compressedStream = path.EndsWith(".gz", StringComparison.Ordinal) ? new FileStream(handle, FileAccess.Read) : null;
-        Rewind();
+        archive = path.EndsWith(".gz", StringComparison.Ordinal) ? new LogArchive(handle) : null;
         writtenAt = LastWriteTime;
         EmptySince = ReadHead().Length < MinHeadLength ? writtenAt : null;
     }
@@ -44,7 +41,7 @@ internal sealed class LogFile : IDisposable
     public DateTime? EmptySince { get; }
 
     /// <summary>True if it is an archive whose rest cannot be read.</summary>
-    public bool IsCorrupt { get; private set; }
+    public bool IsCorrupt => archive is { IsCorrupt: true };
 
     /// <summary>The time of the last write, in UTC.</summary>
     public DateTime LastWriteTime => File.GetLastWriteTimeUtc(handle);
@@ -100,7 +97,7 @@ internal sealed class LogFile : IDisposable
             return 0;
         }
 
-        int count = decompressedStream is null ? RandomAccess.Read(handle, buffer, Offset) : Decompress(buffer);
+        int count = archive?.Read(buffer) ?? RandomAccess.Read(handle, buffer, Offset);
         if (count == 0 || !IsNotTruncated())
         {
             return 0; // Truncated and rewritten: the bytes read are the middle of another line.
@@ -121,14 +118,13 @@ internal sealed class LogFile : IDisposable
     {
         Span<byte> now = stackalloc byte[MaxHeadLength];
         now = now[..head.Length];
-        return compressedStream is not null
+        return archive is not null
             || RandomAccess.GetLength(handle) >= Offset && RandomAccess.Read(handle, now, 0) == now.Length && now.SequenceEqual(head);
     }
 
     public void Dispose()
     {
-        decompressedStream?.Dispose();
-        compressedStream?.Dispose();
+        archive?.Dispose();
         handle.Dispose();
     }
 
@@ -150,47 +146,8 @@ internal sealed class LogFile : IDisposable
 
     private bool SkipTo(long offset)
     {
-        if (compressedStream is null)
-        {
-            Offset = offset;
-            return RandomAccess.GetLength(handle) >= offset;
-        }
-
-        byte[] skipped = new byte[64 * 1024];
-        while (Offset < offset)
-        {
-            int count = Decompress(skipped.AsSpan(0, (int)Math.Min(skipped.Length, offset - Offset)));
-            if (count == 0)
-            {
-                return false;
-            }
-
-            Offset += count;
-        }
-
-        return true;
-    }
-
-    private void Rewind()
-    {
-        if (compressedStream is not null)
-        {
-            compressedStream.Position = 0;
-            decompressedStream = new GZipStream(compressedStream, CompressionMode.Decompress, leaveOpen: true);
-        }
-    }
-
-    private int Decompress(Span<byte> buffer)
-    {
-        try
-        {
-            return IsCorrupt ? 0 : decompressedStream!.Read(buffer);
-        }
-        catch (InvalidDataException)
-        {
-            IsCorrupt = true;
-            return 0;
-        }
+        Offset = offset;
+        return archive?.TrySkip(offset) ?? RandomAccess.GetLength(handle) >= offset;
     }
 
     /// <summary>Returns the first bytes. An archive is at its beginning afterwards.</summary>
@@ -200,10 +157,10 @@ internal sealed class LogFile : IDisposable
         int length = 0;
         for (int count = -1; count != 0; length += count)
         {
-            count = decompressedStream is null ? RandomAccess.Read(handle, bytes.AsSpan(length), length) : Decompress(bytes.AsSpan(length));
+            count = archive?.Read(bytes.AsSpan(length)) ?? RandomAccess.Read(handle, bytes.AsSpan(length), length);
         }
 
-        Rewind();
+        archive?.Rewind();
         return bytes[..length];
     }
 

@@ -12,6 +12,7 @@ namespace F2bBroker.Producer.Tailing;
 internal sealed class LogTail(string path, TimeProvider time, Action<string> warn) : IDisposable
 {
     private readonly LineBuffer buffer = new();
+    private readonly LogFileFinder finder = new(path);
     private LogFile? file;
     private long delivered;
     private bool hasSeenNextFile;
@@ -31,7 +32,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
     /// since then.
     /// </summary>
     /// <exception cref="IOException">The log does not exist or cannot be read.</exception>
-    public void StartAt(LogPosition position) => SwitchTo(OrThrow(Find(position)));
+    public void StartAt(LogPosition position) => SwitchTo(OrThrow(OpenAt(position)));
 
     /// <summary>Returns the next whole lines; null if there are none at present.</summary>
     /// <exception cref="IOException">The system call fails.</exception>
@@ -126,7 +127,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
     /// </summary>
     private void StartAtFirstWrittenSince(DateTime moment)
     {
-        LogFile? first = OpenFirstNonEmpty(WrittenSince(moment));
+        LogFile? first = finder.OpenFirstWrittenSince(moment);
         if (first?.Identity == file!.Identity)
         {
             first.Dispose();
@@ -142,10 +143,10 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
     {
         if (!file!.IsNotTruncated())
         {
-            return SwitchTo(Find(Position));
+            return SwitchTo(OpenAt(Position));
         }
 
-        if (FileIdentity.FromFile(path) == file.Identity || Next() is not { } next)
+        if (FileIdentity.FromFile(path) == file.Identity || finder.OpenNext(file, Position) is not { } next)
         {
             return false;
         }
@@ -161,39 +162,11 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
         return true;
     }
 
-    /// <summary>Returns the next non-empty file after this one.</summary>
-    private LogFile? Next()
-    {
-        string[] files = [.. Files()];
-        int mine = Array.FindLastIndex(files, IsCurrentFile);
-        LogFile? next = OpenFirstNonEmpty(mine >= 0 ? files[(mine + 1)..] : WrittenSince(file!.LastWriteTime));
-        if (mine >= 0 && !IsCurrentFile(files[mine]))
-        {
-            next?.Dispose(); // Rotated meanwhile: what was opened may be a later one.
-            return null;
-        }
-
-        return next;
-    }
-
-    private bool IsCurrentFile(string candidate)
-    {
-        if (FileIdentity.FromFile(candidate) == file!.Identity)
-        {
-            return true;
-        }
-
-        using LogFile? copy = candidate.EndsWith(".gz", StringComparison.Ordinal) ? LogFile.OpenAt(candidate, Position) : null;
-        return copy is not null;
-    }
-
-    private LogFile? Find(LogPosition position)
+    private LogFile? OpenAt(LogPosition position)
     {
         if (position.HeadLength > 0)
         {
-            if (
-                Files().Reverse().Select(candidate => LogFile.OpenAt(candidate, position)).FirstOrDefault(opened => opened is not null) is
-                { } found)
+            if (finder.OpenAt(position) is { } found)
             {
                 return found;
             }
@@ -203,22 +176,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
                     + "that was only in the missing part is lost.");
         }
 
-        return OpenFirstNonEmpty(WrittenSince(position.WrittenAt)) ?? LogFile.OpenAtBeginning(path);
-    }
-
-    private static LogFile? OpenFirstNonEmpty(IEnumerable<string> candidates)
-    {
-        foreach (LogFile opened in candidates.Select(LogFile.OpenAtBeginning).OfType<LogFile>())
-        {
-            if (opened.EmptySince is null)
-            {
-                return opened;
-            }
-
-            opened.Dispose();
-        }
-
-        return null;
+        return finder.OpenFirstWrittenSince(position.WrittenAt) ?? LogFile.OpenAtBeginning(path);
     }
 
     private bool SwitchTo(LogFile? next)
@@ -230,12 +188,12 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
 
         if (file is { IsCorrupt: true })
         {
-            warn($"{file.Path} is damaged; a ban in the rest of it is lost.");
+            warn($"{file.Path} is corrupt. A ban in the rest of it is lost.");
         }
 
         if (buffer.HasPartialLine)
         {
-            warn($"{path}: a last line without its end was passed over.");
+            warn($"{path}: skipped a last line without its end.");
         }
 
         file?.Dispose();
@@ -247,8 +205,4 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
     }
 
     private LogFile OrThrow(LogFile? opened) => opened ?? throw new FileNotFoundException($"{path} does not exist.");
-
-    private IEnumerable<string> WrittenSince(DateTime moment) => Files().Where(candidate => File.GetLastWriteTimeUtc(candidate) >= moment);
-
-    private IEnumerable<string> Files() => File.Exists(path) ? [.. RotatedLogs.Find(path), path] : RotatedLogs.Find(path);
 }

@@ -19,7 +19,7 @@ public sealed class CheckpointTests : IDisposable
     public void Before_the_first_save_there_is_no_position() => Assert.Null(checkpoint.Load());
 
     [Fact]
-    public void What_was_saved_is_loaded()
+    public void The_saved_position_is_loaded()
     {
         checkpoint.Save(Position with { Offset = 1 });
         checkpoint.Save(Position);
@@ -31,7 +31,7 @@ public sealed class CheckpointTests : IDisposable
         "s=d197dfe8dc494f1b81a5a90357d68d87;i=172;b=98d2014c967d46358b6c786b8c04473e;m=9d2dbc11;t=6610439820c81;x=7b1953e5696bb061"
     )]
     [InlineData(null)]
-    public void A_place_in_the_journal_is_one_of_another_kind(string? cursor)
+    public void A_position_in_the_journal_replaces_one_in_a_file(string? cursor)
     {
         checkpoint.Save(Position);
         checkpoint.Save(new JournalPosition(cursor));
@@ -50,6 +50,19 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_version_0_1_is_loaded()
+    {
+        File.WriteAllText(
+            folder["checkpoint"],
+            """{"source":"file","headLength":3,"head":"abc","offset":1234,"writtenAt":"2026-11-23T02:44:23Z"}""");
+        Assert.Equal(Position, checkpoint.Load());
+        File.WriteAllText(folder["checkpoint"], """{"source":"journal","cursor":"s=1"}""");
+        Assert.Equal(new JournalPosition("s=1"), checkpoint.Load());
+        File.WriteAllText(folder["checkpoint"], """{"source":"journal","cursor":null}""");
+        Assert.Equal(new JournalPosition(Cursor: null), checkpoint.Load());
+    }
+
+    [Fact]
     public void Only_its_owner_may_read_it()
     {
         checkpoint.Save(Position);
@@ -64,15 +77,15 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("{\"source\":\"journal\"}")]
     [InlineData("{\"source\":\"file\",\"headLength\":0,\"head\":null,\"offset\":0,\"writtenAt\":\"2026-11-23T02:44:23Z\"}")]
     [InlineData("\0\0\0\0")]
-    public void A_file_that_holds_no_position_says_so(string text)
+    public void A_file_without_a_position_is_an_error(string text)
     {
         File.WriteAllText(folder["checkpoint"], text);
-        string sentence = Assert.Throws<InvalidDataException>(() => checkpoint.Load()).Message;
-        Assert.StartsWith($"The checkpoint {folder["checkpoint"]} holds no position (", sentence);
+        string message = Assert.Throws<InvalidDataException>(() => checkpoint.Load()).Message;
+        Assert.StartsWith($"The checkpoint {folder["checkpoint"]} does not contain a position (", message);
     }
 
     [Fact]
-    public void A_half_written_new_file_does_not_harm_the_old_one()
+    public void A_partly_written_new_file_does_not_affect_the_old_one()
     {
         checkpoint.Save(Position);
         File.WriteAllText(folder["checkpoint.new"], "{\"head");

@@ -25,7 +25,7 @@ public sealed class CheckpointTrackerTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task It_waits_for_the_first_unconfirmed_ban_whatever_is_confirmed_behind_it()
+    public async Task It_waits_for_the_first_unconfirmed_ban_even_if_later_bans_are_confirmed()
     {
         TaskCompletionSource first = new();
         Ship(first.Task, 10);
@@ -39,7 +39,7 @@ public sealed class CheckpointTrackerTests : IDisposable
     }
 
     [Fact]
-    public async Task At_the_end_it_keeps_what_was_confirmed_before_a_failure()
+    public async Task After_a_failure_it_saves_the_last_position_confirmed_before_it()
     {
         Ship(Task.CompletedTask, 10);
         Ship(Task.FromCanceled(new CancellationToken(canceled: true)), 20);

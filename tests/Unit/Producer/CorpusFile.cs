@@ -4,20 +4,20 @@ using System.Text.Json.Serialization;
 
 namespace F2bBroker.UnitTests.Producer;
 
-/// <summary>What a corpus says of the line below it: that it is a ban, and which; or why it is none.</summary>
-/// <param name="Time">UTC, as <c>2026-11-23T02:44:23.706Z</c>.</param>
+/// <summary>The expectation for the next line of a corpus: the ban that it is, or why it is not a ban.</summary>
+/// <param name="Time">The time in UTC, as <c>2026-11-23T02:44:23.706Z</c>.</param>
 internal sealed record Expectation(bool Ban, string? Jail, string? Ip, string? Time, string? Desc)
 {
     public bool IsComplete =>
         Ban ? (Jail, Ip, Time) is (not null, not null, not null) : (Jail, Ip, Time) is (null, null, null) && Desc is not null;
 }
 
-/// <summary>A line of a corpus, with what it is.</summary>
-/// <param name="Number">From 1.</param>
-/// <param name="End">Where the next one begins, in bytes.</param>
+/// <summary>A line of a corpus with its expectation.</summary>
+/// <param name="Number">The line number, from 1.</param>
+/// <param name="End">The offset of the next line in bytes.</param>
 internal sealed record CorpusLine(int Number, long End, byte[] Bytes, Expectation Expected);
 
-/// <summary>Lines of a log, each below a comment that says what it is.</summary>
+/// <summary>Reads a corpus: lines of a log, each after a comment with its expectation.</summary>
 internal static class CorpusFile
 {
     // # banJSON: { "ban": false, "desc": "Unban" }
@@ -32,8 +32,8 @@ internal static class CorpusFile
 
     public static IReadOnlyList<CorpusLine> Read(string name) => Parse(File.ReadAllBytes(Path.Combine(Folder, name)));
 
-    /// <summary>Its lines of a log.</summary>
-    /// <exception cref="FormatException">A line has no expectation, an expectation no line, or there is none at all.</exception>
+    /// <summary>Returns the log lines of a corpus.</summary>
+    /// <exception cref="FormatException">A line or an expectation is unpaired, or the corpus is empty.</exception>
     public static IReadOnlyList<CorpusLine> Parse(ReadOnlySpan<byte> text)
     {
         List<CorpusLine> lines = [];
@@ -43,11 +43,11 @@ internal static class CorpusFile
         {
             number++;
             end = start + text[start..].IndexOf((byte)'\n');
-            ReadOnlySpan<byte> line = end < start ? throw Fault(number, "has no end") : text[start..end];
+            ReadOnlySpan<byte> line = end < start ? throw ErrorInLine(number, "has no end") : text[start..end];
             bool isLog = line.Length > 0 && line[0] != '#';
             if (isLog != expected is not null)
             {
-                throw Fault(number, isLog ? "has no expectation" : "is not the line that the expectation above it is for");
+                throw ErrorInLine(number, isLog ? "has no expectation" : "is not the line that the expectation above it is for");
             }
 
             if (isLog)
@@ -55,16 +55,16 @@ internal static class CorpusFile
                 lines.Add(new CorpusLine(number, end + 1, line.ToArray(), expected!));
             }
 
-            expected = isLog ? null : ExpectationIn(Encoding.UTF8.GetString(line), number);
+            expected = isLog ? null : ParseExpectation(Encoding.UTF8.GetString(line), number);
         }
 
-        return expected is null && lines.Count > 0 ? lines : throw Fault(number, "is the last one, and a line of a log is missing");
+        return expected is null && lines.Count > 0 ? lines : throw ErrorInLine(number, "is the last one, and a line of a log is missing");
     }
 
-    private static Expectation? ExpectationIn(string comment, int number) =>
+    private static Expectation? ParseExpectation(string comment, int number) =>
         !comment.StartsWith(Mark, StringComparison.Ordinal) ? null
         : JsonSerializer.Deserialize<Expectation>(comment[Mark.Length..], Options) is { IsComplete: true } expected ? expected
-        : throw Fault(number, "is not a whole expectation");
+        : throw ErrorInLine(number, "is not a complete expectation");
 
-    private static FormatException Fault(int number, string fault) => new($"Line {number} {fault}.");
+    private static FormatException ErrorInLine(int number, string error) => new($"Line {number} {error}.");
 }

@@ -11,24 +11,24 @@ public sealed class CorpusTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public async Task Each_line_of_the_corpus_is_read_as_what_it_is(string file)
+    public async Task Each_line_of_the_corpus_is_read_as_expected(string file)
     {
         FakeTimeProvider clock = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
         clock.SetLocalTimeZone(TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
         Dictionary<long, Ban> read = new(await WholeLog.BansAsync(Path.Combine(CorpusFile.Folder, file), file == "syslog.log", clock));
-        List<string> faults = [];
+        List<string> errors = [];
         foreach (CorpusLine line in CorpusFile.Read(file))
         {
             read.Remove(line.End, out Ban? ban);
             (string expected, string actual) = (Print(line.Expected), Print(ban));
             if (expected != actual)
             {
-                faults.Add($"{file}:{line.Number}: expected {expected}, read {actual}; {line.Expected.Desc}");
+                errors.Add($"{file}:{line.Number}: expected {expected}, read {actual}; {line.Expected.Desc}");
             }
         }
 
-        faults.AddRange(read.Select(comment => $"{file}: a comment is read as {Print(comment.Value)}"));
-        Assert.True(faults.Count == 0, string.Join('\n', faults));
+        errors.AddRange(read.Select(comment => $"{file}: a comment is read as {Print(comment.Value)}"));
+        Assert.True(errors.Count == 0, string.Join('\n', errors));
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class Fail2BanLogLineTests
     )]
     [InlineData("2026-11-23 02:49:54,621 fail2ban.actions        [29471]: NOTICE  [sshd] Ban 2001:db8::1", "sshd", "2001:db8::1")]
     [InlineData("2026-11-23 02:49:54,648 fail2ban.actions        [29471]: NOTICE  [sshd] Ban 203.0.113.0/24", "sshd", "203.0.113.0/24")]
-    public void A_ban_line_of_any_version_is_a_ban(string line, string jail, string ip)
+    public void A_ban_line_of_any_version_is_parsed(string line, string jail, string ip)
     {
         Fail2BanLogLine? ban = Fail2BanLogLine.Parse(line);
         Assert.Equal((jail, ip), (ban?.Jail, ban?.Ip.ToString()));
@@ -61,7 +61,7 @@ public sealed class Fail2BanLogLineTests
     [InlineData("2026-11-23 02:49:58,844 fail2ban.actions        [1]: NOTICE  [] Ban 8.8.8.8")]
     [InlineData(" 2026-11-23 02:49:58,844 fail2ban.actions        [1]: NOTICE  [sshd] Ban 8.8.8.8")]
     [InlineData("")]
-    public void A_line_that_only_looks_like_one_is_none(string line) => Assert.Null(Fail2BanLogLine.Parse(line));
+    public void A_line_that_only_resembles_a_ban_is_not_parsed(string line) => Assert.Null(Fail2BanLogLine.Parse(line));
 
     [Theory]
     [InlineData("2026-07-01 12:00:00,123", "2026-07-01T10:00:00.123Z")]
@@ -77,7 +77,7 @@ public sealed class Fail2BanLogLineTests
     [Theory]
     [InlineData("0001-01-01 00:00:00,000", "Europe/Berlin")]
     [InlineData("9999-12-31 19:00:00,000", "America/New_York")]
-    public void A_time_that_UTC_has_no_date_for_is_none(string local, string zone)
+    public void A_time_that_does_not_exist_in_UTC_is_not_a_ban(string local, string zone)
     {
         Fail2BanLogLine line = Fail2BanLogLine.Parse($"{local} fail2ban.actions        [1]: NOTICE  [sshd] Ban 203.0.113.7")!;
         Assert.Null(line.ToBan("web1", TimeZoneInfo.FindSystemTimeZoneById(zone)));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace F2bBroker.UnitTests.Producer;
 
 /// <summary>
-/// Whatever stands in the log: what is read as a ban is one, and each ban is read, by an oracle that knows nothing of the parser.
+/// Checks on random logs that only bans are read as bans and that none is missed, by an oracle that is independent of the parser.
 /// </summary>
 [Trait("Form", "long")]
 public sealed class FuzzTests
@@ -59,7 +59,7 @@ public sealed class FuzzTests
             outcome.Missed,
             seconds,
             Seed);
-        Assert.True(outcome.Faults.Length == 0, $"Seed {Seed}: {outcome.Wrong} read wrongly, {outcome.Missed} missed.\n{outcome.Faults}");
+        Assert.True(outcome.Errors.Length == 0, $"Seed {Seed}: {outcome.Wrong} read wrongly, {outcome.Missed} missed.\n{outcome.Errors}");
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class FuzzTests
     [InlineData(true)]
     public void The_oracle_finds_the_bans_of_the_corpus(bool isSyslog) =>
         Assert.All(Corpus(isSyslog), line =>
-            Assert.Equal(line.Expected.Ban, Oracle(isSyslog).BanIn(Encoding.UTF8.GetString(line.Bytes)) is not null));
+            Assert.Equal(line.Expected.Ban, Oracle(isSyslog).FindBan(Encoding.UTF8.GetString(line.Bytes)) is not null));
 
     private static async Task RunAsync(int seed, bool isSyslog, Outcome outcome)
     {
@@ -75,7 +75,7 @@ public sealed class FuzzTests
         {
             Random random = new(seed);
             SimulatedFail2Ban fail2ban = new(random, isSyslog, Now, Zone.BaseUtcOffset);
-            FuzzedLog log = FuzzedLog.Make(LinesPerLog, random, Corpus(isSyslog).Select(line => line.Bytes), fail2ban, Oracle(isSyslog));
+            FuzzedLog log = FuzzedLog.Create(LinesPerLog, random, Corpus(isSyslog).Select(line => line.Bytes), fail2ban, Oracle(isSyslog));
             outcome.Add(log, await ReadAsync(log, isSyslog));
         }
         catch (Exception failure)
@@ -99,6 +99,6 @@ public sealed class FuzzTests
         File.WriteAllBytes(folder["fail2ban.log"], log.Text);
         return (await WholeLog.BansAsync(folder["fail2ban.log"], isSyslog, clock)).ToDictionary(
             ban => ban.Key,
-            ban => TrueBan.Of(ban.Value));
+            ban => TrueBan.From(ban.Value));
     }
 }

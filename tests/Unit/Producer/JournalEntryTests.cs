@@ -7,7 +7,7 @@ namespace F2bBroker.UnitTests.Producer;
 
 public sealed class JournalEntryTests
 {
-    // As fail2ban 1.0.2 was seen to send it, by Python's journal handler and by syslog, plain and with padding.
+    // Entries as fail2ban 1.0.2 sent them in a test: by Python's journal handler and by syslog, plain and with padding.
     private const string ByJournal = """
         {"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1795520650915366","_TRANSPORT":"journal","_SYSTEMD_UNIT":"fail2ban.service",
         "SYSLOG_IDENTIFIER":"fail2ban",
@@ -44,7 +44,7 @@ public sealed class JournalEntryTests
     [InlineData(BySyslog, "MESSAGE", "WARNING [ssh] Ban 192.0.2.1", "ssh", "192.0.2.1")]
     [InlineData(BySyslog, "SYSLOG_IDENTIFIER", "fail2ban.server.actions", "sshd", "192.0.2.4")]
     [InlineData(ByPaddedSyslog, "MESSAGE", "fail2ban.actions[1]: NOTICE [sshd] Ban 192.0.2.1", "sshd", "192.0.2.1")]
-    public void A_ban_of_another_version_is_one_too(string line, string field, string value, string jail, string ip)
+    public void A_ban_of_another_version_is_read(string line, string field, string value, string jail, string ip)
     {
         Ban? ban = Parse(With(line, field, value))?.Ban;
         Assert.Equal((jail, ip), (ban?.Jail, ban?.Ip.ToString()));
@@ -89,7 +89,7 @@ public sealed class JournalEntryTests
     [InlineData(ByJournal, "__REALTIME_TIMESTAMP", "9223372036854775807")]
     [InlineData(ByJournal, "__REALTIME_TIMESTAMP", "-1")]
     [InlineData(ByJournal, "__REALTIME_TIMESTAMP", null)]
-    public void An_entry_that_only_looks_like_one_is_none(string line, string field, string? value)
+    public void An_entry_that_only_resembles_a_ban_is_not_a_ban(string line, string field, string? value)
     {
         JournalEntry entry = Parse(With(line, field, value))!;
         Assert.Equal((null, true), (entry.Ban, entry.IsBanCandidate));
@@ -112,7 +112,7 @@ public sealed class JournalEntryTests
     [InlineData("{}")]
     [InlineData("{\"__CURSOR\":\"\"}")]
     [InlineData("{\"__CURSOR\":\"s=1\"")]
-    public void A_line_that_is_no_entry_is_none(string line) => Assert.Null(Parse(line));
+    public void A_line_that_is_not_an_entry_is_not_parsed(string line) => Assert.Null(Parse(line));
 
     private static JournalEntry? Parse(string line) => JournalEntry.Parse(Encoding.UTF8.GetBytes(line), "web1");
 

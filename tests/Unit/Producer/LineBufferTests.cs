@@ -8,7 +8,7 @@ public sealed class LineBufferTests
     private readonly LineBuffer buffer = new();
 
     [Fact]
-    public void A_half_line_is_kept_until_its_end_has_come()
+    public void A_partial_line_is_kept_until_its_end_arrives()
     {
         Assert.Equal("one\n", Read("one\ntw"));
         Assert.True(buffer.HasPartialLine);
@@ -31,7 +31,7 @@ public sealed class LineBufferTests
     }
 
     [Fact]
-    public void A_cleared_half_line_does_not_come_back()
+    public void A_cleared_partial_line_is_not_returned()
     {
         Read("half");
         buffer.Clear();

@@ -3,7 +3,7 @@ using F2bBroker.Producer.Tailing;
 namespace F2bBroker.UnitTests.Producer;
 
 /// <summary>
-/// Whatever is done to the log, in whatever order: each whole line is read once and in order, from any position that was ever given.
+/// Checks that each whole line is read once and in order, from any earlier position, after random operations on the log.
 /// </summary>
 [Trait("Form", "long")]
 public sealed class LogTailModelTests
@@ -13,7 +13,7 @@ public sealed class LogTailModelTests
     private static readonly int Runs = Soak.Times(inShort: 150, inSoak: 3000);
 
     [Fact]
-    public void A_reader_that_stays_reads_every_line_once_and_in_order() => RunMany((log, random) =>
+    public void A_running_reader_reads_every_line_once_and_in_order() => RunMany((log, random) =>
     {
         using LogTail tail = log.NewTail();
         tail.StartAtBeginning();
@@ -23,13 +23,13 @@ public sealed class LogTailModelTests
             Act(log, random, mayDelete: false);
             if (random.Next(3) == 0)
             {
-                read.AddRange(ReadAll(tail).Select(sighting => sighting.Line));
+                read.AddRange(ReadAll(tail).Select(entry => entry.Line));
             }
         }
 
         log.Reopen();
         log.WriteLine();
-        read.AddRange(ReadAll(tail).Select(sighting => sighting.Line));
+        read.AddRange(ReadAll(tail).Select(entry => entry.Line));
         Assert.Equal(log.Lines, read);
     });
 
@@ -58,7 +58,7 @@ public sealed class LogTailModelTests
                 tail.Dispose();
                 tail = log.NewTail();
                 tail.StartAt(position);
-                string[] read = [.. ReadAll(tail).Select(sighting => sighting.Line)];
+                string[] read = [.. ReadAll(tail).Select(entry => entry.Line)];
                 Assert.Equal(log.Lines.Skip(readUpTo), position.HeadLength > 0 ? read : read.TakeLast(log.Lines.Count - readUpTo));
                 readUpTo = log.Lines.Count;
             }
@@ -68,7 +68,7 @@ public sealed class LogTailModelTests
     });
 
     [Fact]
-    public void A_reader_reads_on_when_rotated_files_are_deleted() => RunMany((log, random) =>
+    public void A_reader_continues_when_rotated_files_are_deleted() => RunMany((log, random) =>
     {
         using LogTail tail = log.NewTail();
         tail.StartAtBeginning();
@@ -76,7 +76,7 @@ public sealed class LogTailModelTests
         for (int step = 0; step < Steps; step++)
         {
             Act(log, random, mayDelete: true);
-            read.AddRange(ReadAll(tail).Select(sighting => sighting.Line));
+            read.AddRange(ReadAll(tail).Select(entry => entry.Line));
         }
 
         Assert.Equal(log.Lines, read);

@@ -21,7 +21,7 @@ public sealed class LogTailTests : IDisposable
     }
 
     [Fact]
-    public async Task A_start_at_the_end_passes_over_what_is_there_but_not_over_half_a_line()
+    public async Task A_start_at_the_end_skips_existing_lines_but_not_a_partial_line()
     {
         log.WritePart("2026-11-23 02:53:03,000 Ban");
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtEnd());
@@ -30,7 +30,7 @@ public sealed class LogTailTests : IDisposable
     }
 
     [Fact]
-    public async Task A_half_written_line_is_read_once_it_has_its_end()
+    public async Task A_partial_line_is_read_when_it_is_complete()
     {
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
         log.WritePart("2026-11-23 02:53:03,000 Ban c");
@@ -56,7 +56,7 @@ public sealed class LogTailTests : IDisposable
     }
 
     [Fact]
-    public async Task A_log_that_was_copied_and_cut_is_read_on_from_its_beginning()
+    public async Task After_copytruncate_the_log_is_read_from_its_beginning()
     {
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b");
@@ -77,7 +77,7 @@ public sealed class LogTailTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stopped_reader_goes_on_where_it_was()
+    public async Task A_stopped_reader_continues_at_its_position()
     {
         LogPosition position = await ReadAllAsync();
         log.Write("2026-11-23 02:53:03,000 Ban c");
@@ -86,7 +86,7 @@ public sealed class LogTailTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stopped_reader_finds_its_place_in_a_log_that_was_rotated_twice()
+    public async Task A_stopped_reader_finds_its_position_in_a_log_that_was_rotated_twice()
     {
         LogPosition position = await ReadAllAsync();
         log.Write("2026-11-23 02:53:03,000 Ban c");
@@ -100,7 +100,7 @@ public sealed class LogTailTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stopped_reader_finds_its_place_in_the_copy_of_a_cut_log()
+    public async Task A_stopped_reader_finds_its_position_in_the_copy_of_a_truncated_log()
     {
         LogPosition position = await ReadAllAsync();
         log.Write("2026-11-23 02:53:03,000 Ban c");
@@ -127,11 +127,11 @@ public sealed class LogTailTests : IDisposable
     }
 
     [Fact]
-    public async Task A_place_in_a_log_that_was_still_empty_is_found()
+    public async Task A_position_in_an_empty_log_is_found()
     {
         File.WriteAllText(log.Path, "");
         LogPosition position;
-        using (LogTail tail = new(log.Path, TimeProvider.System, sentence => Assert.Fail(sentence)))
+        using (LogTail tail = new(log.Path, TimeProvider.System, Assert.Fail))
         {
             tail.StartAtEnd();
             position = tail.Position;
@@ -144,7 +144,7 @@ public sealed class LogTailTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_written_since_is_read_though_the_place_itself_is_gone()
+    public async Task Lines_written_since_are_read_even_if_the_position_is_not_found()
     {
         LogPosition position = await ReadAllAsync();
         log.Rename();
@@ -167,7 +167,7 @@ public sealed class LogTailTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_archive_is_logged_and_the_next_file_is_read()
+    public async Task A_corrupt_archive_is_logged_and_the_next_file_is_read()
     {
         LogPosition position = await ReadAllAsync();
         log.Write([.. Enumerable.Range(0, 5000).Select(i => $"noise {i * 7919 % 10007}")]);
@@ -179,7 +179,7 @@ public sealed class LogTailTests : IDisposable
         File.WriteAllBytes(log.Sibling(".2.gz"), archive);
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAt(position));
         await reader.SeesAsync("2026-11-23 02:53:03,000 Ban c");
-        Assert.Contains($"{log.Sibling(".2.gz")} is damaged; a ban in the rest of it is lost.", reader.LoggedMessages);
+        Assert.Contains($"{log.Sibling(".2.gz")} is corrupt. A ban in the rest of it is lost.", reader.LoggedMessages);
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class LogTailTests : IDisposable
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b");
         log.HideFolder();
-        await Eventually.TrueAsync(() => reader.LoggedMessages.Any(), () => "Nothing is told.");
+        await Eventually.TrueAsync(() => reader.LoggedMessages.Any(), () => "Nothing is logged.");
         log.ShowFolder();
         log.Write("2026-11-23 02:53:03,000 Ban c");
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c");

@@ -33,7 +33,7 @@ public sealed class LogTargetTests : IDisposable
     [InlineData("[Definition]\nlogtarget = %(target)s\n[DEFAULT]\nlogtarget = STDOUT", null)]
     [InlineData("[Thread]\nlogtarget = STDOUT", null)]
     [InlineData("", null)]
-    public void The_target_is_what_fail2ban_takes_it_for(string text, string? target)
+    public void The_target_is_the_one_that_fail2ban_reads(string text, string? target)
     {
         File.WriteAllText(folder["fail2ban.conf"], text);
         Assert.Equal(target, Read());
@@ -51,7 +51,7 @@ public sealed class LogTargetTests : IDisposable
             + "source = journal."
     )]
     [InlineData("/var/log/other.log", "Name the file that fail2ban logs to (fail2ban-client get logtarget).")]
-    public void A_log_that_is_not_there_is_explained_by_the_target(string target, string explanation) =>
+    public void A_missing_log_is_explained_by_the_target(string target, string explanation) =>
         Assert.Equal(
             [$"[producer] logpath: {folder["f.log"]} does not exist. {explanation}"],
             ProducerFileCheck.FindErrors(SettingsWith(), new LogTarget(target)));
@@ -75,11 +75,11 @@ public sealed class LogTargetTests : IDisposable
         "[producer] source: fail2ban's logtarget is systemd-journal, "
             + "so its bans do not reach the journal as structured entries. Set logtarget = SYSTEMD-JOURNAL in fail2ban.local."
     )]
-    public void A_source_that_fail2ban_does_not_write_to_is_doubted(string target, string setting, string doubt)
+    public void A_source_that_fail2ban_does_not_write_to_causes_a_warning(string target, string setting, string warning)
     {
         File.WriteAllText(folder["f.log"], "");
         Assert.Equal(
-            [doubt.Replace("LOG.", folder["f.log"] + ".", StringComparison.Ordinal)],
+            [warning.Replace("LOG.", folder["f.log"] + ".", StringComparison.Ordinal)],
             ProducerFileCheck.FindWarnings(SettingsWith(setting), new LogTarget(target)));
     }
 
@@ -88,7 +88,7 @@ public sealed class LogTargetTests : IDisposable
     [InlineData("SYSLOG", "producer:format=syslog")]
     [InlineData("SYSLOG", "producer:source=journal")]
     [InlineData("SYSTEMD-JOURNAL", "producer:source=journal")]
-    public void A_source_that_it_writes_to_is_not(string target, string setting)
+    public void A_source_that_fail2ban_writes_to_causes_no_warning(string target, string setting)
     {
         File.WriteAllText(folder["f.log"], "");
         Assert.Empty(ProducerFileCheck.FindWarnings(SettingsWith(setting), new LogTarget(target)));

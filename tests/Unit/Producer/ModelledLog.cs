@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace F2bBroker.UnitTests.Producer;
 
 /// <summary>
-/// A log on disk with its writer and logrotate, beside the list of what stands in it: the model that a reader is held against.
+/// A log on disk with its writer and logrotate, and the list of its lines, which is the model that a reader is compared with.
 /// </summary>
 internal sealed class ModelledLog : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class ModelledLog : IDisposable
 
     public string Path => folder["fail2ban.log"];
 
-    /// <summary>Every line with " Ban " that ever stood whole in the log, in order.</summary>
+    /// <summary>Every whole line with " Ban " that was ever in the log, in order.</summary>
     public IReadOnlyList<string> Lines => lines;
 
     private string[] Rotated => [.. Directory.GetFiles(folder.Path).Where(file => file != Path)];
@@ -43,7 +43,7 @@ internal sealed class ModelledLog : IDisposable
         }
     }
 
-    /// <summary>Renames as logrotate does; the writer goes on in the renamed file until <see cref="Reopen"/>.</summary>
+    /// <summary>Renames as logrotate does; the writer continues in the renamed file until <see cref="Reopen"/>.</summary>
     public void Rename(bool create)
     {
         if (File.Exists(Path) && IsWriterAt(Path))
@@ -57,7 +57,7 @@ internal sealed class ModelledLog : IDisposable
         }
     }
 
-    /// <summary>fail2ban-client flushlogs; a line that was half written stays half.</summary>
+    /// <summary>Reopens the log as fail2ban-client flushlogs does; a partial line stays partial.</summary>
     public void Reopen()
     {
         if (File.Exists(Path) && IsWriterAt(Path))
@@ -81,11 +81,11 @@ internal sealed class ModelledLog : IDisposable
             File.SetLastWriteTimeUtc(Path + ".1", Now());
             RandomAccess.SetLength(writer, 0);
             File.SetLastWriteTimeUtc(writer, Now());
-            pending = pending.Length > 0 ? "cut " : ""; // Its beginning went with the copy.
+            pending = pending.Length > 0 ? "cut " : ""; // Its beginning is only in the copy.
         }
     }
 
-    /// <summary>Compresses what is rotated and no longer written to; the archive keeps the time of its file.</summary>
+    /// <summary>Compresses the rotated files that are no longer written to. An archive keeps the time of its file.</summary>
     public void Compress()
     {
         foreach (string file in Rotated.Where(file => !file.EndsWith(".gz", StringComparison.Ordinal) && !IsWriterAt(file)))
@@ -101,7 +101,7 @@ internal sealed class ModelledLog : IDisposable
         }
     }
 
-    /// <summary>Removes the oldest rotated file, as logrotate does with what is beyond its count.</summary>
+    /// <summary>Removes the oldest rotated file, as logrotate does above its count.</summary>
     public void DeleteOldest()
     {
         if (Rotated.OrderBy(NumberOf).LastOrDefault() is { } oldest && !IsWriterAt(oldest))
@@ -157,7 +157,7 @@ internal sealed class ModelledLog : IDisposable
         pending = text.EndsWith('\n') ? "" : pending + text;
     }
 
-    // As long as fail2ban's, and never the same twice.
+    // As long as fail2ban's date, and unique.
     private string NextDate() => $"2026-11-23 {++count:D12}";
 
     private DateTime Now() => clock = clock.AddSeconds(1);

@@ -46,7 +46,7 @@ public sealed class SyslogLineTests
         "192.0.2.1",
         "2026-01-16T17:11:25.000Z"
     )]
-    public void A_ban_line_of_any_syslog_is_a_ban(string line, string jail, string ip, string time) =>
+    public void A_ban_line_of_any_syslog_is_parsed(string line, string jail, string ip, string time) =>
         Assert.Equal($"{ip} jail={JailName.Sanitize(jail)} server=web1 detected={time}", Parse(line, "2026-01-20T00:00:00Z")?.Identity);
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class SyslogLineTests
     [InlineData("2026-01-16 17:11:25,123 fail2ban.actions        [1]: NOTICE  [sshd] Ban 192.0.2.1")]
     [InlineData("<29>Jan 16 17:11:25 host fail2ban.actions[6605]: NOTICE [postfix] Ban 192.0.2.1")]
     [InlineData("")]
-    public void A_line_that_only_looks_like_one_is_none(string line) => Assert.Null(Parse(line, "2026-01-20T00:00:00Z"));
+    public void A_line_that_only_resembles_a_ban_is_not_parsed(string line) => Assert.Null(Parse(line, "2026-01-20T00:00:00Z"));
 
     [Theory]
     [InlineData("2026-01-01T00:00:10Z", "Dec 31 23:59:59", "2025-12-31T22:59:59.000Z")]
@@ -79,7 +79,7 @@ public sealed class SyslogLineTests
     [InlineData("2026-06-15T12:00:00Z", "Jun 16 15:00:00", "2025-06-16T13:00:00.000Z")]
     [InlineData("2026-06-15T12:00:00Z", "Feb 29 12:00:00", "2024-02-29T11:00:00.000Z")]
     [InlineData("2026-11-01T00:00:00Z", "Oct 25 02:30:00", "2026-10-25T00:30:00.000Z")]
-    public void The_year_is_the_last_one_that_does_not_lie_ahead(string now, string printed, string time) =>
+    public void The_year_is_the_latest_one_that_is_not_in_the_future(string now, string printed, string time) =>
         Assert.Equal(time, UtcTimestamp.Format(Parse($"{printed} host fail2ban.actions[1]: NOTICE [sshd] Ban 192.0.2.1", now)!.DetectedAt));
 
     private static Ban? Parse(string line, string now)

@@ -4,7 +4,7 @@ using F2bBroker.Producer.Tailing;
 
 namespace F2bBroker.UnitTests.Producer;
 
-/// <summary>A log, what one does to it, and a reader beside it.</summary>
+/// <summary>A log, operations on it, and a reader of it.</summary>
 internal sealed class TailedLog : IDisposable
 {
     private readonly TempFolder folder = new();
@@ -26,7 +26,7 @@ internal sealed class TailedLog : IDisposable
         stream.SetLength(0);
     }
 
-    /// <summary>The second rotation, delayed compression: .1 becomes .2.gz, the log .1.</summary>
+    /// <summary>Rotates a second time with delayed compression: .1 becomes .2.gz, the log becomes .1.</summary>
     public void RenameAgain()
     {
         using (FileStream plain = File.OpenRead(Sibling(".1")))
@@ -47,23 +47,23 @@ internal sealed class TailedLog : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>Reads on in the background until disposed.</summary>
+    /// <summary>Reads in the background until it is disposed.</summary>
     internal sealed class Reader : IAsyncDisposable
     {
         private readonly ConcurrentQueue<string> lines = new();
-        private readonly ConcurrentQueue<string> told = new();
+        private readonly ConcurrentQueue<string> messages = new();
         private readonly CancellationTokenSource stop = new();
         private readonly LogTail tail;
         private readonly Task reading;
 
         public Reader(string path, Action<LogTail> start)
         {
-            tail = new LogTail(path, TimeProvider.System, told.Enqueue);
+            tail = new LogTail(path, TimeProvider.System, messages.Enqueue);
             start(tail);
             reading = ReadAsync();
         }
 
-        public IEnumerable<string> LoggedMessages => told;
+        public IEnumerable<string> LoggedMessages => messages;
 
         public LogPosition Position { get; private set; } = null!;
 

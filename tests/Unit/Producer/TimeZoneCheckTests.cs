@@ -4,19 +4,19 @@ namespace F2bBroker.UnitTests.Producer;
 
 public sealed class TimeZoneCheckTests
 {
-    private readonly List<string> told = [];
+    private readonly List<string> warnings = [];
     private readonly TimeZoneCheck check;
 
-    public TimeZoneCheckTests() => check = new TimeZoneCheck(Some.Clock(), told.Add);
+    public TimeZoneCheckTests() => check = new TimeZoneCheck(Some.Clock(), warnings.Add);
 
     [Theory]
     [InlineData(-10)]
     [InlineData(0)]
     [InlineData(10)]
-    public void A_ban_of_about_now_is_in_order(int minutes)
+    public void A_ban_of_the_present_hour_is_not_logged(int minutes)
     {
         check.Check(Some.Ban(at: Some.Time.AddMinutes(minutes)));
-        Assert.Empty(told);
+        Assert.Empty(warnings);
     }
 
     [Theory]
@@ -28,6 +28,6 @@ public sealed class TimeZoneCheckTests
     {
         check.Check(Some.Ban(at: Some.Time.AddMinutes(minutes)));
         check.Check(Some.Ban(at: Some.Time.AddMinutes(minutes)));
-        Assert.StartsWith("fail2ban has just dated a ban 2026-11-23T0", Assert.Single(told));
+        Assert.StartsWith("fail2ban has just dated a ban 2026-11-23T0", Assert.Single(warnings));
     }
 }

@@ -4,10 +4,10 @@ using F2bBroker.Producer.Tailing;
 
 namespace F2bBroker.UnitTests.Producer;
 
-/// <summary>A log that is read as the producer reads it, from its first byte to its last.</summary>
+/// <summary>Reads a log as the producer does, from its first byte to its last.</summary>
 internal static class WholeLog
 {
-    /// <summary>The bans in it, each by the offset behind its line.</summary>
+    /// <summary>Returns the bans, each by the offset after its line.</summary>
     public static async Task<IReadOnlyDictionary<long, Ban>> BansAsync(string path, bool isSyslog, TimeProvider time)
     {
         Dictionary<long, Ban> bans = [];
@@ -17,15 +17,15 @@ internal static class WholeLog
             time,
             Assert.Fail);
         source.StartAtBeginning();
-        await foreach (SourceSegment stretch in source.ReadAsync(TestContext.Current.CancellationToken))
+        await foreach (SourceSegment segment in source.ReadAsync(TestContext.Current.CancellationToken))
         {
-            long end = ((LogPosition)stretch.End).Offset;
-            if (stretch.Ban is not null)
+            long end = ((LogPosition)segment.End).Offset;
+            if (segment.Ban is not null)
             {
-                bans.Add(end, stretch.Ban);
+                bans.Add(end, segment.Ban);
             }
 
-            if (!stretch.IsBanCandidate && end == length)
+            if (!segment.IsBanCandidate && end == length)
             {
                 break;
             }

@@ -2,24 +2,24 @@ using System.Text;
 
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
-/// <summary>A log of generated and mutated lines, and what the oracle says of it.</summary>
+/// <summary>A log of generated and mutated lines, and the bans that the oracle finds in it.</summary>
 internal sealed class FuzzedLog
 {
     private readonly MemoryStream text = new();
     private readonly Dictionary<long, TrueBan> bans = [];
 
-    /// <summary>What was written.</summary>
+    /// <summary>The text of the log.</summary>
     public ReadOnlySpan<byte> Text => text.GetBuffer().AsSpan(0, (int)text.Length);
 
-    /// <summary>The bans in it, each by the offset behind its line.</summary>
+    /// <summary>The bans, each by the offset after its line.</summary>
     public IReadOnlyDictionary<long, TrueBan> Bans => bans;
 
     public int Generated { get; private set; }
 
     public int Mutated { get; private set; }
 
-    /// <param name="seeds">Lines of which the first are mutated.</param>
-    public static FuzzedLog Make(int lines, Random random, IEnumerable<byte[]> seeds, SimulatedFail2Ban fail2ban, Oracle oracle)
+    /// <param name="seeds">The lines that are mutated first.</param>
+    public static FuzzedLog Create(int lines, Random random, IEnumerable<byte[]> seeds, SimulatedFail2Ban fail2ban, Oracle oracle)
     {
         FuzzedLog log = new();
         Mutation mutation = new(random);
@@ -29,20 +29,20 @@ internal sealed class FuzzedLog
             if (random.Next(2) == 0)
             {
                 (string line, TrueBan? ban) = fail2ban.Next();
-                Assert.Equal((line, ban), (line, oracle.BanIn(line)));
+                Assert.Equal((line, ban), (line, oracle.FindBan(line)));
                 pool.Add(Encoding.UTF8.GetBytes(line));
                 log.Generated += log.Write(pool[^1], oracle);
             }
             else
             {
-                log.Mutated += log.Write(mutation.Of(pool[random.Next(pool.Count)], pool[random.Next(pool.Count)]), oracle);
+                log.Mutated += log.Write(mutation.Apply(pool[random.Next(pool.Count)], pool[random.Next(pool.Count)]), oracle);
             }
         }
 
         return log;
     }
 
-    /// <summary>The line that ends at the offset, fit to be shown.</summary>
+    /// <summary>Returns the line that ends at the offset, with unprintable characters escaped.</summary>
     public string LineBefore(long end)
     {
         ReadOnlySpan<byte> line = Text[..((int)end - 1)];
@@ -61,7 +61,7 @@ internal sealed class FuzzedLog
             int end = bytes.AsSpan(start).IndexOf((byte)'\n') is >= 0 and var length ? start + length : bytes.Length;
             text.Write(bytes.AsSpan(start, end - start));
             text.WriteByte((byte)'\n');
-            if (oracle.BanIn(line) is { } ban)
+            if (oracle.FindBan(line) is { } ban)
             {
                 bans.Add(text.Length, ban);
             }

@@ -1,9 +1,9 @@
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
-/// <summary>What an attacker logs in as: pieces of bans, put together at random. Never an address.</summary>
+/// <summary>Generates user names of an attacker: random combinations of parts of bans, never an address.</summary>
 internal sealed class HostileText(Random random)
 {
-    // Each holds a character that no address has, so that no text made of them is one.
+    // Each contains a character that no address contains, so no combination is an address.
     private static readonly string[] Pieces =
     [
         "bob smith",

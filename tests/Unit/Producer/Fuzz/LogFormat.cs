@@ -1,13 +1,13 @@
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
-/// <summary>What stands before the message in some versions' logs, in C#'s words for their own format.</summary>
-/// <param name="Actions">The logger that tells of bans.</param>
-/// <param name="Notice">The level at which it does.</param>
-/// <param name="HasPid">Whether the process id is printed.</param>
-/// <param name="Head">Of logger, process id and level.</param>
+/// <summary>The text before the message in the logs of some versions, as a C# format of fail2ban's own format.</summary>
+/// <param name="Actions">The logger that logs bans.</param>
+/// <param name="Notice">The level of its ban messages.</param>
+/// <param name="HasPid">True if the process id is printed.</param>
+/// <param name="Head">Formats logger, process id and level.</param>
 internal sealed record LogFormat(string Actions, string Notice, bool HasPid, Func<string, string, string, string> Head)
 {
-    /// <summary>Those of files and those of syslog: what is one in the other's place is no danger.</summary>
+    /// <summary>The formats of files and of syslog. It is harmless if one appears in place of the other.</summary>
     public static readonly LogFormat[] All =
     [
         new("fail2ban.actions", "WARNING", false, (name, _, level) => $"{name,-16}: {level,-6} "), // 0.8.0

@@ -1,20 +1,20 @@
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
 /// <summary>
-/// Does to lines what a broken disk or an inventive attacker does: bytes come, go, double, change places and case; two lines become one.
+/// Changes lines as a broken disk or an attacker could: inserts, removes, repeats, moves and replaces bytes, changes case, joins lines.
 /// </summary>
 internal sealed class Mutation(Random random)
 {
-    private const int MostSteps = 3;
+    private const int MaxSteps = 3;
     private const byte CaseBit = 0x20;
 
-    private static readonly byte[] Telling = [.. " \t\r\n\0\v[]:/.,0123456789afAF"u8];
+    private static readonly byte[] Significant = [.. " \t\r\n\0\v[]:/.,0123456789afAF"u8];
 
-    /// <param name="line">What is changed.</param>
-    /// <param name="other">Where pieces come from.</param>
-    public byte[] Of(byte[] line, byte[] other)
+    /// <param name="line">The line to change.</param>
+    /// <param name="other">The line from which parts are inserted.</param>
+    public byte[] Apply(byte[] line, byte[] other)
     {
-        for (int steps = random.Next(1, MostSteps + 1); steps > 0; steps--)
+        for (int steps = random.Next(1, MaxSteps + 1); steps > 0; steps--)
         {
             line = Step(line, other);
         }
@@ -45,7 +45,7 @@ internal sealed class Mutation(Random random)
         return line[from..to];
     }
 
-    /// <summary>Mostly a short one.</summary>
+    /// <summary>Returns a random range, usually a short one.</summary>
     private (int From, int To) Range(byte[] line)
     {
         int from = random.Next(line.Length + 1);
@@ -53,5 +53,5 @@ internal sealed class Mutation(Random random)
         return (from, Math.Min(from + length, line.Length));
     }
 
-    private byte Byte() => random.Next(4) == 0 ? (byte)random.Next(256) : Telling[random.Next(Telling.Length)];
+    private byte Byte() => random.Next(4) == 0 ? (byte)random.Next(256) : Significant[random.Next(Significant.Length)];
 }

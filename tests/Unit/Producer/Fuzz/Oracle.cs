@@ -3,24 +3,24 @@ using System.Globalization;
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
 /// <summary>
-/// Tells a ban by rendering: a line is one if some version's own format prints exactly that line of an address, a jail and a process id.
+/// Finds a ban by formatting: a line is a ban if a version's format prints exactly that line for an address, a jail and a process id.
 /// </summary>
-/// <remarks>It shares nothing with the parser: it cuts candidates out of the line, prints each format with them, and compares.</remarks>
-/// <param name="now">When a syslog is read.</param>
-/// <param name="offset">The local time's, all year.</param>
+/// <remarks>It shares no code with the parser: it takes candidates from the line, prints each format with them, and compares.</remarks>
+/// <param name="now">The time when a syslog is read.</param>
+/// <param name="offset">The offset of local time, the same all year.</param>
 internal sealed class Oracle(bool isSyslog, DateTimeOffset now, TimeSpan offset)
 {
     private const string Ban = "] Ban ";
     private const string Sender = "fail2ban-server[";
-    private const int LongestJail = 200;
-    private const int LongestHost = 255;
+    private const int MaxJailLength = 200;
+    private const int MaxHostLength = 255;
     private const int FileTimeLength = 23;
     private const int ClassicTimeLength = 15;
 
     private readonly PrintedTime printed = new(now, offset);
 
-    /// <summary>The ban that the line tells of, or null.</summary>
-    public TrueBan? BanIn(string line)
+    /// <summary>Returns the ban in the line; null if there is none.</summary>
+    public TrueBan? FindBan(string line)
     {
         int ban = line.LastIndexOf(Ban, StringComparison.Ordinal);
         int jail = ban < 0 ? -1 : line.LastIndexOf('[', ban);
@@ -37,14 +37,14 @@ internal sealed class Oracle(bool isSyslog, DateTimeOffset now, TimeSpan offset)
     {
         if (!isSyslog)
         {
-            return line.Length > FileTimeLength && line[FileTimeLength] == ' ' && printed.InFile(line[..FileTimeLength]) is { } at
+            return line.Length > FileTimeLength && line[FileTimeLength] == ' ' && printed.ParseFileTime(line[..FileTimeLength]) is { } at
                 ? (at, line[(FileTimeLength + 1)..])
                 : null;
         }
 
         int timeEnd = char.IsAsciiLetter(line[0]) ? ClassicTimeLength : line.IndexOf(' ');
         int hostEnd = timeEnd > 0 && timeEnd < line.Length && line[timeEnd] == ' ' ? line.IndexOf(' ', timeEnd + 1) : -1;
-        return hostEnd > 0 && IsHost(line[(timeEnd + 1)..hostEnd]) && printed.InSyslog(line[..timeEnd]) is { } time
+        return hostEnd > 0 && IsHost(line[(timeEnd + 1)..hostEnd]) && printed.ParseSyslogTime(line[..timeEnd]) is { } time
             ? (time, WithoutSender(line[(hostEnd + 1)..]))
             : null;
     }
@@ -65,7 +65,7 @@ internal sealed class Oracle(bool isSyslog, DateTimeOffset now, TimeSpan offset)
         }
 
         (string jail, string id, string pid) = (rest[(open + 1)..ban], rest[(ban + Ban.Length)..], Bracketed(rest));
-        return jail.Length is > 0 and <= LongestJail && !jail.Contains(']')
+        return jail.Length is > 0 and <= MaxJailLength && !jail.Contains(']')
             && LogFormat.All.Any(format => format.Ban(pid, jail, id) == rest && (!format.HasPid || IsPid(pid)));
     }
 
@@ -82,5 +82,5 @@ internal sealed class Oracle(bool isSyslog, DateTimeOffset now, TimeSpan offset)
         && pid.ToString(CultureInfo.InvariantCulture) == text;
 
     private static bool IsHost(string text) =>
-        text.Length is > 0 and <= LongestHost && text.All(c => char.IsAsciiLetterOrDigit(c) || "._:-".Contains(c));
+        text.Length is > 0 and <= MaxHostLength && text.All(c => char.IsAsciiLetterOrDigit(c) || "._:-".Contains(c));
 }

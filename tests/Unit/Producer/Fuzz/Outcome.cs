@@ -1,41 +1,41 @@
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
-/// <summary>What was read of fuzzed logs, held against what the oracle says.</summary>
+/// <summary>Compares the bans read from fuzzed logs with those that the oracle finds.</summary>
 internal sealed class Outcome
 {
-    private const int ShownFaults = 20;
+    private const int MaxListedErrors = 20;
 
-    private readonly List<string> faults = [];
+    private readonly List<string> errors = [];
 
     public int Generated { get; private set; }
 
     public int Mutated { get; private set; }
 
-    /// <summary>As the oracle counts them.</summary>
+    /// <summary>The number of bans that the oracle finds.</summary>
     public int Bans { get; private set; }
 
-    /// <summary>How often something was read that fail2ban did not ban.</summary>
+    /// <summary>The number of bans read that fail2ban did not log.</summary>
     public int Wrong { get; private set; }
 
-    /// <summary>How many bans were not read, or not as what they are.</summary>
+    /// <summary>The number of bans that were not read, or were read incorrectly.</summary>
     public int Missed { get; private set; }
 
-    /// <summary>The first of both kinds, a line each; empty when all is well.</summary>
-    public string Faults => string.Join('\n', faults.Take(ShownFaults));
+    /// <summary>The first errors of both kinds, one per line; empty if there are none.</summary>
+    public string Errors => string.Join('\n', errors.Take(MaxListedErrors));
 
     public void Add(FuzzedLog log, IReadOnlyDictionary<long, TrueBan> read)
     {
         Generated += log.Generated;
         Mutated += log.Mutated;
         Bans += log.Bans.Count;
-        Wrong += Fault("Read", read.Except(log.Bans), log);
-        Missed += Fault("Not read", log.Bans.Except(read), log);
+        Wrong += AddErrors("Read", read.Except(log.Bans), log);
+        Missed += AddErrors("Not read", log.Bans.Except(read), log);
     }
 
-    private int Fault(string kind, IEnumerable<KeyValuePair<long, TrueBan>> bans, FuzzedLog log)
+    private int AddErrors(string kind, IEnumerable<KeyValuePair<long, TrueBan>> bans, FuzzedLog log)
     {
-        int before = faults.Count;
-        faults.AddRange(bans.Select(ban => $"{kind}: {ban.Value} in the line {log.LineBefore(ban.Key)}"));
-        return faults.Count - before;
+        int before = errors.Count;
+        errors.AddRange(bans.Select(ban => $"{kind}: {ban.Value} in the line {log.LineBefore(ban.Key)}"));
+        return errors.Count - before;
     }
 }

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
-/// <summary>Addresses and networks, read by counting: no parser of the program and none of the base library.</summary>
+/// <summary>Parses addresses and networks without a parser of the program or the base library.</summary>
 internal static class PlainAddress
 {
     private const int MappedPrefix = 96;
 
-    /// <summary>The network's bytes, masked, and its prefix, as <see cref="TrueBan.Network"/>; null for any other text.</summary>
+    /// <summary>Returns the masked bytes and the prefix of a network, as <see cref="TrueBan.Network"/>; null for any other text.</summary>
     public static string? Network(string id)
     {
         string[] parts = id.Split('/');
@@ -20,7 +20,7 @@ internal static class PlainAddress
         return parts.Length == 1 ? Print(address, width) : Number(parts[1], width) is { } prefix ? Print(address, prefix) : null;
     }
 
-    /// <summary>An address behind ::ffff: counts as the IPv4 one that it is.</summary>
+    /// <summary>Formats a network. An address after ::ffff: counts as an IPv4 address.</summary>
     public static string Print(byte[] address, int prefix)
     {
         byte[] network = [.. address];
@@ -60,9 +60,9 @@ internal static class PlainAddress
 
     private static byte[] Bytes(string[] groups) => Convert.FromHexString(string.Concat(groups.Select(group => group.PadLeft(4, '0'))));
 
-    private static int? Number(string text, int highest) =>
+    private static int? Number(string text, int max) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-        && number <= highest && number.ToString(CultureInfo.InvariantCulture) == text
+        && number <= max && number.ToString(CultureInfo.InvariantCulture) == text
             ? number
             : null;
 }

@@ -2,21 +2,21 @@ using System.Globalization;
 
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
-/// <summary>Times as logs print them, read digit by digit.</summary>
-/// <param name="now">When a syslog is read.</param>
-/// <param name="offset">The local time's, all year.</param>
+/// <summary>Parses the times of logs digit by digit.</summary>
+/// <param name="now">The time when a syslog is read.</param>
+/// <param name="offset">The offset of local time, the same all year.</param>
 internal sealed class PrintedTime(DateTimeOffset now, TimeSpan offset)
 {
     private const int YearsWithOneLeapYear = 9;
 
     private static readonly string[] Months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-    public DateTimeOffset? InFile(string text) =>
+    public DateTimeOffset? ParseFileTime(string text) =>
         Numbers(text, "0000-00-00 00:00:00,000") is [var year, var month, var day, var hour, var minute, var second, var millisecond]
             ? Utc(Moment(year, month, day, hour, minute, second)?.AddMilliseconds(millisecond), offset)
             : null;
 
-    public DateTimeOffset? InSyslog(string text) => char.IsAsciiLetter(text[0]) ? Classic(text) : RoundTrip(text);
+    public DateTimeOffset? ParseSyslogTime(string text) => char.IsAsciiLetter(text[0]) ? Classic(text) : RoundTrip(text);
 
     private DateTimeOffset? Classic(string text)
     {
@@ -60,7 +60,7 @@ internal sealed class PrintedTime(DateTimeOffset now, TimeSpan offset)
             ? TimeSpan.FromMinutes((hours * 60 + minutes) * (text[0] == '-' ? -1 : 1))
             : null;
 
-    /// <summary>The numbers in a text of that shape, in which 0 stands for any digit and all else for itself.</summary>
+    /// <summary>Returns the numbers in a text of that shape, in which 0 matches any digit and any other character matches itself.</summary>
     private static int[]? Numbers(string text, string shape)
     {
         bool fits =

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
-/// <summary>Addresses and networks in every spelling of fail2ban's versions, and what comes near to one.</summary>
+/// <summary>Generates addresses and networks in every notation of fail2ban's versions, and texts that resemble one.</summary>
 internal sealed class RandomAddress(Random random)
 {
     private static readonly string[] NearMisses =
@@ -49,7 +49,7 @@ internal sealed class RandomAddress(Random random)
 
     public string NearMiss() => NearMisses[random.Next(NearMisses.Length)];
 
-    /// <summary>An address or network with what it is, as <see cref="TrueBan.Network"/>.</summary>
+    /// <summary>Returns an address or network in some notation, and as <see cref="TrueBan.Network"/>.</summary>
     public (string Text, string Network) Next()
     {
         (string text, byte[] address) = random.Next(3) switch

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
-/// <summary>A fail2ban of any version, which says at random what such a one says; of each line it is known whether it is a ban.</summary>
-/// <param name="now">When the log is read.</param>
-/// <param name="offset">The local time's, all year.</param>
+/// <summary>Generates random log lines of any version of fail2ban. For each line it is known whether it is a ban.</summary>
+/// <param name="now">The time when the log is read.</param>
+/// <param name="offset">The offset of local time, the same all year.</param>
 internal sealed class SimulatedFail2Ban(Random random, bool isSyslog, DateTimeOffset now, TimeSpan offset)
 {
-    private const int HighestPid = 1 << 22;
+    private const int MaxPid = 1 << 22;
     private const int DaysOfLog = 300;
 
     private static readonly string[] Jails =
@@ -23,7 +23,7 @@ internal sealed class SimulatedFail2Ban(Random random, bool isSyslog, DateTimeOf
         new string('x', 200),
     ];
 
-    // What such a jail bans cannot be told from what another one bans under a user's name.
+    // A ban of such a jail cannot be distinguished from another jail's ban of a user name.
     private static readonly string[] UnreadableJails = ["a]b", "a[b", "x] Ban 8.8.8.8", "[sshd]", "]", new string('x', 201), ""];
 
     private static readonly string[] Hosts = ["host", "10.0.0.1", "2001:db8::1", "web-1.example.org", "fail2ban.actions"];
@@ -31,7 +31,7 @@ internal sealed class SimulatedFail2Ban(Random random, bool isSyslog, DateTimeOf
     private readonly RandomAddress addresses = new(random);
     private readonly HostileText hostile = new(random);
 
-    /// <summary>A line, and the ban that it is.</summary>
+    /// <summary>Returns a line and its ban; null if it is not a ban.</summary>
     public (string Line, TrueBan? Ban) Next()
     {
         LogFormat format = LogFormat.All[random.Next(LogFormat.All.Length)];
@@ -106,7 +106,7 @@ internal sealed class SimulatedFail2Ban(Random random, bool isSyslog, DateTimeOf
         };
     }
 
-    private string Pid() => random.Next(1, HighestPid + 1).ToString(CultureInfo.InvariantCulture);
+    private string Pid() => random.Next(1, MaxPid + 1).ToString(CultureInfo.InvariantCulture);
 
     private string OneOf(string[] choices) => choices[random.Next(choices.Length)];
 

@@ -3,11 +3,11 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
-/// <summary>A ban as the fuzz test knows it, without the program's own types.</summary>
-/// <param name="Network">Its bytes in hexadecimal and its prefix: <c>CB007100/24</c>.</param>
+/// <summary>A ban as the fuzz test represents it, without the program's own types.</summary>
+/// <param name="Network">The bytes of the network in hexadecimal, and the prefix: <c>CB007100/24</c>.</param>
 internal sealed record TrueBan(string Network, string Jail, DateTimeOffset At)
 {
-    public static TrueBan Of(Ban ban)
+    public static TrueBan From(Ban ban)
     {
         string[] parts = ban.Ip.ToString().Split('/');
         byte[] address = IPAddress.Parse(parts[0]).GetAddressBytes();
