@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using F2bBroker.Admin.Output;
 
 namespace F2bBroker.Admin.Doctor;
 
@@ -9,8 +8,10 @@ internal static class ExternalProgram
 {
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Returns the result; null if the program is not installed.</summary>
-    /// <exception cref="CommandFailedException">It does not end in time.</exception>
+    /// <summary>
+    /// Returns the result; null if the program is not installed. A program that does not end in time is killed, and the result is a
+    /// failure.
+    /// </summary>
     public static async Task<Result?> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancel)
     {
         ProcessStartInfo start = new(program, arguments)

@@ -4,7 +4,7 @@ namespace F2bBroker.Admin.Errors;
 internal static class RefusalExplanation
 {
     /// <summary>A part of each reason and its explanation. The first match counts.</summary>
-    private static readonly (string Part, string Sentence)[] All =
+    private static readonly (string Part, string Explanation)[] All =
     [
         ("quarantined",
             "The sender reported more than maxbans. If it was compromised, f2bbroker revoke it. If the bans are real, --requeue writes "
@@ -27,5 +27,5 @@ internal static class RefusalExplanation
             + "sender."),
     ];
 
-    public static string For(string reason) => All.First(one => reason.Contains(one.Part, StringComparison.Ordinal)).Sentence;
+    public static string For(string reason) => All.First(one => reason.Contains(one.Part, StringComparison.Ordinal)).Explanation;
 }

@@ -92,8 +92,8 @@ internal sealed class Enrollment(ManagementApi api, Action<string> write)
                     + "closed.");
     }
 
-    private static QueueType NoQueue(bool isQuorumWished) =>
-        isQuorumWished
+    private static QueueType NoQueue(bool wantsQuorumQueue) =>
+        wantsQuorumQueue
             ? throw new CommandFailedException(ExitCode.Configuration, $"--quorum-queue: a {Role.Reporter} has no queue.")
             : QueueType.Classic;
 
@@ -108,16 +108,16 @@ internal sealed class Enrollment(ManagementApi api, Action<string> write)
     /// <summary>
     /// Returns the type of an existing queue, which cannot be changed. New credentials are no reason to lose the messages in it.
     /// </summary>
-    private async Task<QueueType> ChooseTypeAsync(string server, bool isQuorumWished, CancellationToken cancel)
+    private async Task<QueueType> ChooseTypeAsync(string server, bool wantsQuorumQueue, CancellationToken cancel)
     {
         JsonNode? queue = await api.GetAsync(ManagementApi.Path("queues", Topology.VirtualHost, Topology.QueueFor(server)), cancel);
         if (queue is null)
         {
-            return isQuorumWished ? QueueType.Quorum : QueueType.Classic;
+            return wantsQuorumQueue ? QueueType.Quorum : QueueType.Classic;
         }
 
-        QueueType type = QueueType.Parse(queue["type"]?.ToString() ?? "") ?? QueueType.Classic;
-        return isQuorumWished && type != QueueType.Quorum
+        QueueType type = QueueType.Parse(queue.Text("type")) ?? QueueType.Classic;
+        return wantsQuorumQueue && type != QueueType.Quorum
             ? throw new CommandFailedException(ExitCode.Configuration,
                 $"'{server}' has a {type} queue, and a queue's type cannot be changed. f2bbroker revoke {server}, then enroll it anew "
                     + "with --quorum-queue: "

@@ -40,7 +40,7 @@ internal sealed class ServerUser(ManagementApi api, string server)
                     + "another name for the server.")
             : new EnrolledServer(
                 permissions.Select(permission => ReadRole(permission, server)).FirstOrDefault(),
-                user["password_hash"]?.ToString() is { Length: > 0 });
+                user.Text("password_hash").Length > 0);
     }
 
     /// <summary>Returns the role of a permission of the management API; null if F2bBroker never grants it.</summary>

@@ -51,7 +51,7 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
             return await api.PutAsync(path, new JsonObject { ["type"] = "fanout", ["durable"] = true }, cancel);
         }
 
-        return exchange["type"]?.ToString() == "fanout" && exchange["durable"]?.GetValue<bool>() == true
+        return exchange.Text("type") == "fanout" && exchange["durable"]?.GetValue<bool>() == true
             ? false
             : throw new CommandFailedException(
                 ExitCode.Configuration,
@@ -81,7 +81,7 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
     /// otherwise.
     /// </summary>
     private async Task<bool> HasDeliveryLimitAsync(CancellationToken cancel) =>
-        int.TryParse((await api.GetAsync("overview", cancel))?["rabbitmq_version"]?.ToString().Split('.')[0], out int major) && major >= 4;
+        int.TryParse((await api.GetAsync("overview", cancel)).Text("rabbitmq_version").Split('.')[0], out int major) && major >= 4;
 
     /// <summary>
     /// Creates a policy with the limits of all queues and without a delivery limit. It is separate, because RabbitMQ 4 ignores a policy

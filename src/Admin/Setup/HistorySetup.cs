@@ -27,7 +27,7 @@ internal sealed class HistorySetup(ManagementApi api, Action<string, bool> write
         write($"Policy {Policy}", await CreatePolicyAsync(cancel));
         string path = ManagementApi.Path("queues", VirtualHost, Topology.HistoryStream);
         JsonNode? stream = await api.GetAsync(path, cancel);
-        if (stream is not null && stream["type"]?.ToString() != "stream")
+        if (stream is not null && stream.Text("type") != "stream")
         {
             throw new CommandFailedException(
                 ExitCode.Configuration,

@@ -85,17 +85,17 @@ internal static class QueueAnomalies
         }
     }
 
-    private static IEnumerable<Anomaly> CheckOtherBindings(BindingKey way, int times)
+    private static IEnumerable<Anomaly> CheckOtherBindings(BindingKey key, int times)
     {
-        if (way.IsToExchange && (ServerOf(way.From) ?? ServerOf(way.To)) is { } feeding)
+        if (key.IsToExchange && (ServerOf(key.From) ?? ServerOf(key.To)) is { } owner)
         {
             yield return new Anomaly(
-                feeding,
-                $"The exchange {way.To} is fed by the exchange {way.From} ({Times(times)}), which no F2bBroker sets up.");
+                owner,
+                $"The exchange {key.To} is fed by the exchange {key.From} ({Times(times)}), which no F2bBroker sets up.");
         }
-        else if (!way.IsToExchange && times > 1 && ServerOf(way.From) is { } binding)
+        else if (!key.IsToExchange && times > 1 && ServerOf(key.From) is { } server)
         {
-            yield return new Anomaly(binding, $"The queue {way.To} is bound {Times(times)} to the exchange {way.From} instead of once.");
+            yield return new Anomaly(server, $"The queue {key.To} is bound {Times(times)} to the exchange {key.From} instead of once.");
         }
     }
 
@@ -117,7 +117,7 @@ internal static class QueueAnomalies
 
     private static string Times(int times) => times == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{times:N0} times");
 
-    private static bool Is(JsonNode node, string key) => node[key]?.ToString() == "true";
+    private static bool Is(JsonNode node, string key) => node.Text(key) == "true";
 
     private sealed record Anomaly(string Server, string Message);
 

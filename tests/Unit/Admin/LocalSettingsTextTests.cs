@@ -37,9 +37,9 @@ public sealed class LocalSettingsTextTests
                 {
                     Password = null,
                 }));
-        CommandFailedException fault = Assert.Throws<CommandFailedException>(() =>
+        CommandFailedException error = Assert.Throws<CommandFailedException>(() =>
             ServerBrokerUri.Parse("amqps://a amqp://b", hasCertificate: true, "mq")
         );
-        Assert.Equal("--uri: with --tls the broker is reached by amqps://.", fault.Message);
+        Assert.Equal("--uri: with --tls the broker is reached by amqps://.", error.Message);
     }
 }

@@ -32,7 +32,7 @@ public sealed class QueueAnomaliesTests
     ];
 
     [Fact]
-    public void What_F2bBroker_makes_leaves_no_doubt_and_what_is_not_its_own_is_left_alone() =>
+    public void F2bBrokers_own_queues_and_foreign_queues_cause_no_anomaly() =>
         Assert.Empty(QueueAnomalies.Find(queues, bindings));
 
     [Fact]
@@ -54,11 +54,11 @@ public sealed class QueueAnomaliesTests
             + "bans."
     )]
     [InlineData("""{"x-queue-type":"stream"}""", "The queue f2b.bans.web1 is a stream, which no F2bBroker makes of it.")]
-    public void Arguments_are_reported(string arguments, string sentence)
+    public void Arguments_are_reported(string arguments, string message)
     {
         queues[0] = Queue("web1", (JsonObject)JsonNode.Parse(arguments)!);
-        Assert.Equal([sentence], Doubts("web1"));
-        Assert.Equal(Nothing, Doubts("web2"));
+        Assert.Equal([message], Anomalies("web1"));
+        Assert.Equal(Nothing, Anomalies("web2"));
     }
 
     [Theory]
@@ -73,11 +73,11 @@ public sealed class QueueAnomaliesTests
                 "The queue f2b.bans.web1 is exclusive or not durable: it goes with its connection or with the broker, and what waits in "
                     + "it too.",
             ],
-            Doubts("web1"));
+            Anomalies("web1"));
     }
 
     [Fact]
-    public void An_error_queue_is_its_servers()
+    public void An_anomaly_of_an_error_queue_is_reported_for_its_server()
     {
         queues[1] = Queue("web1_error", new() { ["x-expires"] = 1 });
         Assert.Equal(
@@ -85,7 +85,7 @@ public sealed class QueueAnomaliesTests
                 "The queue f2b.bans.web1_error has arguments that no F2bBroker sets (x-expires): it may refuse or copy every server's "
                     + "bans.",
             ],
-            Doubts("web1"));
+            Anomalies("web1"));
     }
 
     [Fact]
@@ -96,15 +96,15 @@ public sealed class QueueAnomaliesTests
             bindings.Add(Binding("f2b.bans", "f2b.bans.web2"));
         }
 
-        Assert.Equal(["The queue f2b.bans.web2 is bound 10,001 times to f2b.bans instead of once."], Doubts("web2"));
-        Assert.Equal(Nothing, Doubts("web1"));
+        Assert.Equal(["The queue f2b.bans.web2 is bound 10,001 times to f2b.bans instead of once."], Anomalies("web2"));
+        Assert.Equal(Nothing, Anomalies("web1"));
     }
 
     [Fact]
     public void A_queue_that_is_not_bound_is_reported()
     {
         bindings.RemoveAt(4);
-        Assert.Equal(["The queue f2b.bans.web2 is bound 0 times to f2b.bans instead of once."], Doubts("web2"));
+        Assert.Equal(["The queue f2b.bans.web2 is bound 0 times to f2b.bans instead of once."], Anomalies("web2"));
     }
 
     [Fact]
@@ -114,13 +114,13 @@ public sealed class QueueAnomaliesTests
         bindings.Add(Binding("f2b.bans", "f2b.bans.web1", "exchange"));
         bindings.Add(Binding("f2b.bans", "f2b.bans.web1", "exchange"));
         bindings.Add(Binding("f2b.bans.web1", "f2b.bans.web1"));
-        Assert.Equal(["The exchange f2b.bans is fed by the exchange f2b.bans.web2 (once), which no F2bBroker sets up."], Doubts("web2"));
+        Assert.Equal(["The exchange f2b.bans is fed by the exchange f2b.bans.web2 (once), which no F2bBroker sets up."], Anomalies("web2"));
         Assert.Equal(
             [
                 "The exchange f2b.bans.web1 is fed by the exchange f2b.bans (2 times), which no F2bBroker sets up.",
                 "The queue f2b.bans.web1 is bound 2 times to the exchange f2b.bans.web1 instead of once.",
             ],
-            Doubts("web1").Order());
+            Anomalies("web1").Order());
     }
 
     private static JsonObject Queue(string server, JsonObject? arguments = null) =>
@@ -136,5 +136,5 @@ public sealed class QueueAnomaliesTests
     private static JsonObject Binding(string source, string destination, string type = "queue") =>
         new() { ["source"] = source, ["destination"] = destination, ["destination_type"] = type };
 
-    private IEnumerable<string> Doubts(string server) => QueueAnomalies.Find(queues, bindings)[server];
+    private IEnumerable<string> Anomalies(string server) => QueueAnomalies.Find(queues, bindings)[server];
 }

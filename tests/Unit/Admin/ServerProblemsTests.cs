@@ -10,7 +10,7 @@ public sealed class ServerProblemsTests
     private static readonly ConnectedProgram Consumer = new("web1", "consumer", TimeSpan.Zero);
 
     [Fact]
-    public void With_all_in_order_there_is_nothing_to_do() => Assert.Empty(Todo(Role.Both, hasQueue: true, Producer, Consumer));
+    public void A_complete_server_has_no_problems() => Assert.Empty(Todo(Role.Both, hasQueue: true, Producer, Consumer));
 
     [Fact]
     public void A_reporter_needs_no_consumer_and_a_receiver_no_producer()
@@ -20,7 +20,7 @@ public sealed class ServerProblemsTests
     }
 
     [Fact]
-    public void What_is_missing_is_named()
+    public void A_missing_queue_and_missing_programs_are_reported()
     {
         string[] todo = Todo(Role.Both, hasQueue: false);
         Assert.Equal(3, todo.Length);
@@ -37,16 +37,16 @@ public sealed class ServerProblemsTests
     [InlineData(3600, "60 minutes ahead of")]
     [InlineData(-45, "45 seconds behind")]
     [InlineData(-86400, "24 hours behind")]
-    public void A_clock_that_is_off_is_named(int seconds, string told)
+    public void A_clock_that_is_off_is_reported(int seconds, string offset)
     {
         ConnectedProgram off = Producer with { ClockAhead = TimeSpan.FromSeconds(seconds) };
         Assert.StartsWith(
-            $"web1's clock was {told} the broker's when its producer connected",
+            $"web1's clock was {offset} the broker's when its producer connected",
             Assert.Single(Todo(Role.Both, hasQueue: true, Consumer, off)));
     }
 
     [Fact]
-    public void A_clock_within_the_tolerance_is_not_named() =>
+    public void A_clock_within_the_tolerance_is_not_reported() =>
         Assert.Empty(Todo(Role.Both, hasQueue: true, Consumer, Producer with { ClockAhead = TimeSpan.FromSeconds(-29) }));
 
     [Fact]
