@@ -9,7 +9,7 @@ internal static class AdminProgram
     public static Task<int> RunAsync(string[] args)
     {
         CommandLine line = new();
-        RootCommand root = new("Sets up, watches and mends the RabbitMQ broker through which servers share fail2ban's bans.");
+        RootCommand root = new("Sets up, monitors and repairs the RabbitMQ broker through which servers share fail2ban's bans.");
         foreach (Option option in line.GlobalOptions)
         {
             root.Add(option);

@@ -10,12 +10,12 @@ internal sealed class BanCommand(CommandLine line)
 {
     private readonly Argument<string> address = new("ADDRESS")
     {
-        Description = "What to ban. A network is taken by servers only that allow it (minprefix4, minprefix6).",
+        Description = "The address or network to ban. Only servers that allow networks accept one (minprefix4, minprefix6).",
     };
 
     private readonly Option<string> jail = new("--jail")
     {
-        Description = "The jail that servers note, and may choose by.",
+        Description = "The jail of the ban. Servers may accept or skip it by this name.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "manual",
     };

@@ -29,8 +29,8 @@ internal sealed class CommandLine
     private readonly Option<string?> amqp = new("--amqp")
     {
         Description =
-            $"The broker as this command reaches it by AMQP; by default {AmqpVariable}, or else the port that the management API names, "
-                + "on its host.",
+            $"The broker's AMQP address for this command. Default: {AmqpVariable}, or the management API's host and the port that the API "
+                + "names.",
         HelpName = "amqps://HOST:5671",
     };
 

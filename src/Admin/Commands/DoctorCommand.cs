@@ -11,20 +11,20 @@ internal sealed class DoctorCommand(CommandLine line)
 {
     private readonly Option<string> config = new("--config")
     {
-        Description = "The daemons' configuration; X.local beside X.conf overrides it.",
+        Description = "The daemons' configuration file. X.local beside X.conf overrides it.",
         HelpName = "FILE",
         DefaultValueFactory = _ => SettingsFile.DefaultPath,
     };
 
     private readonly Option<string?> socket = new("--socket")
     {
-        Description = "fail2ban's socket, as of fail2ban-client.",
+        Description = "fail2ban's socket, as for fail2ban-client.",
         HelpName = "FILE",
     };
 
     public Command Command =>
         CommandLine.WithErrorHandling(
-            new Command("doctor", "Look, on a server and as root, at all that a ban passes there; ends with 1 when something is wrong.")
+            new Command("doctor", "Check, as root on a server, every component that a ban passes. The exit code is 1 if a check fails.")
             {
                 config,
                 socket,

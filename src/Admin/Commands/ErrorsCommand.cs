@@ -12,24 +12,24 @@ internal sealed class ErrorsCommand(CommandLine line)
 {
     private readonly Argument<string> server = new("SERVER") { Description = "The server that refused the messages." };
 
-    private readonly Option<string?> from = new("--from") { Description = "Only those of this sender.", HelpName = "SERVER" };
+    private readonly Option<string?> from = new("--from") { Description = "Only messages of this sender.", HelpName = "SERVER" };
 
     private readonly Option<string?> reason = new("--reason")
     {
-        Description = "Only those whose reason contains this text.",
+        Description = "Only messages whose reason contains this text.",
         HelpName = "TEXT",
     };
 
-    private readonly Option<bool> drop = new("--drop") { Description = "Delete them." };
+    private readonly Option<bool> drop = new("--drop") { Description = "Delete the messages." };
 
     private readonly Option<bool> requeue = new("--requeue")
     {
-        Description = "Put them back into the server's own queue, where they are evaluated again.",
+        Description = "Publish the messages to the server's own queue, where they are evaluated again.",
     };
 
     public Command Command =>
         line.WithManagementApi(
-            new Command("errors", "Show what a server has refused, and what that means; or drop it, or have it evaluated again.")
+            new Command("errors", "Show the messages that a server refused and what the reasons mean, or drop or requeue them.")
             {
                 server,
                 from,
