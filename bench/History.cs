@@ -4,7 +4,7 @@ using RabbitMQ.Client.Events;
 
 namespace F2bBroker.Bench;
 
-/// <summary>(f) A first start: bans that stand in the stream, to all of them in the monitored log and on disk.</summary>
+/// <summary>(f) A first start: from bans in the stream to all of them in the monitored log and on disk.</summary>
 internal static class History
 {
     private const ushort Prefetch = 500;

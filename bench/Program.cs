@@ -17,9 +17,13 @@ Setting setting = new(folder);
     ("f", History.MeasureAsync),
 ];
 List<Result> results = [];
-foreach (
-    (string name, Func<Setting, Task<IReadOnlyList<Result>>> measure) in all.Where(part => parts.Length == 0 || parts.Contains(part.Name)))
+foreach ((string name, Func<Setting, Task<IReadOnlyList<Result>>> measure) in all)
 {
+    if (parts.Length > 0 && !parts.Contains(name))
+    {
+        continue;
+    }
+
     await Console.Error.WriteLineAsync($"Measuring {name}.");
     results.AddRange(await measure(setting));
 }

@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Bench;
 
-/// <summary>(a) Bans that stand in the log already, to all of them confirmed and the checkpoint behind them.</summary>
+/// <summary>(a) From bans that are already in the log to all of them confirmed and the checkpoint saved after them.</summary>
 internal static class Publishing
 {
     private const int Window = 1000;

@@ -107,8 +107,7 @@ internal sealed class DaemonProgram(
 
     private async Task<int> TestAsync(Settings settings, bool asksBroker, CancellationToken cancel)
     {
-        if (
-            asksBroker
+        if (asksBroker
             && await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, BrokerCheckFor(settings)) is { } error)
         {
             DaemonLogFormatter.Print(new InvalidConfigurationException(error.Message));

@@ -31,8 +31,7 @@ internal static class ProducerFileCheck
         if (producer.ReadsJournal && target is { IsReadableFromJournal: false })
         {
             yield return $"[producer] source: fail2ban's logtarget is {target}, so its bans do not reach the journal as structured "
-                + "entries. "
-                + "Set logtarget = SYSTEMD-JOURNAL in fail2ban.local.";
+                + "entries. Set logtarget = SYSTEMD-JOURNAL in fail2ban.local.";
         }
         else if (!producer.ReadsJournal && !producer.IsSyslog && target is { IsKeyword: true } && File.Exists(producer.LogPath))
         {

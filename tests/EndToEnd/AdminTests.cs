@@ -204,8 +204,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     [InlineData(
         "http://operator:wrong@127.0.0.1:1",
         69,
-        "The management API at http://127.0.0.1:1/ cannot be reached: Connection refused."
-    )]
+        "The management API at http://127.0.0.1:1/ cannot be reached: Connection refused.")]
     [InlineData("ftp://operator:wrong@127.0.0.1", 78, "F2BBROKER_API holds no URL of the form https://USER:PASSWORD@HOST:15671.")]
     [InlineData("http://{0}", 78, "No login is given.")]
     [InlineData("", 78, "No management API is named.")]

@@ -21,8 +21,7 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
         "PRODUCER__LOGPATH",
         "/nonexistent/fail2ban.log",
         Built.Producer,
-        "[producer] logpath: /nonexistent/fail2ban.log does not exist."
-    )]
+        "[producer] logpath: /nonexistent/fail2ban.log does not exist.")]
     [InlineData("PRODUCER__LOGPATH", "/etc", Built.Producer, "[producer] logpath: /etc is a directory; name fail2ban's log file.")]
     [InlineData("PRODUCER__CHECKPOINT", "/nonexistent/x", Built.Producer, "[producer] checkpoint: the folder /nonexistent does not exist.")]
     [InlineData(
@@ -54,8 +53,7 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
         Built.Outcome outcome = await Built.RunAsync(
             program,
             ["--config", server.Configuration],
-            $"F2BBROKER_BROKER__URI=amqp://{broker.Host}:{broker.Port}/nix"
-        );
+            $"F2BBROKER_BROKER__URI=amqp://{broker.Host}:{broker.Port}/nix");
         Assert.Contains("refuses 'web1' on the virtual host 'nix'", outcome.Errors);
         Assert.Equal(Configuration, outcome.ExitCode);
     }
@@ -72,8 +70,7 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(Unreachable, away.ExitCode);
         Assert.Equal(
             0,
-            (await Built.RunAsync(program, [.. test[..2], "--test=config"], "F2BBROKER_BROKER__URI=amqp://127.0.0.1:1")).ExitCode
-        );
+            (await Built.RunAsync(program, [.. test[..2], "--test=config"], "F2BBROKER_BROKER__URI=amqp://127.0.0.1:1")).ExitCode);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ internal sealed class DebianRoot : IDisposable
         string policy = folder["usr/sbin/policy-rc.d"];
         await File.WriteAllTextAsync(policy, "#!/bin/sh\nexit 101\n");
         File.SetUnixFileMode(policy, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        // Debian's jail for ssh wants it, and stands in the way of any other jail without it.
+        // Debian's sshd jail needs it. Without it, fail2ban starts no jail.
         await File.WriteAllTextAsync(folder["var/log/auth.log"], "");
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>Messages that a taken-over server could send: each a ban of web1 with one thing wrong or odd.</summary>
+/// <summary>Messages that a compromised server could send: each a ban of web1 with one thing wrong or odd.</summary>
 /// <param name="now">The time of the bans.</param>
 internal sealed class HostileBodies(DateTimeOffset now)
 {
@@ -16,29 +16,17 @@ internal sealed class HostileBodies(DateTimeOffset now)
     /// <summary>Characters that end a line, steer a terminal, separate fields or look like another.</summary>
     private static readonly string[] Odd =
     [
-        .. Enumerable
-            .Range(0, 0x20)
-            .Append(0x7f)
-            .Append(0x85)
-            .Append(0xa0)
-            .Append(0x2028)
-            .Append(0x2029)
-            .Append(0x202e)
-            .Append(0xfeff)
+        .. Enumerable.Range(0, 0x20)
+            .Concat([0x7f, 0x85, 0xa0, 0x2028, 0x2029, 0x202e, 0xfeff])
             .Select(c => ((char)c).ToString()),
-        " ",
-        "=",
-        "\"",
-        "\\",
-        "\ud83d\ude00",
-        ForgedLine,
+        " ", "=", "\"", "\\", "\ud83d\ude00", ForgedLine,
     ];
 
-    /// <summary>What is no ban, and the reason that the operator reads.</summary>
+    /// <summary>Bodies that are not a ban, and the reason that the operator reads.</summary>
     public IEnumerable<(byte[] Body, string Reason)> Refused() =>
         [.. Unreadable(), .. Fields.SelectMany(Misshapen), .. Addresses(), .. Servers(), .. Dates()];
 
-    /// <summary>What is a ban, and its line in the monitored log after the date.</summary>
+    /// <summary>Bodies that are a ban, and its line in the monitored log after the date.</summary>
     public IEnumerable<(byte[] Body, string Line)> Written()
     {
         int next = 0;
@@ -56,14 +44,9 @@ internal sealed class HostileBodies(DateTimeOffset now)
             yield return (With(ip, "jail", Json(jail)), Line(ip, jail));
         }
 
-        foreach (
-            string unknown in new[]
+        foreach (string unknown in new[]
             {
-                "null",
-                "1e999999",
-                new string('9', 5_000),
-                "{\"ip\":[]}",
-                "\"\\ud800\"",
+                "null", "1e999999", new string('9', 5_000), "{\"ip\":[]}", "\"\\ud800\"",
                 $"\"{ForgedLine.Replace("\n", "\\n", StringComparison.Ordinal)}\"",
             })
         {
@@ -79,22 +62,16 @@ internal sealed class HostileBodies(DateTimeOffset now)
             yield return (With(ip, name, "\"8.8.8.8\""), Line(ip));
         }
 
-        foreach (
-            string ip in new[]
+        foreach (string ip in new[]
             {
-                "2001:db8::5efe:c000:201",
-                "64:ff9b::102:304",
-                "2002:102:304::",
-                "1:2:3:4:5:6:7:8",
-                "::102:304",
-                "2001:db8:0:1::",
+                "2001:db8::5efe:c000:201", "64:ff9b::102:304", "2002:102:304::", "1:2:3:4:5:6:7:8", "::102:304", "2001:db8:0:1::",
             })
         {
             yield return (With(ip, "jail", "\"sshd\""), Line(ip));
         }
     }
 
-    /// <summary>What is a ban that this server does not take over, and how it is counted.</summary>
+    /// <summary>Bodies of a ban that this server skips, and how it is counted.</summary>
     public IEnumerable<(byte[] Body, string Count)> Skipped()
     {
         foreach (string ip in new[] { "0.0.0.0/0", "::/0", "203.0.113.0/24", "2001:db8::/127" })
@@ -125,16 +102,14 @@ internal sealed class HostileBodies(DateTimeOffset now)
         string good = Encoding.UTF8.GetString(With("jail", "\"sshd\""));
         string[] notJson =
         [
-            "hello",
-            "{",
+            "hello", "{",
             good[..^1],
             good + "}",
             good + good,
             "/**/" + good,
             good.Replace("}", ",}", StringComparison.Ordinal),
             good.Replace('"', '\''),
-            "\u0000",
-            "NaN",
+            "\u0000", "NaN",
             "\ufeff" + good,
             new('[', 6_000),
             $"{{\"x\":{new string('[', 100)}{new string(']', 100)},{good[1..]}",
@@ -185,69 +160,14 @@ internal sealed class HostileBodies(DateTimeOffset now)
     {
         string[] spellings =
         [
-            "",
-            " ",
-            "bob",
-            "1.2.3",
-            "1.2",
-            "16909060",
-            "010.0.0.1",
-            "0x1.2.3.4",
-            "0x01020304",
-            "1.2.3.4.5",
-            "1.2.3.256",
-            "1.2.3.-4",
-            "1.2.3.4.",
-            ".1.2.3.4",
-            "1..2.3",
-            "1.2.3.04",
-            "1.2.3.4:80",
-            "[1.2.3.4]",
-            "1.2.3.4/32",
-            "1.2.3.4/33",
-            "1.2.3.4/024",
-            "1.2.3.4/",
-            "1.2.3.4/-1",
-            "1.2.3.4/+8",
-            "1.2.3.4/8",
-            "1.2.3.0/24/24",
-            "1.2.3.0/255.255.255.0",
-            "1.2.3.0/99999999999999999999",
-            "0.0.0.0/00",
-            "\uff11.2.3.4",
-            "1\uff0e2.3.4",
-            "\u0661.2.3.4",
-            "[::1]",
-            "[2001:db8::1]:80",
-            "2001:DB8::1",
-            "2001:0db8::1",
-            "2001:db8:0:0:0:0:0:1",
-            "2001:db8::0:1",
-            "2001:db8::1::1",
-            "2001:db8:::1",
-            "2001:db8::12345",
-            "1:2:3:4:5:6:7",
-            "1:2:3:4:5:6:7:8:9",
-            "1:2:3:4:5:6:7::",
-            "2001:db8::/129",
-            "2001:db8::1/128",
-            "2001:db8::1/64",
-            "2001:db8::1%eth0",
-            "fe80::1%1",
-            "fe80::1%",
-            "fe80::1%25eth0",
-            "::ffff:1.2.3.4",
-            "::ffff:102:304",
-            "::FFFF:1.2.3.4",
-            "::ffff:1.2.3.0/120",
-            "::ffff:0:0/96",
-            "::1.2.3.4",
-            "64:ff9b::1.2.3.4",
-            "2001:db8::5efe:192.0.2.1",
-            "::g",
-            "2001:db8::1\u200b",
-            "example.org",
-            "203.0.113.7 jail=x",
+            "", " ", "bob", "1.2.3", "1.2", "16909060", "010.0.0.1", "0x1.2.3.4", "0x01020304", "1.2.3.4.5", "1.2.3.256", "1.2.3.-4",
+            "1.2.3.4.", ".1.2.3.4", "1..2.3", "1.2.3.04", "1.2.3.4:80", "[1.2.3.4]", "1.2.3.4/32", "1.2.3.4/33", "1.2.3.4/024", "1.2.3.4/",
+            "1.2.3.4/-1", "1.2.3.4/+8", "1.2.3.4/8", "1.2.3.0/24/24", "1.2.3.0/255.255.255.0", "1.2.3.0/99999999999999999999", "0.0.0.0/00",
+            "\uff11.2.3.4", "1\uff0e2.3.4", "\u0661.2.3.4", "[::1]", "[2001:db8::1]:80", "2001:DB8::1", "2001:0db8::1",
+            "2001:db8:0:0:0:0:0:1", "2001:db8::0:1", "2001:db8::1::1", "2001:db8:::1", "2001:db8::12345", "1:2:3:4:5:6:7",
+            "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7::", "2001:db8::/129", "2001:db8::1/128", "2001:db8::1/64", "2001:db8::1%eth0", "fe80::1%1",
+            "fe80::1%", "fe80::1%25eth0", "::ffff:1.2.3.4", "::ffff:102:304", "::FFFF:1.2.3.4", "::ffff:1.2.3.0/120", "::ffff:0:0/96",
+            "::1.2.3.4", "64:ff9b::1.2.3.4", "2001:db8::5efe:192.0.2.1", "::g", "2001:db8::1\u200b", "example.org", "203.0.113.7 jail=x",
             "203.0.113.7,203.0.113.8",
             new('1', 6_000),
             new(':', 5_000),
@@ -273,10 +193,7 @@ internal sealed class HostileBodies(DateTimeOffset now)
         string good = Utc(now);
         string[] malformed =
         [
-            "",
-            "yesterday",
-            "1795401863",
-            "1795401863.706",
+            "", "yesterday", "1795401863", "1795401863.706",
             good[..^1],
             good[..^1] + "z",
             good[..^1] + "+00:00",
@@ -284,24 +201,10 @@ internal sealed class HostileBodies(DateTimeOffset now)
             good.Replace('T', ' '),
             good.Replace('T', 't'),
             good[..10],
-            "2026-13-01T00:00:00Z",
-            "2026-00-01T00:00:00Z",
-            "2026-02-30T00:00:00Z",
-            "2025-02-29T00:00:00Z",
-            "2026-11-00T00:00:00Z",
-            "2026-11-31T00:00:00Z",
-            "2026-11-23T24:00:00Z",
-            "2026-11-23T23:60:00Z",
-            "2026-11-23T23:59:60Z",
-            "0000-01-01T00:00:00Z",
-            "10000-01-01T00:00:00Z",
-            "-2026-01-01T00:00:00Z",
-            "2026-11-23T02:44:23.12345678Z",
-            "2026-11-23T02:44:23.Z",
-            "2026-11-23T02:44:23,706Z",
-            "2026-11-23T2:44:23Z",
-            "20261123T024423Z",
-            "\uff12026-11-23T02:44:23Z",
+            "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "2026-02-30T00:00:00Z", "2025-02-29T00:00:00Z", "2026-11-00T00:00:00Z",
+            "2026-11-31T00:00:00Z", "2026-11-23T24:00:00Z", "2026-11-23T23:60:00Z", "2026-11-23T23:59:60Z", "0000-01-01T00:00:00Z",
+            "10000-01-01T00:00:00Z", "-2026-01-01T00:00:00Z", "2026-11-23T02:44:23.12345678Z", "2026-11-23T02:44:23.Z",
+            "2026-11-23T02:44:23,706Z", "2026-11-23T2:44:23Z", "20261123T024423Z", "\uff12026-11-23T02:44:23Z",
             new('2', 6_000),
             .. Odd.Select(odd => good + odd),
             .. Odd.Select(odd => odd + good),

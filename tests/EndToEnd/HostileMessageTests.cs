@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>
-/// Whatever stands in messages: the queue goes on, each refusal can be read, and no line is forged in the monitored log nor in the
-/// daemon's.
+/// Whatever a message contains, the consumer continues, each refusal can be read, and no line is forged in the monitored log or in the
+/// daemon's log.
 /// </summary>
 public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
 {
@@ -51,8 +51,7 @@ public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
             () =>
                 $"Not refused: "
                     + $"{string.Join(" | ", refused.Select(message => Beginning(message.Body))
-                        .Except(inErrorQueue.Select(message => Beginning(BodyOf(message)))))}"
-        );
+                        .Except(inErrorQueue.Select(message => Beginning(BodyOf(message)))))}");
         Assert.Equal(
             refused
                 .Select(message =>

@@ -76,8 +76,7 @@ public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(78, await daemon.EndAsync());
         Assert.EndsWith(
             $" CRITICAL [metrics] listen: this daemon cannot listen on 127.0.0.1:{port}: Address already in use. Name a port that is "
-                + "free, and the next one too: "
-                + "the producer takes the one that is named, the consumer the next.",
+                + "free, and the next one too: the producer takes the one that is named, the consumer the next.",
             daemon.Said);
         Assert.Equal(1, daemon.Lines);
     }

@@ -10,8 +10,7 @@ public sealed class NoStreamsTests : RunningBroker, IAsyncLifetime
     {
         await local.ConfigureAsync(
             "{rabbit, [{forced_feature_flags_on_init, [implicit_default_bindings, maintenance_mode_status, quorum_queue, "
-                + "user_limits, virtual_host_metadata]}]}"
-        );
+                + "user_limits, virtual_host_metadata]}]}");
         await local.StartAsync();
         Found("127.0.0.1", local.Port, local.Api);
     }

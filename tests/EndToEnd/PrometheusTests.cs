@@ -40,8 +40,7 @@ public sealed class PrometheusTests(TestBroker broker)
         await Eventually.TrueAsync(
             async () => (await prometheus.UpAsync()).SequenceEqual(targets.Values.Order()),
             () => "Not all targets are up.");
-        foreach (
-            string expression in Dashboard()
+        foreach (string expression in Dashboard()
                 .Where(expression => broker.MetricsPort is not null || !expression.Contains("rabbitmq", StringComparison.Ordinal)))
         {
             await AnswersAsync(prometheus, expression);

@@ -103,14 +103,12 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
         true,
         "queuetype = classic",
         "[consumer] queuetype is classic, and the queue f2b.bans.web1 on the broker is of another type, which cannot be changed. Set "
-            + "queuetype = quorum if "
-    )]
+            + "queuetype = quorum if ")]
     [InlineData(
         false,
         Quorum,
         "[consumer] queuetype is quorum, and the queue f2b.bans.web1 on the broker is of another type, which cannot be changed. Set "
-            + "queuetype = classic if "
-    )]
+            + "queuetype = classic if ")]
     public async Task A_queue_of_another_type_is_said_by_the_test_and_by_the_consumer_which_ends(
         bool isQuorum,
         string setting,

@@ -56,7 +56,7 @@ public abstract class RunningBroker
         return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>())!;
     }
 
-    /// <summary>What stands in a queue, left there: body and headers.</summary>
+    /// <summary>Returns the messages in a queue (body and headers) and leaves them there.</summary>
     public async Task<IReadOnlyList<JsonNode>> PeekAsync(string queue)
     {
         JsonNode messages = await PostAsync(
@@ -70,7 +70,7 @@ public abstract class RunningBroker
         return [.. ((JsonArray)messages).Select(message => message!)];
     }
 
-    /// <summary>Waits until that many messages stand in web2's error queue; then there must be no more.</summary>
+    /// <summary>Waits until web2's error queue contains that many messages, and asserts that there are no more.</summary>
     public async Task<IReadOnlyList<JsonNode>> RefusedAsync(int count)
     {
         const string queue = "f2b.bans.web2_error";

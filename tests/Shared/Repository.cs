@@ -9,5 +9,5 @@ internal static class Repository
 
     private static string Find(DirectoryInfo folder) => File.Exists(System.IO.Path.Combine(folder.FullName, "F2bBroker.sln"))
         ? folder.FullName
-        : Find(folder.Parent ?? throw new InvalidOperationException("The tests do not stand in a checkout."));
+        : Find(folder.Parent ?? throw new InvalidOperationException("The tests are not in a checkout of the repository."));
 }

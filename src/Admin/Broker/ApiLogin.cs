@@ -33,7 +33,7 @@ internal sealed record ApiLogin(Uri Address, string User, string Password)
             ?? throw Fail($"No management API is named. Give --api https://HOST:15671, --api-file FILE or {Variable}.");
         if (fromOption?.UserInfo.Length > 0)
         {
-            warn($"The password stands in the process list: use {Variable} or --api-file instead of a login in --api.");
+            warn($"The password is visible in the process list: use {Variable} or --api-file instead of a login in --api.");
         }
 
         if (address is { Scheme: "http", IsLoopback: false })

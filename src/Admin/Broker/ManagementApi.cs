@@ -151,9 +151,8 @@ internal sealed class ManagementApi : IDisposable
         status == HttpStatusCode.Unauthorized
             ? new CommandFailedException(
                 ExitCode.Configuration,
-                $"The broker refuses '{login.User}': {reason}. "
-                    + "Needed are the right password, the tag administrator, and rights on the virtual host f2b, which f2bbroker init "
-                    + "gives.")
+                $"The broker refuses '{login.User}': {reason}. Needed are the right password, the tag administrator, and rights on the "
+                    + "virtual host f2b, which f2bbroker init gives.")
             : new CommandFailedException(ExitCode.Failure, $"The broker refuses {path}: {reason} ({(int)status}).");
 
     private static async Task<string> ReadReasonAsync(HttpResponseMessage answer, CancellationToken cancel)

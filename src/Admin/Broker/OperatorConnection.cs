@@ -40,8 +40,7 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
         {
             throw new CommandFailedException(ExitCode.BrokerUnreachable,
                 $"The broker cannot be read at {broker!.Names} by {(broker.Tls is null ? "amqp" : "amqps")}: "
-                    + $"{failure.GetBaseException().Message.TrimEnd('.')}. "
-                + "Another address: --amqp amqps://HOST:5671.");
+                    + $"{failure.GetBaseException().Message.TrimEnd('.')}. Another address: --amqp amqps://HOST:5671.");
         }
     }
 
@@ -68,8 +67,7 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
         string protocol = protocols.FirstOrDefault(ports.ContainsKey)
             ?? throw new CommandFailedException(
                 ExitCode.Configuration,
-                "The management API names no port for AMQP. Give --amqp amqps://HOST:5671."
-            );
+                "The management API names no port for AMQP. Give --amqp amqps://HOST:5671.");
         return new BrokerUri([new BrokerNode(api.Host, ports[protocol])], Topology.VirtualHost, protocol == "amqp/ssl");
     }
 }

@@ -43,7 +43,7 @@ internal sealed class EnrollCommand(CommandLine line)
     {
         string name = options.ValidServer(parsed);
         EnrollmentOptions wanted = new(parsed.GetValue(force), parsed.GetValue(tls), parsed.GetValue(quorumQueue), ReadRole(parsed));
-        return options.SaveCredentialsAsync(parsed, broker, wanted.HasCertificate, output,
+        return options.SaveCredentialsAsync(name, parsed, broker, wanted.HasCertificate, output,
             save => new Enrollment(broker, output.WriteMessage).RunAsync(name, wanted, save, cancel));
     }
 

@@ -70,12 +70,11 @@ internal sealed class ErrorsCommand(CommandLine line)
         bool isJson,
         CancellationToken cancel)
     {
-        int count = (
-            await WaitIndicator.RunAsync("Going through the error queue", () => queue.ProcessAsync(isChosen, action, cancel))
-        ).Count;
+        IReadOnlyList<RefusedMessage> moved =
+            await WaitIndicator.RunAsync("Going through the error queue", () => queue.ProcessAsync(isChosen, action, cancel));
         CommandOutput answer = new(isJson);
-        answer.AddField(done, count);
-        answer.WriteMessage($"{count} message{(count == 1 ? "" : "s")} {done}.");
+        answer.AddField(done, moved.Count);
+        answer.WriteMessage($"{moved.Count} message{(moved.Count == 1 ? "" : "s")} {done}.");
         answer.Finish();
     }
 }

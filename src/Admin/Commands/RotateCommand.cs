@@ -17,7 +17,10 @@ internal sealed class RotateCommand(CommandLine line)
         },
         RunAsync);
 
-    private Task RunAsync(ParseResult parsed, ManagementApi broker, CommandOutput output, CancellationToken cancel) =>
-        options.SaveCredentialsAsync(parsed, broker, hasCertificate: false, output,
-            save => new Enrollment(broker, output.WriteMessage).RotateAsync(options.ValidServer(parsed), save, cancel));
+    private Task RunAsync(ParseResult parsed, ManagementApi broker, CommandOutput output, CancellationToken cancel)
+    {
+        string name = options.ValidServer(parsed);
+        return options.SaveCredentialsAsync(name, parsed, broker, hasCertificate: false, output,
+            save => new Enrollment(broker, output.WriteMessage).RotateAsync(name, save, cancel));
+    }
 }

@@ -26,11 +26,16 @@ internal sealed class ServerOptions
     public string ValidServer(ParseResult parsed) => ServerUser.ValidateName(parsed.GetValue(Server)!);
 
     /// <summary>Has the action create the server's credentials, and writes them where the operator wants them.</summary>
+    /// <param name="name">The server's valid name.</param>
     /// <exception cref="CommandFailedException">The file cannot be written, or --uri is not valid.</exception>
     public async Task SaveCredentialsAsync(
-        ParseResult parsed, ManagementApi broker, bool hasCertificate, CommandOutput output, Func<Action<ServerCredentials>, Task> create)
+        string name,
+        ParseResult parsed,
+        ManagementApi broker,
+        bool hasCertificate,
+        CommandOutput output,
+        Func<Action<ServerCredentials>, Task> create)
     {
-        string name = ValidServer(parsed);
         ServerBrokerUri address = ServerBrokerUri.Parse(parsed.GetValue(Uri), hasCertificate, broker.Host);
         using SettingsOutput settings = new(parsed.GetValue(Out));
         await create(credentials =>

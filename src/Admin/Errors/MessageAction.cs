@@ -5,7 +5,6 @@ internal enum MessageAction
 {
     Keep,
     Drop,
-
     /// <summary>Publish it to the server's own queue, where it is evaluated again.</summary>
     Requeue,
 }

@@ -28,9 +28,9 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         HistoryStream stream = new(connection, time);
         // A sender's clock may be ahead of the broker's.
         DateTimeOffset from = since - Ban.MaxClockAhead;
-        await using IAsyncEnumerator<IReadOnlyList<HistoryMessage>> batches = (
-            follows ? stream.FollowAsync(from, cancel) : stream.ReadAsync(from, cancel)
-        ).GetAsyncEnumerator(cancel);
+        IAsyncEnumerable<IReadOnlyList<HistoryMessage>> messages =
+            follows ? stream.FollowAsync(from, cancel) : stream.ReadAsync(from, cancel);
+        await using IAsyncEnumerator<IReadOnlyList<HistoryMessage>> batches = messages.GetAsyncEnumerator(cancel);
         while (await amqp.TranslateErrorsAsync(() => batches.MoveNextAsync().AsTask(), Missing, cancel))
         {
             foreach (Ban ban in batches.Current.Select(ParseOrCount).OfType<Ban>().Where(ban => ban.DetectedAt >= since))

@@ -39,8 +39,7 @@ internal sealed record ServerBrokerUri(string Uris, bool IsDefault)
         {
             throw new CommandFailedException(
                 ExitCode.Configuration,
-                $"--uri: {UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost."
-            );
+                $"--uri: {UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost.");
         }
 
         if (hasCertificate && uri.Scheme != "amqps")

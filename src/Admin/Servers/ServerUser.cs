@@ -5,7 +5,7 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Servers;
 
-/// <summary>A server's user on the broker. Other users are never taken for a server's.</summary>
+/// <summary>A server's user on the broker. A name that belongs to another kind of user is rejected.</summary>
 internal sealed class ServerUser(ManagementApi api, string server)
 {
     private readonly string path = ManagementApi.Path("users", server);
@@ -44,12 +44,9 @@ internal sealed class ServerUser(ManagementApi api, string server)
     }
 
     /// <summary>Returns the role of a permission of the management API; null if F2bBroker never grants it.</summary>
-    public static Role? ReadRole(JsonNode permission, string server)
-    {
-        return Role.FromPermissions(
-            server,
-            new Permissions(permission.Text("configure"), permission.Text("write"), permission.Text("read")));
-    }
+    public static Role? ReadRole(JsonNode permission, string server) => Role.FromPermissions(
+        server,
+        new Permissions(permission.Text("configure"), permission.Text("write"), permission.Text("read")));
 
     /// <summary>Deletes and creates the user, which closes its connections.</summary>
     /// <param name="password">The password; null for a user without one.</param>

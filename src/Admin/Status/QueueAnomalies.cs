@@ -11,8 +11,6 @@ namespace F2bBroker.Admin.Status;
 /// </summary>
 internal static class QueueAnomalies
 {
-    private const string TypeArgument = QueueType.TypeArgument;
-
     /// <summary>Returns messages for each server.</summary>
     /// <param name="queues">The management API's answer to <c>queues/f2b</c>.</param>
     /// <param name="bindings">The management API's answer to <c>bindings/f2b</c>; source, destination, destination_type and routing_key are
@@ -57,7 +55,7 @@ internal static class QueueAnomalies
                     + "server's bans.");
         }
 
-        if (arguments.Text(TypeArgument) == "stream")
+        if (arguments.Text(QueueType.TypeArgument) == "stream")
         {
             yield return new Anomaly(server, $"The queue {name} is a stream, which no F2bBroker makes of it.");
         }
@@ -71,8 +69,10 @@ internal static class QueueAnomalies
     }
 
     private static bool IsExpectedArgument(string key, string queue, JsonObject arguments) =>
-        key == TypeArgument
-        || (key == QueueType.SingleActiveConsumerArgument && IsBansQueue(queue) && arguments.Text(TypeArgument) == QueueType.Quorum.Name);
+        key == QueueType.TypeArgument
+        || (key == QueueType.SingleActiveConsumerArgument
+            && IsBansQueue(queue)
+            && arguments.Text(QueueType.TypeArgument) == QueueType.Quorum.Name);
 
     private static IEnumerable<Anomaly> CheckBansBinding(string queue, Dictionary<BindingKey, int> bindings)
     {

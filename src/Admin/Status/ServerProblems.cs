@@ -47,8 +47,7 @@ internal sealed class ServerProblems(string server, Role? role, bool hasQueue, I
                 + $"it starts or reconnects, and reads the missed bans from {Topology.HistoryStream}.";
         }
 
-        foreach (
-            string program in new[] { "consumer", "producer" }.Where(program =>
+        foreach (string program in new[] { "consumer", "producer" }.Where(program =>
                 (program == "consumer" ? role?.CanReceive : role?.CanReport) == true))
         {
             if (!programs.Any(connected => connected.Name == program))

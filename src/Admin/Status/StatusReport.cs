@@ -27,21 +27,7 @@ internal sealed class StatusReport(GroupStatus status, ReportCounts reports, Tim
         Task following = reports.CollectAsync(follows: true, cancel);
         try
         {
-            await (
-                isJson || Console.IsOutputRedirected
-                    ? EachAsync(
-                        servers => Console.WriteLine(isJson ? Json.Compact(servers) : ServerStatus.FormatTable(servers) + "\n"),
-                        cancel)
-                    : AnsiConsole
-                        .Live(new Text(""))
-                        .StartAsync(live =>
-                            EachAsync(
-                                servers =>
-                                    live.UpdateTarget(
-                                        new Text(
-                                            $"{ServerStatus.FormatTable(servers)}\n\n{UtcTimestamp.Format(time.GetUtcNow())}   Ctrl+C ends")
-                                    ),
-                                cancel)));
+            await (isJson || Console.IsOutputRedirected ? AppendAsync(cancel) : UpdateInPlaceAsync(cancel));
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -50,6 +36,15 @@ internal sealed class StatusReport(GroupStatus status, ReportCounts reports, Tim
 
         await following;
     }
+
+    private Task AppendAsync(CancellationToken cancel) => EachAsync(
+        servers => Console.WriteLine(isJson ? Json.Compact(servers) : ServerStatus.FormatTable(servers) + "\n"),
+        cancel);
+
+    private Task UpdateInPlaceAsync(CancellationToken cancel) => AnsiConsole.Live(new Text("")).StartAsync(live => EachAsync(
+        servers => live.UpdateTarget(
+            new Text($"{ServerStatus.FormatTable(servers)}\n\n{UtcTimestamp.Format(time.GetUtcNow())}   Ctrl+C ends")),
+        cancel));
 
     private async Task EachAsync(Action<IReadOnlyList<ServerStatus>> show, CancellationToken cancel)
     {

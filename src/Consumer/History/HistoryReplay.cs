@@ -24,8 +24,8 @@ internal sealed class HistoryReplay(
     BrokerLoginCheck login,
     DaemonExit exit,
     TimeProvider time,
-    ILogger<HistoryReplay> log
-) : Worker(exit)
+    ILogger<HistoryReplay> log)
+    : Worker(exit)
 {
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);

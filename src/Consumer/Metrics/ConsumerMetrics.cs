@@ -31,23 +31,23 @@ internal sealed class ConsumerMetrics
         meter.CreateObservableCounter(
             "f2bbroker_bans_written",
             written.GetMeasurements,
-            description: "Bans that stand in the monitored log, by the server that reported them.");
+            description: "Bans that were written to the monitored log, by the server that reported them.");
         meter.CreateObservableCounter(
             "f2bbroker_bans_skipped",
             skipped.GetMeasurements,
-            description: "Bans that this server does not take over, by reason.");
+            description: "Bans that this server skips, by reason.");
         meter.CreateObservableCounter(
             "f2bbroker_bans_duplicate",
             () => Volatile.Read(ref duplicates),
-            description: "Bans that had been written before.");
+            description: "Bans that were written before.");
         meter.CreateObservableCounter(
             "f2bbroker_bans_quarantined",
             quarantined.GetMeasurements,
-            description: "Bans of servers under quarantine, by server.");
+            description: "Bans of quarantined servers, by server.");
         meter.CreateObservableCounter(
             "f2bbroker_messages_refused",
             refused.GetMeasurements,
-            description: "Messages that break the protocol, by sender and kind.");
+            description: "Messages that violate the protocol, by sender and kind.");
         meter.CreateObservableGauge(
             "f2bbroker_bans_held",
             () => Volatile.Read(ref waiting),
@@ -55,10 +55,10 @@ internal sealed class ConsumerMetrics
         meter.CreateObservableCounter(
             "f2bbroker_queue_remade",
             () => Volatile.Read(ref queueRecreated),
-            description: "How often the server's queue was gone and has been made again.");
+            description: "How often the server's queue did not exist and was recreated.");
         lag = meter.CreateHistogram(
             "f2bbroker_ban_lag_seconds",
-            description: "From a ban on the server that reported it until it stands in the monitored log here.",
+            description: "Time from a ban on the server that reported it until it is in the monitored log here.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Lags });
     }
 
@@ -66,7 +66,7 @@ internal sealed class ConsumerMetrics
     public void BanWaiting() => Interlocked.Increment(ref waiting);
 
     /// <summary>Counts the outcome of a ban, after its line is on disk.</summary>
-    public void BanCompleted(Ban ban, BanOutcome outcome, DeliverySource way)
+    public void BanCompleted(Ban ban, BanOutcome outcome, DeliverySource source)
     {
         Interlocked.Decrement(ref waiting);
         if (outcome is not BanOutcome.Written(var line))
@@ -81,7 +81,7 @@ internal sealed class ConsumerMetrics
         }
 
         written.Add(ban.Server);
-        if (way == DeliverySource.Queue)
+        if (source == DeliverySource.Queue)
         {
             lag.Record(Math.Max(0, (time.GetUtcNow() - ban.DetectedAt).TotalSeconds));
         }

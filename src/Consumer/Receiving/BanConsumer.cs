@@ -22,8 +22,8 @@ internal sealed class BanConsumer(
     LatestBanTime latest,
     ConsumerMetrics metrics,
     TimeProvider time,
-    ILogger<BanConsumer> log
-) : IConsumer<BanDetected>, IDisposable
+    ILogger<BanConsumer> log)
+    : IConsumer<BanDetected>, IDisposable
 {
     private readonly SkippedBans skipped = new(metrics, log, time);
 
@@ -43,7 +43,7 @@ internal sealed class BanConsumer(
 
     public void Dispose() => skipped.Dispose();
 
-    private async Task ProcessAsync(Ban ban, DeliverySource way, ReceiveContext context)
+    private async Task ProcessAsync(Ban ban, DeliverySource source, ReceiveContext context)
     {
         if (skipRules.FindSkipReason(ban) is { } reason)
         {
@@ -51,7 +51,7 @@ internal sealed class BanConsumer(
         }
         else
         {
-            await HandleOutcomeAsync(await writer.WriteAsync(ban, way), ban.Server, context);
+            await HandleOutcomeAsync(await writer.WriteAsync(ban, source), ban.Server, context);
         }
 
         latest.Update(ban);
@@ -66,7 +66,7 @@ internal sealed class BanConsumer(
         else if (outcome is BanOutcome.Quarantined(var until))
         {
             await binding.BindAsync(context.GetPayload<ChannelContext>(), server, until);
-            skipped.CountQuarantined(await errors.PublishQuarantinedAsync(context));
+            skipped.CountQuarantined(server, await errors.PublishQuarantinedAsync(context));
         }
     }
 }

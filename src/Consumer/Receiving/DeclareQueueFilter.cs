@@ -30,7 +30,6 @@ internal sealed class DeclareQueueFilter(
     ILogger<DeclareQueueFilter> log)
     : IFilter<ChannelContext>
 {
-
     public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
     {
         bool wasThere = await QueueExistsAsync(context.ConnectionContext, context.CancellationToken);

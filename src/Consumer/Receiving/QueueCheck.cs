@@ -9,7 +9,6 @@ namespace F2bBroker.Consumer.Receiving;
 /// <summary>Checks the server's queue on the broker before the consumer starts.</summary>
 internal static class QueueCheck
 {
-
     /// <summary>
     /// Declares the queue again if it exists, which changes nothing. Returns an error message if the queue cannot be used.
     /// </summary>

@@ -12,8 +12,7 @@ internal static class QueueTypeMismatch
     /// <returns>Null if the answer has another cause.</returns>
     public static string? Describe(Settings settings, string answer)
     {
-        if (
-            !answer.Contains(QueueType.TypeArgument, StringComparison.Ordinal)
+        if (!answer.Contains(QueueType.TypeArgument, StringComparison.Ordinal)
             && !answer.Contains(QueueType.SingleActiveConsumerArgument, StringComparison.Ordinal))
         {
             return null;
@@ -26,8 +25,8 @@ internal static class QueueTypeMismatch
             ? $"[consumer] queuetype is {expected}, and the queue {errors} on the broker is of another type, which cannot be changed: "
                 + "delete that queue, with the refused messages in it."
             : $"[consumer] queuetype is {expected}, and the queue {Topology.QueueFor(settings.Server)} on the broker is of another type, "
-                + $"which cannot be changed. Set queuetype = {other} "
-                + $"if the server was enrolled so; else f2bbroker revoke {settings.Server}, and enroll it "
+                + $"which cannot be changed. Set queuetype = {other} if the server was enrolled so; else f2bbroker revoke "
+                + $"{settings.Server}, and enroll it "
                 + $"anew{(expected == QueueType.Quorum ? " with --quorum-queue" : "")}: what waits in its queue is lost then.";
     }
 }

@@ -20,8 +20,8 @@ internal sealed class ReceiveEndpointObserver(
     Readiness readiness,
     DaemonExit exit,
     TimeProvider time,
-    ILogger<ReceiveEndpointObserver> log
-) : IReceiveEndpointObserver
+    ILogger<ReceiveEndpointObserver> log)
+    : IReceiveEndpointObserver
 {
     private static readonly TimeSpan StartupFailureTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FailureTimeout = TimeSpan.FromMinutes(5);

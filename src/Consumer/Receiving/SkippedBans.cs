@@ -21,9 +21,13 @@ internal sealed class SkippedBans(ConsumerMetrics metrics, ILogger log, TimeProv
         metrics.Duplicate();
     }
 
-    /// <summary>Counts a ban in the log only: the error queue's publisher counts it in the metrics.</summary>
+    /// <param name="server">The quarantined server.</param>
     /// <param name="isKept">True if a copy is in the error queue.</param>
-    public void CountQuarantined(bool isKept) => summary.Add(isKept ? "of a quarantined server" : "of a quarantined server without a copy");
+    public void CountQuarantined(string server, bool isKept)
+    {
+        summary.Add(isKept ? "of a quarantined server" : "of a quarantined server without a copy");
+        metrics.Quarantined(server);
+    }
 
     public void Dispose() => summary.Dispose();
 }

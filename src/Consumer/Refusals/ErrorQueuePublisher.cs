@@ -65,7 +65,6 @@ internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics met
         string origin = context.GetOrigin(settings.Server).Name;
         bool isKept = quarantined.TryAcquire(origin);
         await (isKept ? PublishCopyAsync(context, origin, "quarantined") : Task.CompletedTask);
-        metrics.Quarantined(origin);
         return isKept;
     }
 

@@ -19,8 +19,8 @@ internal sealed class BanWriter(
     Readiness readiness,
     DaemonExit exit,
     TimeProvider time,
-    ILogger<BanWriter> log
-) : Worker(exit)
+    ILogger<BanWriter> log)
+    : Worker(exit)
 {
     private const int MaxBatchSize = 1000;
 
@@ -38,9 +38,9 @@ internal sealed class BanWriter(
     /// <summary>
     /// Completes when the ban is decided and, if it is to be written, flushed to disk. Waits while the disk cannot be written.
     /// </summary>
-    public Task<BanOutcome> WriteAsync(Ban ban, DeliverySource way = DeliverySource.Queue)
+    public Task<BanOutcome> WriteAsync(Ban ban, DeliverySource source = DeliverySource.Queue)
     {
-        Request request = new(ban, way, new TaskCompletionSource<BanOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
+        Request request = new(ban, source, new TaskCompletionSource<BanOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
         metrics.BanWaiting();
         waiting.Writer.TryWrite(request);
         return request.Done.Task;
@@ -58,13 +58,13 @@ internal sealed class BanWriter(
         {
             await WaitAsync(stopping);
             Request[] batch = [.. Drain().Take(MaxBatchSize)];
-            BanOutcome[] outcomes = [.. batch.Select(request => evaluator.Evaluate(request.Ban, request.Way))];
+            BanOutcome[] outcomes = [.. batch.Select(request => evaluator.Evaluate(request.Ban, request.Source))];
             string[] lines = [.. outcomes.OfType<BanOutcome.Written>().Select(outcome => outcome.Line)];
             await AppendAsync(file, lines, stopping);
             LogWritten(lines);
             foreach ((Request request, BanOutcome outcome) in batch.Zip(outcomes))
             {
-                metrics.BanCompleted(request.Ban, outcome, request.Way);
+                metrics.BanCompleted(request.Ban, outcome, request.Source);
                 request.Done.SetResult(outcome);
             }
         }
@@ -155,5 +155,5 @@ internal sealed class BanWriter(
         return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => MonitoredLogLine.Format(now, line))));
     }
 
-    private sealed record Request(Ban Ban, DeliverySource Way, TaskCompletionSource<BanOutcome> Done);
+    private sealed record Request(Ban Ban, DeliverySource Source, TaskCompletionSource<BanOutcome> Done);
 }

@@ -36,8 +36,7 @@ internal sealed class MetricsEndpoint(IPEndPoint at) : IHostedService, IDisposab
         {
             throw new InvalidConfigurationException(
                 $"[metrics] listen: this daemon cannot listen on {at}: {cause.Message.TrimEnd('.')}. Name a port that is free, and the "
-                    + "next one too: "
-                    + "the producer takes the one that is named, the consumer the next.");
+                    + "next one too: the producer takes the one that is named, the consumer the next.");
         }
     }
 

@@ -18,8 +18,8 @@ internal sealed class SystemdWatchdog(
     BrokerLoginCheck login,
     DaemonExit exit,
     TimeProvider time,
-    ILogger<SystemdWatchdog> log
-) : Worker(exit)
+    ILogger<SystemdWatchdog> log)
+    : Worker(exit)
 {
     private static readonly ServiceState WatchdogPing = new("WATCHDOG=1");
 

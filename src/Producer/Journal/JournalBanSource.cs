@@ -17,7 +17,6 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
 
     private string? cursor;
     private string? failure;
-    private JournalctlProcess? running;
 
     public Position Position => new JournalPosition(cursor);
 
@@ -71,18 +70,18 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
         }
     }
 
-    public void Dispose() => running?.Dispose();
+    public void Dispose()
+    {
+        // Each journalctl is disposed by the reading that started it.
+    }
 
     private async IAsyncEnumerable<SourceSegment> ReadFromCursorAsync(bool follows, [EnumeratorCancellation] CancellationToken stopping)
     {
         string? from = cursor;
         bool isGone = from is not null && !follows;
-        running?.Dispose();
-        // The producer may be stopped before the next one is started.
-        running = null;
         string[] options = follows ? ["--follow", "--no-tail", .. await JournalBoot.OptionsAsync(stopping)] : [];
-        running = JournalctlProcess.Start([.. options, .. from is null ? [] : new[] { $"--cursor={from}" }]);
-        await foreach (JournalEntry? entry in running.ReadAsync(server, stopping))
+        using JournalctlProcess journalctl = JournalctlProcess.Start([.. options, .. from is null ? [] : new[] { $"--cursor={from}" }]);
+        await foreach (JournalEntry? entry in journalctl.ReadAsync(server, stopping))
         {
             // Not --after-cursor: if the cursor's entry no longer exists, that option skips the first entry after it.
             if (from is not null && entry?.Cursor == from)
@@ -95,7 +94,7 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
             yield return new SourceSegment(Position, entry?.IsBanCandidate ?? true, entry?.Ban);
         }
 
-        failure = await running.EndAsync(stopping) ?? (follows ? "journalctl ended." : null);
+        failure = await journalctl.EndAsync(stopping) ?? (follows ? "journalctl ended." : null);
         if (isGone && failure is null)
         {
             warn(

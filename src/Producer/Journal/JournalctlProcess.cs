@@ -39,8 +39,7 @@ internal sealed class JournalctlProcess : IDisposable
     public static string? FindError()
     {
         using Process process = Process.Start(
-            new ProcessStartInfo("journalctl", ["--system", "--quiet", "--lines=0"]) { RedirectStandardError = true }
-        )!;
+            new ProcessStartInfo("journalctl", ["--system", "--quiet", "--lines=0"]) { RedirectStandardError = true })!;
         string said = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return ErrorMessageFor(process, said.Trim().Split('\n')[^1]);

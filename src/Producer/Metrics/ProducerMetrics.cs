@@ -18,7 +18,7 @@ internal sealed class ProducerMetrics
         daemon.Meter.CreateObservableGauge(
             "f2bbroker_bans_unconfirmed",
             () => Volatile.Read(ref unconfirmed),
-            description: "Bans that are on their way to the broker, not confirmed yet.");
+            description: "Bans that are being published and not confirmed yet.");
         daemon.Meter.CreateObservableCounter(
             "f2bbroker_ban_lines_passed_over",
             skipped.GetMeasurements,

@@ -15,8 +15,7 @@ internal sealed partial record Fail2BanLogLine(DateTime LocalTime, string Jail, 
     // 2026-11-23 02:53:42,545 fail2ban.actions        [1674]: NOTICE  [sshd] Ban 198.51.100.1
     [GeneratedRegex(
         @"^(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3}) " + BanLogPattern.PatternWithLogger,
-        RegexOptions.ExplicitCapture
-    )]
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern { get; }
 
     /// <summary>Parses a line without its LF; null for every line that is not a ban, however similar.</summary>

@@ -21,8 +21,8 @@ internal sealed class BanShipper(
     Readiness readiness,
     DaemonExit exit,
     TimeProvider time,
-    ILogger<BanShipper> log
-) : Worker(exit)
+    ILogger<BanShipper> log)
+    : Worker(exit)
 {
     private const int MaxUnconfirmed = 1000;
 

@@ -18,8 +18,8 @@ internal sealed class TimeZoneCheck(TimeProvider time, Action<string> warn)
             hasWarned = true;
             warn(
                 $"fail2ban has just dated a ban {UtcTimestamp.Format(ban.DetectedAt)}, and it is {UtcTimestamp.Format(now)} here: its "
-                    + "time zone (TZ) is not the one of this "
-                    + $"program, {time.LocalTimeZone.Id}, or a clock is off. Peers refuse bans from the future and skip old ones.");
+                    + $"time zone (TZ) is not the one of this program, {time.LocalTimeZone.Id}, or a clock is off. Peers refuse bans "
+                    + "from the future and skip old ones.");
         }
     }
 }

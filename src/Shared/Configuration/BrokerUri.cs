@@ -25,8 +25,7 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
                     "broker",
                     "uri: user and password do not belong in it; the user is the server's name, the password has a key of its own");
             }
-            else if (
-                !Uri.TryCreate(part, UriKind.Absolute, out Uri? uri)
+            else if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? uri)
                 || uri.Scheme is not ("amqp" or "amqps")
                 || uri.Host.Length == 0)
             {

@@ -195,8 +195,7 @@ internal sealed class SettingsReader
     private void RejectUnknownKeys()
     {
         // Keys without a section can only come from the environment. They are not settings (F2BBROKER_API).
-        foreach (
-            string key in configuration
+        foreach (string key in configuration
                 .AsEnumerable()
                 .Where(pair => pair.Value is not null && pair.Key.Contains(':'))
                 .Select(pair => pair.Key))

@@ -10,7 +10,6 @@ namespace F2bBroker.Shared.Messaging;
 /// <param name="Message">The error and the remedy.</param>
 internal sealed record LoginFailure(bool IsRefused, string Message)
 {
-
     /// <param name="error">The error of the broker's certificate.</param>
     public static LoginFailure FromCertificateError(string error, BrokerSettings broker) =>
         new(true, $"The broker at {broker.Names} cannot be trusted: {error}.");
@@ -20,12 +19,11 @@ internal sealed record LoginFailure(bool IsRefused, string Message)
         Exception[] causes = [.. Causes(failure)];
         if (causes.Any(cause => cause is AuthenticationFailureException or PossibleAuthenticationFailureException))
         {
-            return new LoginFailure(
-                true,
-                $"The broker at {broker.Names} refuses the login of '{server}': {(broker.Tls?.ClientCertificate is null
+            string reason = broker.Tls?.ClientCertificate is null
                 ? $"unknown user or wrong password. Enroll the server (f2bbroker enroll {server}) and use the password that it prints."
-                : $"unknown user, or it does not take certificates for a login (rabbitmq_auth_mechanism_ssl). Enroll the server "
-                    + $"(f2bbroker enroll {server}).")}");
+                : "unknown user, or it does not take certificates for a login (rabbitmq_auth_mechanism_ssl). Enroll the server "
+                    + $"(f2bbroker enroll {server}).";
+            return new LoginFailure(true, $"The broker at {broker.Names} refuses the login of '{server}': {reason}");
         }
 
         // With TLS 1.3 the alert follows the handshake, on the first read.
@@ -45,9 +43,7 @@ internal sealed record LoginFailure(bool IsRefused, string Message)
             return new LoginFailure(
                 true,
                 $"The broker at {broker.Names} and this server agree on no TLS connection (1.2 or 1.3 is needed): "
-                    + $"{causes[^1].Message.TrimEnd('.')}. "
-                    + "Is this its port for amqps:// (5671)?"
-            );
+                    + $"{causes[^1].Message.TrimEnd('.')}. Is this its port for amqps:// (5671)?");
         }
 
         string? answer = causes

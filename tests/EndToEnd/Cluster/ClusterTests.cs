@@ -58,7 +58,7 @@ public sealed class ClusterTests(BrokerCluster broker) : IClassFixture<BrokerClu
         await EndWellAsync("Each node of three stopped in turn, and started again", nodes.Length);
     }
 
-    /// <summary>While the node is away, bans flow, and what is refused stands in the error queue.</summary>
+    /// <summary>While the node is stopped, bans arrive, and refused messages reach the error queue.</summary>
     private async Task SurviveAsync(string node, Func<string, Task> end)
     {
         await end(node);

@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests.Composed;
 
-/// <summary>A container engine of its own, with images that stand in for the public ones; nothing of it stays.</summary>
+/// <summary>A container engine with local images under the public names. Disposing it removes all of it.</summary>
 /// <remarks>
 /// For repeated runs: <c>F2BBROKER_ENGINE</c> names the folder of one that <c>docker.sh</c> has started, which is left as it is.
 /// </remarks>

@@ -10,7 +10,7 @@ internal static class FaultTable
     /// <param name="bansIn">Bans in the origin's log of fail2ban.</param>
     /// <param name="linesOut">Lines in the peer's monitored log and its rotated siblings, or addresses that its fail2ban banned.</param>
     /// <param name="lost">Bans that did not come.</param>
-    /// <param name="twice">Lines that stand in one file once more; null where there is no file of them.</param>
+    /// <param name="twice">Repeated lines within one file; null if there is no such file.</param>
     public static void Add(string done, int times, int bansIn, int linesOut, int lost, int? twice) =>
         Table.Add(done, times, bansIn, linesOut, lost, (object?)twice ?? "–");
 }

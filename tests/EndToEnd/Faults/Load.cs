@@ -1,10 +1,10 @@
 namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>
-/// Bans that flow: the log of one server's fail2ban grows, one by one, in bursts and by half lines, until all have to stand in a peer's
-/// monitored log.
+/// Writes bans to one server's fail2ban log: singly, in bursts and by half lines. At the end, a peer's monitored log must contain all of
+/// them.
 /// </summary>
-/// <param name="seed">Of its pace, and named when a ban is missing.</param>
+/// <param name="seed">The seed of the random pauses. It is printed when a ban is missing.</param>
 /// <param name="pause">The longest time between two writes, in milliseconds.</param>
 internal sealed class Load(Server origin, Server receiver, int seed, int pause = 100) : IAsyncDisposable
 {
@@ -59,7 +59,7 @@ internal sealed class Load(Server origin, Server receiver, int seed, int pause =
     /// <summary>Waits until all that is logged by now has arrived.</summary>
     public Task FlowsAsync() => ArrivesAsync(Count);
 
-    /// <summary>Waits until nothing that was not read yet stands in rotated files.</summary>
+    /// <summary>Waits until the producer has read all bans in rotated files.</summary>
     public Task RotatedAreReadAsync() => ArrivesAsync(rotated);
 
     /// <summary>Ends the load. All of it has to arrive, no ban twice in one file; tells the table.</summary>

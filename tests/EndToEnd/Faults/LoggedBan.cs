@@ -1,9 +1,9 @@
 namespace F2bBroker.EndToEndTests.Faults;
 
-/// <summary>A ban as fail2ban logs it (with its LF), and as it has to stand in a peer's monitored log after the first date.</summary>
+/// <summary>A ban as fail2ban logs it (with its LF), and the text after the first date that a peer's monitored log must contain.</summary>
 internal sealed record LoggedBan(string Address, string Line, string Identity)
 {
-    /// <summary>The ban of that number, now: each has an address of its own.</summary>
+    /// <summary>Returns the ban with that number, dated now. Each number has its own address.</summary>
     public static LoggedBan Number(int number, string server)
     {
         string address = $"198.{18 + number / 65536}.{number / 256 % 256}.{number % 256}";

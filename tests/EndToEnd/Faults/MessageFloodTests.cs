@@ -112,7 +112,7 @@ public sealed class MessageFloodTests(PrivateBroker broker) : FloodedGroup(broke
             length + TimeSpan.FromMinutes(1));
     }
 
-    /// <summary>What the broker took, not what still stands in the flood's sockets.</summary>
+    /// <summary>Measures what the broker has received, without what is still in the socket buffers.</summary>
     private async Task<string> SizeAsync(TimeSpan lasted)
     {
         JsonNode queue = (await Broker.GetAsync("queues/f2b/f2b.bans.off"))!;

@@ -85,8 +85,7 @@ public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGr
         using HttpClient http = new();
         using HttpRequestMessage request = new(
             new HttpMethod(method),
-            new Uri(new Uri($"http://{new Uri(group.Broker.Api).Authority}/api/"), path)
-        );
+            new Uri(new Uri($"http://{new Uri(group.Broker.Api).Authority}/api/"), path));
         request.Headers.Authorization = new AuthenticationHeaderValue(
             "Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes($"a.b:{group.Password}")));

@@ -57,12 +57,10 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
             "F2BBROKER_BROKER__CAFILE=");
         await RefusedAsync(
             "its certificate is for 'localhost', not for '127.0.0.1'",
-            $"F2BBROKER_BROKER__URI=amqps://127.0.0.1:{broker.TlsPort}/f2b"
-        );
+            $"F2BBROKER_BROKER__URI=amqps://127.0.0.1:{broker.TlsPort}/f2b");
         await RefusedAsync(
             "agree on no TLS connection (1.2 or 1.3 is needed)",
-            $"F2BBROKER_BROKER__URI=amqps://localhost:{broker.Port}/f2b"
-        );
+            $"F2BBROKER_BROKER__URI=amqps://localhost:{broker.Port}/f2b");
         await broker.ShowAsync(broker.Authority.Sign("localhost", days: -1));
         await RefusedAsync("its certificate, or one above it, has expired or is not yet valid");
         await broker.ShowAsync(broker.Authority.Sign("localhost"));

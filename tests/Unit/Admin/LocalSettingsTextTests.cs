@@ -17,8 +17,7 @@ public sealed class LocalSettingsTextTests
             LocalSettingsText.Update(old, "web1", ServerBrokerUri.Parse(null, hasCertificate: false, "mq"), Login));
         Assert.Contains(
             "uri = amqps://new:5671/f2b\n",
-            LocalSettingsText.Update(old, "web1", ServerBrokerUri.Parse("amqps://new:5671/f2b", hasCertificate: false, "mq"), Login)
-        );
+            LocalSettingsText.Update(old, "web1", ServerBrokerUri.Parse("amqps://new:5671/f2b", hasCertificate: false, "mq"), Login));
         Assert.Contains(
             "uri = amqp://mq:5672/f2b\n",
             LocalSettingsText.Update("", "web1", ServerBrokerUri.Parse(null, hasCertificate: false, "mq"), Login));
@@ -38,8 +37,7 @@ public sealed class LocalSettingsTextTests
                     Password = null,
                 }));
         CommandFailedException error = Assert.Throws<CommandFailedException>(() =>
-            ServerBrokerUri.Parse("amqps://a amqp://b", hasCertificate: true, "mq")
-        );
+            ServerBrokerUri.Parse("amqps://a amqp://b", hasCertificate: true, "mq"));
         Assert.Equal("--uri: with --tls the broker is reached by amqps://.", error.Message);
     }
 }

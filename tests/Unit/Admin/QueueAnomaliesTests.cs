@@ -42,17 +42,15 @@ public sealed class QueueAnomaliesTests
     [InlineData(
         """{"x-overflow":"reject-publish","x-max-length":0}""",
         "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-max-length, x-overflow): it may refuse or copy every server's "
-            + "bans."
-    )]
+            + "bans.")]
     [InlineData(
         """{"x-queue-type":"quorum","x-dead-letter-exchange":"f2b.bans"}""",
-        "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-dead-letter-exchange): it may refuse or copy every server's bans."
-    )]
+        "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-dead-letter-exchange): it may refuse or copy every "
+            + "server's bans.")]
     [InlineData(
         """{"x-queue-type":"classic","x-single-active-consumer":true}""",
         "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-single-active-consumer): it may refuse or copy every server's "
-            + "bans."
-    )]
+            + "bans.")]
     [InlineData("""{"x-queue-type":"stream"}""", "The queue f2b.bans.web1 is a stream, which no F2bBroker makes of it.")]
     public void Arguments_are_reported(string arguments, string message)
     {

@@ -55,8 +55,7 @@ public sealed class ServerProblemsTests
         JsonNode connection = JsonNode.Parse("""
             {"user":"web1","connected_at":1795400663706,"client_properties":
             {"connection_name":"f2bbroker-producer web1 0.1.0","f2b-clock":"2026-11-23T03:44:23.706Z"}}
-            """
-        )!;
+            """)!;
         Assert.Equal(
             new ConnectedProgram(
                 "web1",

@@ -31,15 +31,13 @@ public sealed class BanTests
         "sshd",
         "web1",
         "2026-11-23T02:44:23.706Z",
-        "ip '2001:DB8::1' is not an address or network in canonical text"
-    )]
+        "ip '2001:DB8::1' is not an address or network in canonical text")]
     [InlineData(
         "203.0.113.7\n",
         "sshd",
         "web1",
         "2026-11-23T02:44:23.706Z",
-        "ip '203.0.113.7?' is not an address or network in canonical text"
-    )]
+        "ip '203.0.113.7?' is not an address or network in canonical text")]
     [InlineData("203.0.113.7", "", "web1", "2026-11-23T02:44:23.706Z", "jail has 0 characters, allowed are 1 to 200")]
     [InlineData("203.0.113.7", "sshd", "Web1", "2026-11-23T02:44:23.706Z",
         "server 'Web1' is not a server name (1 to 63 characters of a-z, 0-9, '.' and '-', a letter or digit first and last)")]

@@ -28,8 +28,7 @@ public sealed class CheckpointTests : IDisposable
 
     [Theory]
     [InlineData(
-        "s=d197dfe8dc494f1b81a5a90357d68d87;i=172;b=98d2014c967d46358b6c786b8c04473e;m=9d2dbc11;t=6610439820c81;x=7b1953e5696bb061"
-    )]
+        "s=d197dfe8dc494f1b81a5a90357d68d87;i=172;b=98d2014c967d46358b6c786b8c04473e;m=9d2dbc11;t=6610439820c81;x=7b1953e5696bb061")]
     [InlineData(null)]
     public void A_position_in_the_journal_replaces_one_in_a_file(string? cursor)
     {

@@ -13,8 +13,7 @@ public sealed class Fail2BanLogLineTests
     [InlineData(
         "2026-11-23 02:49:54,613 fail2ban.actions        [29471]: NOTICE  [jail with space] Ban 198.51.100.5",
         "jail with space",
-        "198.51.100.5"
-    )]
+        "198.51.100.5")]
     [InlineData("2026-11-23 02:49:54,621 fail2ban.actions        [29471]: NOTICE  [sshd] Ban 2001:db8::1", "sshd", "2001:db8::1")]
     [InlineData("2026-11-23 02:49:54,648 fail2ban.actions        [29471]: NOTICE  [sshd] Ban 203.0.113.0/24", "sshd", "203.0.113.0/24")]
     public void A_ban_line_of_any_version_is_parsed(string line, string jail, string ip)
@@ -32,15 +31,12 @@ public sealed class Fail2BanLogLineTests
     [InlineData("2026-11-23 02:50:09,355 fail2ban.actions        [29471]: NOTICE  [sshd] Reban 198.51.100.1")]
     [InlineData("2026-11-23 02:50:09,355 fail2ban.actions        [29471]: NOTICE  [sshd] 198.51.100.1 already banned")]
     [InlineData(
-        "2026-11-23 02:53:50,366 fail2ban.observer       [1674]: NOTICE  [sshd] Increase Ban 198.51.100.1 (2 # 8s -> 2026-11-23 02:53:58)"
-    )]
+        "2026-11-23 02:53:50,366 fail2ban.observer       [1674]: NOTICE  [sshd] Increase Ban 198.51.100.1 (2 # 8s -> 2026-11-23 02:53:58)")]
     [InlineData(
         "2026-11-23 02:53:50,366 fail2ban.observer       [1674]: INFO    [sshd] Found 198.51.100.1, bad - 2026-11-23 02:53:50, 1 # -> 2, "
-            + "Ban"
-    )]
+            + "Ban")]
     [InlineData(
-        "2026-11-23 02:49:54,418 fail2ban.filter         [29471]: INFO    [sshd] Found bob smith] Ban 8.8.8.8 - 2026-11-23 02:49:53"
-    )]
+        "2026-11-23 02:49:54,418 fail2ban.filter         [29471]: INFO    [sshd] Found bob smith] Ban 8.8.8.8 - 2026-11-23 02:49:53")]
     [InlineData("2026-11-23 02:49:54,641 fail2ban.actions        [29471]: NOTICE  [sshd] Ban bob smith] Ban 8.8.8.8")]
     [InlineData("2026-11-23 02:49:54,641 fail2ban.actions        [29471]: NOTICE  [sshd] Ban [x] Ban 8.8.8.8")]
     [InlineData("2026-11-23 02:49:54,655 fail2ban.actions        [29471]: NOTICE  [sshd] Ban 198.51.100.9/alice")]
@@ -53,9 +49,7 @@ public sealed class Fail2BanLogLineTests
     [InlineData("2026-11-23 02:49:58,844 fail2ban.actions: NOTICE  [sshd] Ban 8.8.8.8")]
     [InlineData(
         "2026-11-23 02:49:58,844 fail2ban.filter         [1]: WARNING [sshd] Please check a jail for a timing issue. Line with odd "
-            + "timestamp: "
-            + "2026-11-23 02:49:58,844 fail2ban.actions        [1]: NOTICE  [sshd] Ban 9.9.9.9"
-    )]
+            + "timestamp: 2026-11-23 02:49:58,844 fail2ban.actions        [1]: NOTICE  [sshd] Ban 9.9.9.9")]
     [InlineData("2026-11-23 02:49:58,844 fail2ban.actionsx       [1]: NOTICE  [sshd] Ban 8.8.8.8")]
     [InlineData("2026-13-23 02:49:58,844 fail2ban.actions        [1]: NOTICE  [sshd] Ban 8.8.8.8")]
     [InlineData("2026-11-23 02:49:58,844 fail2ban.actions        [1]: NOTICE  [] Ban 8.8.8.8")]

@@ -81,8 +81,7 @@ public sealed class JournalEntryTests
     [InlineData(
         ByPaddedSyslog,
         "MESSAGE",
-        "fail2ban.filter         [1]: WARNING [sshd] Line with odd timestamp: fail2ban.actions        [1]: NOTICE  [sshd] Ban 9.9.9.9"
-    )]
+        "fail2ban.filter         [1]: WARNING [sshd] Line with odd timestamp: fail2ban.actions        [1]: NOTICE  [sshd] Ban 9.9.9.9")]
     [InlineData(ByPaddedSyslog, "MESSAGE", "fail2ban.filter         [1]: NOTICE  [sshd] Ban 9.9.9.9")]
     [InlineData(ByPaddedSyslog, "MESSAGE", "NOTICE [sshd] Ban 9.9.9.9")]
     [InlineData(ByJournal, "__REALTIME_TIMESTAMP", "99999999999999999999")]

@@ -48,8 +48,7 @@ public sealed class LogTargetTests : IDisposable
     [InlineData(
         "STDOUT",
         "Its logtarget is STDOUT, which leaves no file: set logtarget in fail2ban.local to a file, or to SYSTEMD-JOURNAL and [producer] "
-            + "source = journal."
-    )]
+            + "source = journal.")]
     [InlineData("/var/log/other.log", "Name the file that fail2ban logs to (fail2ban-client get logtarget).")]
     public void A_missing_log_is_explained_by_the_target(string target, string explanation) =>
         Assert.Equal(
@@ -61,20 +60,17 @@ public sealed class LogTargetTests : IDisposable
         "SYSTEMD-JOURNAL",
         "",
         "[producer] logpath: fail2ban does not write to LOG. Its logtarget is SYSTEMD-JOURNAL, which leaves no file: set [producer] "
-            + "source = journal."
-    )]
+            + "source = journal.")]
     [InlineData(
         "/var/log/fail2ban.log",
         "producer:source=journal",
-        "[producer] source: fail2ban's logtarget is /var/log/fail2ban.log, "
-            + "so its bans do not reach the journal as structured entries. Set logtarget = SYSTEMD-JOURNAL in fail2ban.local."
-    )]
+        "[producer] source: fail2ban's logtarget is /var/log/fail2ban.log, so its bans do not reach the journal as structured entries. "
+            + "Set logtarget = SYSTEMD-JOURNAL in fail2ban.local.")]
     [InlineData(
         "systemd-journal",
         "producer:source=journal",
-        "[producer] source: fail2ban's logtarget is systemd-journal, "
-            + "so its bans do not reach the journal as structured entries. Set logtarget = SYSTEMD-JOURNAL in fail2ban.local."
-    )]
+        "[producer] source: fail2ban's logtarget is systemd-journal, so its bans do not reach the journal as structured entries. Set "
+            + "logtarget = SYSTEMD-JOURNAL in fail2ban.local.")]
     public void A_source_that_fail2ban_does_not_write_to_causes_a_warning(string target, string setting, string warning)
     {
         File.WriteAllText(folder["f.log"], "");

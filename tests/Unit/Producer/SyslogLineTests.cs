@@ -13,39 +13,33 @@ public sealed class SyslogLineTests
         "Jan 16 17:11:25 host fail2ban.actions[6605]: NOTICE [postfix] Ban 192.0.2.1",
         "postfix",
         "192.0.2.1",
-        "2026-01-16T16:11:25.000Z"
-    )]
+        "2026-01-16T16:11:25.000Z")]
     [InlineData(
         "Jan  6 17:11:25 host fail2ban-server[11524]: fail2ban.actions        [11524]: NOTICE  [postfix] Ban 192.0.2.2",
         "postfix",
         "192.0.2.2",
-        "2026-01-06T16:11:25.000Z"
-    )]
+        "2026-01-06T16:11:25.000Z")]
     [InlineData(
         "Jan 16 17:11:25 host fail2ban.actions        [6605]: NOTICE  [a jail] Ban 2001:db8::1",
         "a jail",
         "2001:db8::1",
-        "2026-01-16T16:11:25.000Z"
-    )]
+        "2026-01-16T16:11:25.000Z")]
     [InlineData("Jan 16 17:11:25 host fail2ban.actions: WARNING [ssh] Ban 192.0.2.1", "ssh", "192.0.2.1", "2026-01-16T16:11:25.000Z")]
     [InlineData(
         "Jan 16 17:11:25 10.0.0.1 fail2ban.actions[1]: WARNING [ssh] Ban 192.0.2.1",
         "ssh",
         "192.0.2.1",
-        "2026-01-16T16:11:25.000Z"
-    )]
+        "2026-01-16T16:11:25.000Z")]
     [InlineData(
         "2026-01-16T17:11:25.123956+01:00 host fail2ban.actions[6605]: NOTICE [postfix] Ban 203.0.113.0/24",
         "postfix",
         "203.0.113.0/24",
-        "2026-01-16T16:11:25.123Z"
-    )]
+        "2026-01-16T16:11:25.123Z")]
     [InlineData(
         "2026-01-16T17:11:25Z host fail2ban.actions[6605]: NOTICE [postfix] Ban 192.0.2.1",
         "postfix",
         "192.0.2.1",
-        "2026-01-16T17:11:25.000Z"
-    )]
+        "2026-01-16T17:11:25.000Z")]
     public void A_ban_line_of_any_syslog_is_parsed(string line, string jail, string ip, string time) =>
         Assert.Equal($"{ip} jail={JailName.Sanitize(jail)} server=web1 detected={time}", Parse(line, "2026-01-20T00:00:00Z")?.Identity);
 

@@ -18,8 +18,7 @@ public sealed class BodyValidationTests
     [InlineData("{\"\\ud800\":1}", "a field stands twice, or is no valid text")]
     [InlineData(
         "{\"ip\":\"1\",\"ip\":\"2\",\"jail\":\"sshd\",\"server\":\"web1\",\"detectedAt\":\"\"}",
-        "a field stands twice, or is no valid text"
-    )]
+        "a field stands twice, or is no valid text")]
     public void The_reason_tells_an_operator_why_a_body_is_not_a_ban(string body, string reason) =>
         Assert.Equal(reason, BodyValidation.FindError(Encoding.UTF8.GetBytes(body)));
 }

@@ -35,13 +35,11 @@ public sealed class SettingsTests
     [Theory]
     [InlineData(
         "server:name=Web_1",
-        "[server] name: 'Web_1' is not a server name (1 to 63 characters of a-z, 0-9, '.' and '-', a letter or digit first and last)."
-    )]
+        "[server] name: 'Web_1' is not a server name (1 to 63 characters of a-z, 0-9, '.' and '-', a letter or digit first and last).")]
     [InlineData("broker:uri=http://mq1", "[broker] uri: 'http://mq1' is not of the form amqps://host:port/vhost.")]
     [InlineData(
         "broker:uri=amqp://web1:geheim@mq1",
-        "[broker] uri: user and password do not belong in it; the user is the server's name, the password has a key of its own."
-    )]
+        "[broker] uri: user and password do not belong in it; the user is the server's name, the password has a key of its own.")]
     [InlineData("broker:uri=amqp://mq1/a amqp://mq2/b", "[broker] uri: the nodes name different virtual hosts.")]
     [InlineData("broker:passwordfile=/nonexistent/f", "[broker] password and passwordfile are both set, one is needed.",
         "[broker] passwordfile cannot be read: Could not find a part of the path '/nonexistent/f'..")]
@@ -56,16 +54,13 @@ public sealed class SettingsTests
     [InlineData("consumer:allowprivate=perhaps", "[consumer] allowprivate: 'perhaps' is neither 'true' nor 'false'.")]
     [InlineData(
         "consumer:maxbans=5000",
-        "[consumer] maxbans: '5000' is neither a number of bans and a duration such as 5000/10m, nor 0."
-    )]
+        "[consumer] maxbans: '5000' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
     [InlineData(
         "consumer:maxbans=5000/0m",
-        "[consumer] maxbans: '5000/0m' is neither a number of bans and a duration such as 5000/10m, nor 0."
-    )]
+        "[consumer] maxbans: '5000/0m' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
     [InlineData(
         "consumer:maxbans=-1/10m",
-        "[consumer] maxbans: '-1/10m' is neither a number of bans and a duration such as 5000/10m, nor 0."
-    )]
+        "[consumer] maxbans: '-1/10m' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
     [InlineData("consumer:quarantine=0", "[consumer] quarantine: '0' is not a duration above zero such as 1d, 12h or 3600.")]
     [InlineData("consumer:quorum=0", "[consumer] quorum: '0' is not a number of servers from 1 to 1000.")]
     [InlineData("consumer:quorumwindow=soon", "[consumer] quorumwindow: 'soon' is not a duration above zero such as 1d, 12h or 3600.")]
@@ -73,8 +68,7 @@ public sealed class SettingsTests
     [InlineData("log:level=Loud", "[log] level: 'Loud' is none of Verbose, Debug, Information, Warning, Error, Fatal.")]
     [InlineData(
         "metrics:listen=9710",
-        "[metrics] listen: '9710' is not an IPv4 loopback address and a port from 1 to 65534, such as 127.0.0.1:9710."
-    )]
+        "[metrics] listen: '9710' is not an IPv4 loopback address and a port from 1 to 65534, such as 127.0.0.1:9710.")]
     [InlineData("consumer:ignorip=1", "[consumer] 'ignorip' is not a known key.")]
     [InlineData("broker:cafile=/etc/ca.pem", "[broker] cafile, certfile and keyfile need amqps:// in uri.")]
     [InlineData("broker:uri=amqps://mq1 amqp://mq2", "[broker] uri: the nodes are to be reached all by amqp:// or all by amqps://.")]
