@@ -28,7 +28,7 @@ internal static class History
     {
         await setting.ResetAsync();
         await using Daemon consumer = setting.StartConsumer("F2BBROKER_CONSUMER__HISTORY=1d");
-        Task<long> end = consumer.SaysAsync($"to its end: {Bans.Count} messages, {Bans.Count} of them new bans, which are on disk");
+        Task<long> end = consumer.SaysAsync($"{Bans.Count} messages, {Bans.Count} new bans written to disk");
         long start = await consumer.SaysAsync("Receiving from");
         return Rounds.PerSecond(Bans.Count, start, await end);
     }

@@ -17,16 +17,22 @@ Setting setting = new(folder);
     ("f", History.MeasureAsync),
 ];
 List<Result> results = [];
-foreach ((string name, Func<Setting, Task<IReadOnlyList<Result>>> measure) in all)
+try
 {
-    if (parts.Length > 0 && !parts.Contains(name))
+    foreach ((string name, Func<Setting, Task<IReadOnlyList<Result>>> measure) in all)
     {
-        continue;
-    }
+        if (parts.Length > 0 && !parts.Contains(name))
+        {
+            continue;
+        }
 
-    await Console.Error.WriteLineAsync($"Measuring {name}.");
-    results.AddRange(await measure(setting));
+        await Console.Error.WriteLineAsync($"Measuring {name}.");
+        results.AddRange(await measure(setting));
+    }
+}
+finally
+{
+    Result.Print(results);
 }
 
-Result.Print(results);
 return 0;
