@@ -15,13 +15,17 @@ namespace F2bBroker.Daemon;
 /// <param name="description">The description for <c>--help</c>.</param>
 /// <param name="findFileErrors">Returns an error message for each file or folder that cannot be used.</param>
 /// <param name="configureServices">Registers the services of the daemon.</param>
-/// <param name="findWarnings">Returns suspicious settings: errors with <c>--test</c>, warnings at start.</param>
+/// <param name="findWarnings">Returns suspicious settings: warnings at start.</param>
+/// <param name="findTestErrors">
+/// Returns suspicious settings for <c>--test</c>, which may ask the fail2ban at a socket; null for its default socket.
+/// </param>
 /// <param name="findBrokerError">Returns an error message for <c>--test</c> if the daemon cannot use its objects on the broker.</param>
 internal sealed class DaemonProgram(
     string description,
     Func<Settings, IEnumerable<string>> findFileErrors,
     Action<IServiceCollection, Settings> configureServices,
     Func<Settings, IEnumerable<string>>? findWarnings = null,
+    Func<Settings, string?, CancellationToken, Task<IEnumerable<string>>>? findTestErrors = null,
     Func<Settings, IConnection, CancellationToken, Task<string?>>? findBrokerError = null)
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
@@ -40,9 +44,20 @@ internal sealed class DaemonProgram(
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private readonly Option<string?> socket = new("--socket")
+    {
+        Description = "fail2ban's socket, which --test asks.",
+        HelpName = "FILE",
+    };
+
     public Task<int> RunAsync(string[] args)
     {
         RootCommand command = new(description) { config, test };
+        if (findTestErrors is not null)
+        {
+            command.Add(socket);
+        }
+
         test.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is not (null or "config"))
@@ -60,15 +75,18 @@ internal sealed class DaemonProgram(
         try
         {
             Settings settings = SettingsFile.Load(parsed.GetValue(config)!);
-            string[] warnings = [.. findWarnings?.Invoke(settings) ?? []];
             bool isTest = parsed.GetResult(test) is not null;
-            string[] errors = [.. findFileErrors(settings), .. isTest ? warnings : []];
+            string[] errors =
+            [
+                .. findFileErrors(settings),
+                .. isTest && findTestErrors is not null ? await findTestErrors(settings, parsed.GetValue(socket), cancel) : [],
+            ];
             if (errors.Length > 0)
             {
                 throw new InvalidConfigurationException(errors);
             }
 
-            return isTest ? await TestAsync(settings, parsed.GetValue(test) is null, cancel) : await RunAsync(settings, warnings);
+            return isTest ? await TestAsync(settings, parsed.GetValue(test) is null, cancel) : await RunAsync(settings);
         }
         catch (InvalidConfigurationException error)
         {
@@ -77,11 +95,11 @@ internal sealed class DaemonProgram(
         }
     }
 
-    private async Task<int> RunAsync(Settings settings, string[] warnings)
+    private async Task<int> RunAsync(Settings settings)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         await using Serilog.Core.Logger logger = DaemonLogFormatter.CreateLogger(settings.LogLevel);
-        foreach (string message in warnings)
+        foreach (string message in findWarnings?.Invoke(settings) ?? [])
         {
             logger.Warning("{Message:l}", message);
         }

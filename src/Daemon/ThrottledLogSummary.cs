@@ -3,9 +3,16 @@ using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Daemon;
 
-/// <summary>Counts skipped items by reason and logs the counts at most once a minute and on disposal.</summary>
+/// <summary>Counts skipped items by reason and logs the counts at most once per interval and on disposal.</summary>
 /// <param name="what">What is counted, as the beginning of the message: <c>Skipped bans</c>.</param>
-internal sealed class ThrottledLogSummary(string what, ILogger log, TimeProvider time, LogLevel level = LogLevel.Information) : IDisposable
+/// <param name="interval">The interval; null for a minute.</param>
+internal sealed class ThrottledLogSummary(
+    string what,
+    ILogger log,
+    TimeProvider time,
+    LogLevel level = LogLevel.Information,
+    TimeSpan? interval = null)
+    : IDisposable
 {
     public static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
 
@@ -20,7 +27,7 @@ internal sealed class ThrottledLogSummary(string what, ILogger log, TimeProvider
         {
             lock (gate)
             {
-                next ??= time.CreateTimer(_ => WriteSummary(), null, LogInterval, Timeout.InfiniteTimeSpan);
+                next ??= time.CreateTimer(_ => WriteSummary(), null, interval ?? LogInterval, Timeout.InfiniteTimeSpan);
             }
         }
     }

@@ -5,10 +5,12 @@ internal sealed class Fail2Ban : IAsyncDisposable
 {
     private readonly string folder;
     private readonly UnitCgroup? unit;
+    private readonly string[] options;
     private Daemon? process;
     private int session = 1000;
 
-    private Fail2Ban(string folder, UnitCgroup? unit) => (this.folder, this.unit) = (folder, unit);
+    private Fail2Ban(string folder, UnitCgroup? unit, string[] options) =>
+        (this.folder, this.unit, this.options) = (folder, unit, options);
 
     /// <summary>Addresses that it banned, in the order of its ban actions.</summary>
     public IReadOnlyList<string> Banned => File.ReadAllLines(Path.Combine(folder, "banned"));
@@ -17,28 +19,32 @@ internal sealed class Fail2Ban : IAsyncDisposable
     public string LastWords => string.Join('\n', File.ReadAllLines(Path.Combine(folder, "fail2ban.log")).TakeLast(20));
 
     /// <summary>Starts one in the server's folder, where it writes fail2ban.log and reads bans.log.</summary>
-    public static async Task<Fail2Ban> StartAsync(Server server)
-    {
-        await MakeAsync(server);
-        Fail2Ban fail2ban = new(server.Folder, unit: null);
-        await fail2ban.StartAsync();
-        return fail2ban;
-    }
+    public static Task<Fail2Ban> StartAsync(Server server) => StartAsync(server, [], []);
 
     /// <summary>Starts one that logs to the journal, as a unit.</summary>
-    public static async Task<Fail2Ban> StartAsync(Server server, UnitCgroup unit, string logTarget)
+    public static Task<Fail2Ban> StartAsync(Server server, UnitCgroup unit, string logTarget) =>
+        StartAsync(server, [$"logtarget = {logTarget}", $"syslogsocket = {Journal.SyslogSocket}"], [], unit);
+
+    /// <summary>Starts one that logs in another form.</summary>
+    /// <param name="settings">Lines of fail2ban.conf.</param>
+    /// <param name="options">Further options of the program.</param>
+    public static async Task<Fail2Ban> StartAsync(
+        Server server,
+        IEnumerable<string> settings,
+        IEnumerable<string> options,
+        UnitCgroup? unit = null)
     {
         await MakeAsync(server);
-        string last = Path.Combine(server.Folder, "etc", "fail2ban.d", "journal.local");
-        await File.WriteAllTextAsync(last, $"[Definition]\nlogtarget = {logTarget}\nsyslogsocket = {Journal.SyslogSocket}\n");
-        Fail2Ban fail2ban = new(server.Folder, unit);
+        string last = Path.Combine(server.Folder, "etc", "fail2ban.d", "test.local");
+        await File.WriteAllLinesAsync(last, ["[Definition]", .. settings]);
+        Fail2Ban fail2ban = new(server.Folder, unit, [.. options]);
         await fail2ban.StartAsync();
         return fail2ban;
     }
 
     public async Task StartAsync()
     {
-        string[] arguments = [.. Common, "-xf", "start"];
+        string[] arguments = [.. Common, .. options, "-xf", "start"];
         (string program, arguments) = unit?.Command("fail2ban-server", arguments) ?? ("fail2ban-server", arguments);
         process = new Daemon(program, arguments);
         await Eventually.TrueAsync(async () => (await ClientAsync("ping")).ExitCode == 0, () => process.Said);

@@ -21,6 +21,7 @@ command -v fail2ban-server >/dev/null || missing+=(fail2ban)
 /usr/bin/python3 -c 'import pika' 2>/dev/null || missing+=(python3-pika)
 command -v openssl >/dev/null || missing+=(openssl)
 [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 ] || missing+=(faketime)
+command -v busybox >/dev/null || missing+=(busybox)
 command -v pgrep >/dev/null || missing+=(procps)
 command -v promtool >/dev/null || missing+=(prometheus)
 if [ "${1:-}" = package ]; then

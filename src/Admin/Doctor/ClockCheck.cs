@@ -1,3 +1,5 @@
+using F2bBroker.Shared.Programs;
+
 namespace F2bBroker.Admin.Doctor;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Programs;
 
 namespace F2bBroker.Admin.Doctor;
 
@@ -27,20 +28,21 @@ internal sealed class DoctorRun(string configuration, string? socket)
         }
 
         Role role = known ?? Role.Both;
-        string[] daemons =
+        string[] socketOption = socket is null ? [] : ["--socket", socket];
+        DaemonCheck[] daemons =
         [
-            .. role.CanReport ? ["f2bbroker-producer"] : Array.Empty<string>(),
-            .. role.CanReceive ? ["f2bbroker-consumer"] : Array.Empty<string>(),
+            .. role.CanReport ? [new DaemonCheck("f2bbroker-producer", configuration, socketOption)] : Array.Empty<DaemonCheck>(),
+            .. role.CanReceive ? [new DaemonCheck("f2bbroker-consumer", configuration)] : Array.Empty<DaemonCheck>(),
         ];
-        foreach (string daemon in daemons)
+        foreach (DaemonCheck daemon in daemons)
         {
-            await foreach (CheckResult finding in new DaemonCheck(daemon, configuration).RunAsync(cancel))
+            await foreach (CheckResult finding in daemon.RunAsync(cancel))
             {
                 yield return finding;
             }
         }
 
-        foreach (CheckResult finding in await new Fail2BanCheck(settings, socket).RunAsync(role, cancel))
+        foreach (CheckResult finding in await new Fail2BanCheck(settings, new Fail2BanClient(socket)).RunAsync(role, cancel))
         {
             yield return finding;
         }

@@ -1,11 +1,11 @@
 using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Programs;
 
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary>Checks fail2ban: it logs where the producer reads, a jail monitors the consumer's log, and that jail can ban.</summary>
-/// <param name="socket">fail2ban's socket; null for the default.</param>
-internal sealed class Fail2BanCheck(Settings settings, string? socket)
+/// <summary>Checks fail2ban: it runs, a jail monitors the consumer's log, and that jail can ban.</summary>
+internal sealed class Fail2BanCheck(Settings settings, Fail2BanClient client)
 {
     private const string Jail = "f2bbroker";
 
@@ -15,7 +15,7 @@ internal sealed class Fail2BanCheck(Settings settings, string? socket)
     /// <param name="role">The server's role.</param>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(Role role, CancellationToken cancel)
     {
-        ExternalProgram.Result? ping = await RunClientAsync(cancel, "ping");
+        ExternalProgram.Result? ping = await client.AskAsync(cancel, "ping");
         if (ping is not { IsSuccess: true })
         {
             return
@@ -28,34 +28,12 @@ internal sealed class Fail2BanCheck(Settings settings, string? socket)
             ];
         }
 
-        List<CheckResult> findings = [];
-        if (role.CanReport)
-        {
-            findings.Add(LogTarget((await RunClientAsync(cancel, "get", "logtarget"))!.LastLine));
-        }
-
-        if (role.CanReceive)
-        {
-            findings.AddRange(await JailAsync(cancel));
-        }
-
-        return findings;
-    }
-
-    private CheckResult LogTarget(string target)
-    {
-        ProducerSettings producer = settings.Producer;
-        bool isRight = producer.ReadsJournal ? target is "SYSTEMD-JOURNAL" or "SYSLOG" : producer.IsSyslog || target == producer.LogPath;
-        return isRight
-            ? new CheckResult($"fail2ban's log target {target}")
-            : new CheckResult("fail2ban's log target", producer.ReadsJournal
-                ? $"it is {target}, and [producer] source = journal: set logtarget = SYSTEMD-JOURNAL in fail2ban.local."
-                : $"it is {target}, and [producer] logpath is {producer.LogPath}: set the one to the other.");
+        return [new CheckResult("fail2ban answers"), .. role.CanReceive ? await JailAsync(cancel) : []];
     }
 
     private async Task<IEnumerable<CheckResult>> JailAsync(CancellationToken cancel)
     {
-        if (await RunClientAsync(cancel, "status", Jail) is not { IsSuccess: true })
+        if (await client.AskAsync(cancel, "status", Jail) is not { IsSuccess: true })
         {
             return
             [
@@ -66,7 +44,7 @@ internal sealed class Fail2BanCheck(Settings settings, string? socket)
             ];
         }
 
-        ExternalProgram.Result logs = (await RunClientAsync(cancel, "get", Jail, "logpath"))!;
+        ExternalProgram.Result logs = (await client.AskAsync(cancel, "get", Jail, "logpath"))!;
         string path = settings.Consumer.LogPath;
         bool readsOurs = logs.Output.Split('\n').Any(line => line.EndsWith($" {path}", StringComparison.Ordinal));
         return
@@ -84,7 +62,7 @@ internal sealed class Fail2BanCheck(Settings settings, string? socket)
     {
         string[] names =
         [
-            .. (await RunClientAsync(cancel, "get", Jail, "actions"))!
+            .. (await client.AskAsync(cancel, "get", Jail, "actions"))!
                 .Output.Split('\n')
                 .Skip(1)
                 .SelectMany(line => line.Split(',', StringSplitOptions.TrimEntries)),
@@ -102,7 +80,7 @@ internal sealed class Fail2BanCheck(Settings settings, string? socket)
 
     private async Task<CheckResult> ActionAsync(string name, CancellationToken cancel)
     {
-        string ban = (await RunClientAsync(cancel, "get", Jail, "action", name, "actionban"))!.Output;
+        string ban = (await client.AskAsync(cancel, "get", Jail, "action", name, "actionban"))!.Output;
         string? firewall = Firewalls.FirstOrDefault(tool => ban.Split(' ', '<', '>', '\n', ';').Contains(tool));
         return firewall is null || ExternalProgram.IsInstalled(firewall)
             ? new CheckResult($"ban action {name}")
@@ -111,7 +89,4 @@ internal sealed class Fail2BanCheck(Settings settings, string? socket)
                 $"it calls {firewall}, which is not installed: install it, or set another banaction in jail.local, such as "
                     + "nftables[type=allports].");
     }
-
-    private Task<ExternalProgram.Result?> RunClientAsync(CancellationToken cancel, params IEnumerable<string> question) =>
-        ExternalProgram.RunAsync("fail2ban-client", [.. socket is null ? [] : new[] { "--socket", socket }, .. question], cancel);
 }

@@ -3,15 +3,14 @@ using F2bBroker.Daemon;
 using F2bBroker.Producer.Journal;
 using F2bBroker.Shared.Configuration;
 
-namespace F2bBroker.Producer;
+namespace F2bBroker.Producer.Checks;
 
 /// <summary>Finds errors of the files that the producer needs, before it starts.</summary>
 internal static class ProducerFileCheck
 {
-    /// <param name="target">fail2ban's log target; null if it is unknown.</param>
-    public static IEnumerable<string> FindErrors(Settings settings, LogTarget? target)
+    public static IEnumerable<string> FindErrors(Settings settings, Fail2BanSettings fail2ban)
     {
-        if ((settings.Producer.ReadsJournal ? FindJournalError() : FindLogError(settings.Producer.LogPath, target)) is { } source)
+        if ((settings.Producer.ReadsJournal ? FindJournalError() : FindLogError(settings.Producer.LogPath, fail2ban.Target)) is { } source)
         {
             yield return source;
         }
@@ -19,23 +18,6 @@ internal static class ProducerFileCheck
         if (FolderCheck.FindError(settings.Producer.Checkpoint) is { } folder)
         {
             yield return $"[producer] checkpoint: {folder}";
-        }
-    }
-
-    /// <summary>
-    /// Finds conflicts with fail2ban's configuration. They are only likely, because fail2ban can be started with another target.
-    /// </summary>
-    public static IEnumerable<string> FindWarnings(Settings settings, LogTarget? target)
-    {
-        ProducerSettings producer = settings.Producer;
-        if (producer.ReadsJournal && target is { IsReadableFromJournal: false })
-        {
-            yield return $"[producer] source: fail2ban's logtarget is {target}, so its bans do not reach the journal as structured "
-                + "entries. Set logtarget = SYSTEMD-JOURNAL in fail2ban.local.";
-        }
-        else if (!producer.ReadsJournal && !producer.IsSyslog && target is { IsKeyword: true } && File.Exists(producer.LogPath))
-        {
-            yield return $"[producer] logpath: fail2ban does not write to {producer.LogPath}. {RemedyFor(target)}";
         }
     }
 
@@ -59,17 +41,10 @@ internal static class ProducerFileCheck
                 : $"[producer] logpath: {path} does not exist. "
                     + (
                         target is { IsKeyword: true }
-                            ? RemedyFor(target)
+                            ? Fail2BanCheck.RemedyFor(target)
                             : "Name the file that fail2ban logs to (fail2ban-client get logtarget).");
         }
     }
-
-    private static string RemedyFor(LogTarget target) =>
-        $"Its logtarget is {target}, which leaves no file: "
-        + (
-            target.IsReadableFromJournal
-                ? "set [producer] source = journal."
-                : "set logtarget in fail2ban.local to a file, or to SYSTEMD-JOURNAL and [producer] source = journal.");
 
     private static string? FindJournalError()
     {

@@ -91,7 +91,7 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
             }
 
             cursor = entry?.Cursor ?? cursor;
-            yield return new SourceSegment(Position, entry?.IsBanCandidate ?? true, entry?.Ban);
+            yield return new SourceSegment(Position, entry?.Ban, entry is null ? SkipReason.UnreadableEntry : entry.Skipped);
         }
 
         failure = await journalctl.EndAsync(stopping) ?? (follows ? "journalctl ended." : null);

@@ -10,25 +10,37 @@ namespace F2bBroker.Producer.Parsing;
 /// </remarks>
 internal static class BanLogPattern
 {
+    /// <summary>The maximum length of a jail's name, in characters.</summary>
+    public const int MaxJailLength = 200;
+
+    // In each message, a blank follows the bracket that ends the jail's name. So a bracket before anything else belongs to the name: x[y].
+
     /// <summary>The message, to its end: <c>[sshd] Ban 192.0.2.1</c>.</summary>
-    public const string Pattern = @"\[(?<jail>[^\[\]]{1,200})\] Ban (?<ip>[0-9A-Fa-f:./]{1,49})\z";
+    public const string Pattern = @"\[(?<jail>(?:[^\]]|\](?! )){1,200})\] Ban (?<ip>[0-9A-Fa-f:./]{1,49})\z";
 
     private const string Pid = @"\[[1-9][0-9]{0,9}\]";
 
     // 0.8:   fail2ban.actions: WARNING [ssh] Ban 192.0.2.1
     // 0.8.12 fail2ban.actions[123]: WARNING [ssh] Ban 192.0.2.1
+    private const string WarningHead = $@"fail2ban\.actions(?:{Pid})?: WARNING ";
+
     // 0.9.0: fail2ban.server.actions[123]: NOTICE  [ssh] Ban 192.0.2.1; to syslog with one blank
     // 0.9.1: fail2ban.actions        [1674]: NOTICE  [sshd] Ban 198.51.100.1
     // The same without padding, as to syslog: fail2ban.actions[6605]: NOTICE [sshd] Ban 198.51.100.1
     // The same of 0.11.1: fail2ban.actions [6605]: NOTICE [sshd] Ban 198.51.100.1
 
-    /// <summary>Logger, level and the message: <c>fail2ban.actions[6605]: NOTICE [sshd] Ban 192.0.2.1</c>.</summary>
-    public const string PatternWithLogger =
-        $@"(?:fail2ban\.actions(?:{Pid})?: WARNING "
-        + $@"|fail2ban\.server\.actions{Pid}: NOTICE  ?"
-        + $@"|fail2ban\.actions {{8}}{Pid}: NOTICE  "
-        + $@"|fail2ban\.actions ?{Pid}: NOTICE )"
-        + Pattern;
+    /// <summary>Logger and level, from 0.9 on: <c>fail2ban.actions[6605]: NOTICE </c>.</summary>
+    public const string NoticeHead =
+        $@"(?:fail2ban\.server\.actions{Pid}: NOTICE  ?|fail2ban\.actions {{8}}{Pid}: NOTICE  |fail2ban\.actions ?{Pid}: NOTICE )";
+
+    /// <summary>Logger and level of any version.</summary>
+    public const string Head = $"(?:{WarningHead}|{NoticeHead})";
+
+    /// <summary>
+    /// Thread and level, of a fail2ban that was started with <c>-vv</c>: <c>7F2D461EA040 NOTIC </c>. The level is cut to five letters;
+    /// without padding it is whole.
+    /// </summary>
+    public const string VerboseHead = "[0-9A-F]{1,16} NOTICE? ";
 
     /// <summary>Returns the jail and the banned address or network of a match; null if it is neither.</summary>
     public static (string Jail, Subnet Ip)? Parse(Match match) =>

@@ -12,9 +12,12 @@ internal sealed partial record Fail2BanLogLine(DateTime LocalTime, string Jail, 
 {
     private const string TimeFormat = "yyyy-MM-dd HH:mm:ss,fff";
 
+    private const string Time = "(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3}) ";
+
     // 2026-11-23 02:53:42,545 fail2ban.actions        [1674]: NOTICE  [sshd] Ban 198.51.100.1
+    //  2026-11-26 23:31:30,856 7F2D461EA040 NOTIC [sshd] Ban 203.0.113.77
     [GeneratedRegex(
-        @"^(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3}) " + BanLogPattern.PatternWithLogger,
+        $"^(?:{Time}{BanLogPattern.Head}| {Time}{BanLogPattern.VerboseHead}){BanLogPattern.Pattern}",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern { get; }
 

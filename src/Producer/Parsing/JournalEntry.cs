@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using F2bBroker.Contracts;
@@ -7,9 +8,9 @@ namespace F2bBroker.Producer.Parsing;
 
 /// <summary>An entry of the journal, as <c>journalctl --output=json</c> prints it in one line.</summary>
 /// <param name="Cursor">The journal's cursor of the entry.</param>
-/// <param name="IsBanCandidate">True if the message looks like a ban.</param>
 /// <param name="Ban">The ban; null if the entry is not one.</param>
-internal sealed partial record JournalEntry(string Cursor, bool IsBanCandidate, Ban? Ban)
+/// <param name="Skipped">Why an entry about a ban is not shared; null if it is not about a ban.</param>
+internal sealed partial record JournalEntry(string Cursor, Ban? Ban = null, SkipReason? Skipped = null)
 {
     /// <summary>fail2ban's unit.</summary>
     public const string Unit = "fail2ban.service";
@@ -26,7 +27,7 @@ internal sealed partial record JournalEntry(string Cursor, bool IsBanCandidate, 
     private static partial Regex MessageWithLevel { get; }
 
     // fail2ban.actions        [1674]: NOTICE  [sshd] Ban 192.0.2.1
-    [GeneratedRegex("^" + BanLogPattern.PatternWithLogger, RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("^" + BanLogPattern.Head + BanLogPattern.Pattern, RegexOptions.ExplicitCapture)]
     private static partial Regex MessageWithLogger { get; }
 
     /// <summary>Parses a line; null if it is not an entry.</summary>
@@ -38,10 +39,7 @@ internal sealed partial record JournalEntry(string Cursor, bool IsBanCandidate, 
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement entry = document.RootElement;
             return entry.ValueKind == JsonValueKind.Object && ReadText(entry, "__CURSOR") is { Length: > 0 } cursor
-                ? new JournalEntry(
-                    cursor,
-                    ReadText(entry, "MESSAGE")?.Contains(" Ban ", StringComparison.Ordinal) ?? false,
-                    ParseBan(entry, server))
+                ? ParseBan(entry, server) is { } ban ? new JournalEntry(cursor, ban) : new JournalEntry(cursor, Skipped: FindReason(entry))
                 : null;
         }
         catch (JsonException)
@@ -54,6 +52,11 @@ internal sealed partial record JournalEntry(string Cursor, bool IsBanCandidate, 
         IsFromFail2Ban(entry) && IsNotice(entry) && ReadText(entry, "MESSAGE") is { } message && ReadTime(entry) is { } time
         && PatternFor(entry)?.Match(message) is { } match && BanLogPattern.Parse(match) is var (jail, ip)
             ? new Ban(ip, jail, server, time)
+            : null;
+
+    private static SkipReason? FindReason(JsonElement entry) =>
+        ReadText(entry, "MESSAGE") is { } message && UnsharedLine.IsCandidate(Encoding.UTF8.GetBytes(message))
+            ? UnsharedLine.FindReasonInJournal(message)
             : null;
 
     /// <summary>

@@ -13,13 +13,19 @@ internal static partial class SyslogLine
     private const string ClassicFormat = "yyyy MMM d HH:mm:ss";
     private const string RoundTripFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFK";
 
+    // fail2ban's option facility, as BusyBox prints it.
+    private const string Facility = "(?:auth(?:priv)?|cron|daemon|ftp|kern|lpr|mail|news|syslog|user|uucp|local[0-7])";
+
     // Jan 16 17:11:25 host fail2ban.actions[6605]: NOTICE [postfix] Ban 192.0.2.1
     // Jan  6 17:11:25 host fail2ban-server[11524]: fail2ban.actions        [11524]: NOTICE  [postfix] Ban 192.0.2.2
     // 2026-01-16T17:11:25.123456+01:00 host fail2ban.actions[6605]: NOTICE [postfix] Ban 192.0.2.1
+    // BusyBox: Apr 28 13:11:39 host daemon.notice fail2ban.actions[123]: NOTICE [sshd] Ban 192.0.2.1
     [GeneratedRegex(
         @"^(?:(?<month>[A-Z][a-z]{2}) (?<day> [1-9]|[0-9]{2}) (?<clock>[0-9]{2}:[0-9]{2}:[0-9]{2})"
         + @"|(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})))"
-        + @" [A-Za-z0-9._:-]{1,255} (?:fail2ban-server\[[1-9][0-9]{0,9}\]: )?" + BanLogPattern.PatternWithLogger,
+        + @" [A-Za-z0-9._:-]{1,255} "
+        + $@"(?:(?:fail2ban-server\[[1-9][0-9]{{0,9}}\]: )?{BanLogPattern.Head}|{Facility}\.notice {BanLogPattern.NoticeHead})"
+        + BanLogPattern.Pattern,
         RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern { get; }
 

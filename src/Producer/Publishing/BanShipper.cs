@@ -1,10 +1,9 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
-using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Producer.Journal;
 using F2bBroker.Producer.Metrics;
+using F2bBroker.Producer.Parsing;
 using F2bBroker.Producer.Sources;
 using F2bBroker.Producer.Tailing;
 using F2bBroker.Shared.Configuration;
@@ -98,31 +97,22 @@ internal sealed class BanShipper(
     {
         await foreach (SourceSegment segment in source.ReadAsync(stopping))
         {
-            if (segment.IsBanCandidate && IsShared(segment.Ban))
+            SkipReason? skipped = segment.Ban is { } ban && !settings.Producer.Jails.Includes(ban.Jail)
+                ? SkipReason.IgnoredJail
+                : segment.Skipped;
+            if (skipped is not null)
             {
-                await window.WriteAsync(
-                    new PendingPublish(publisher.PublishAsync(segment.Ban, stopping), segment.End, IsBan: true),
-                    stopping);
+                skippedLines.Count(skipped);
             }
-            else
-            {
-                await window.WriteAsync(new PendingPublish(Task.CompletedTask, segment.End, IsBan: false), stopping);
-            }
-        }
-    }
 
-    private bool IsShared([NotNullWhen(true)] Ban? ban)
-    {
-        string? reason =
-            ban is null ? "no ban of an address or network"
-            : settings.Producer.Jails.Includes(ban.Jail) ? null
-            : "of an ignored jail";
-        if (reason is not null)
-        {
-            skippedLines.Count(reason);
+            bool isShared = segment.Ban is not null && skipped is null;
+            await window.WriteAsync(
+                new PendingPublish(
+                    isShared ? publisher.PublishAsync(segment.Ban!, stopping) : Task.CompletedTask,
+                    segment.End,
+                    isShared),
+                stopping);
         }
-
-        return reason is null;
     }
 
     private void Warn(string message) => log.LogWarning("{Message:l}", message);

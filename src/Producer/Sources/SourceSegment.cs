@@ -1,9 +1,10 @@
 using F2bBroker.Contracts;
+using F2bBroker.Producer.Parsing;
 
 namespace F2bBroker.Producer.Sources;
 
-/// <summary>A part of the source, with at most one ban.</summary>
+/// <summary>A part of the source, with at most one line about a ban.</summary>
 /// <param name="End">The position after it.</param>
-/// <param name="IsBanCandidate">True if it looks like a ban, so that it is counted as skipped if it is not one.</param>
 /// <param name="Ban">The ban; null if there is none.</param>
-internal readonly record struct SourceSegment(Position End, bool IsBanCandidate, Ban? Ban);
+/// <param name="Skipped">Why a line about a ban is not shared; null if there is no such line.</param>
+internal readonly record struct SourceSegment(Position End, Ban? Ban = null, SkipReason? Skipped = null);

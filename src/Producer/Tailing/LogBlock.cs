@@ -1,4 +1,5 @@
 using System.Text;
+using F2bBroker.Producer.Parsing;
 
 namespace F2bBroker.Producer.Tailing;
 
@@ -12,30 +13,20 @@ internal sealed class LogBlock(LogFile file, ReadOnlyMemory<byte> lines, long st
 
     public LogPosition End => file.PositionAt(start + lines.Length);
 
-    /// <summary>
-    /// Returns the lines that contain <c>" Ban "</c>, each with the position after it. All other lines, most of a log, are not parsed.
-    /// </summary>
+    /// <summary>Returns the lines about bans, each with the position after it. A line that is too long ends in an ellipsis.</summary>
     public IEnumerable<(string Line, LogPosition End)> Candidates()
     {
-        for (int from = 0; NextCandidate(from) is var (lineStart, lineEnd); from = lineEnd + 1)
+        for (int from = 0, end; from < lines.Length; from = end + 1)
         {
-            if (lineEnd - lineStart <= MaxCandidateLength)
+            end = from + lines.Span[from..].IndexOf((byte)'\n');
+            if (UnsharedLine.IsCandidate(lines.Span[from..end]))
             {
-                yield return (Encoding.UTF8.GetString(lines.Span[lineStart..lineEnd]), file.PositionAt(start + lineEnd + 1));
+                yield return (Decode(lines.Span[from..end]), file.PositionAt(start + end + 1));
             }
         }
     }
 
-    private (int Start, int End)? NextCandidate(int from)
-    {
-        ReadOnlySpan<byte> span = lines.Span;
-        int found = span[from..].IndexOf(" Ban "u8);
-        if (found < 0)
-        {
-            return null;
-        }
-
-        int at = from + found;
-        return (span[..at].LastIndexOf((byte)'\n') + 1, at + span[at..].IndexOf((byte)'\n'));
-    }
+    private static string Decode(ReadOnlySpan<byte> line) => line.Length <= MaxCandidateLength
+        ? Encoding.UTF8.GetString(line)
+        : $"{Encoding.UTF8.GetString(line[..MaxCandidateLength])}…";
 }

@@ -48,10 +48,10 @@ internal sealed class LogFileBanSource(Settings settings, TimeProvider time, Act
                     zone.Check(ban);
                 }
 
-                yield return new SourceSegment(end, IsBanCandidate: true, ban);
+                yield return new SourceSegment(end, ban, ban is null ? UnsharedLine.FindReason(line, settings.Producer.IsSyslog) : null);
             }
 
-            yield return new SourceSegment(block.End, IsBanCandidate: false, Ban: null);
+            yield return new SourceSegment(block.End);
         }
     }
 

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace F2bBroker.Admin.Doctor;
+namespace F2bBroker.Shared.Programs;
 
 /// <summary>Runs a program of this machine and reads its output.</summary>
 internal static class ExternalProgram

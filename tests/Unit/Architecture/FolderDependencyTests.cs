@@ -15,6 +15,7 @@ public sealed class FolderDependencyTests
 
         ["Shared.Configuration"] = [],
         ["Shared.Logs"] = [],
+        ["Shared.Programs"] = [],
         ["Shared.Messaging"] = ["Shared.Configuration"],
 
         ["Daemon.Messaging"] = ["Daemon", "Shared.Configuration", "Shared.Messaging"],
@@ -22,14 +23,19 @@ public sealed class FolderDependencyTests
         ["Daemon.Systemd"] = ["Daemon", "Daemon.Messaging"],
 
         ["Producer.Parsing"] = [],
-        ["Producer.Sources"] = [],
+        ["Producer.Sources"] = ["Producer.Parsing"],
         ["Producer.Metrics"] = ["Daemon.Metrics"],
         ["Producer.Tailing"] = ["Producer.Parsing", "Producer.Sources", "Daemon", "Shared.Configuration", "Shared.Logs"],
         ["Producer.Journal"] = ["Producer.Parsing", "Producer.Sources", "Daemon"],
         ["Producer.Publishing"] =
         [
-            "Producer.Sources", "Producer.Tailing", "Producer.Journal", "Producer.Metrics",
+            "Producer.Parsing", "Producer.Sources", "Producer.Tailing", "Producer.Journal", "Producer.Metrics",
             "Daemon", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
+        ],
+
+        ["Producer.Checks"] =
+        [
+            "Producer.Parsing", "Producer.Journal", "Daemon", "Shared.Configuration", "Shared.Logs", "Shared.Programs",
         ],
 
         ["Consumer.Rules"] = ["Daemon", "Shared.Configuration"],
@@ -54,7 +60,7 @@ public sealed class FolderDependencyTests
         ["Admin.History"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
         ["Admin.Errors"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
         ["Admin.Status"] = ["Admin.Broker", "Admin.Servers", "Admin.History", "Admin.Output"],
-        ["Admin.Doctor"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging"],
+        ["Admin.Doctor"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging", "Shared.Programs"],
         ["Admin.Commands"] =
         [
             "Admin.Broker", "Admin.Setup", "Admin.Servers", "Admin.History", "Admin.Errors", "Admin.Status", "Admin.Doctor", "Admin.Output",

@@ -1,5 +1,6 @@
 using System.Text;
 using F2bBroker.Contracts;
+using F2bBroker.Producer.Sources;
 using Microsoft.Extensions.Time.Testing;
 
 namespace F2bBroker.UnitTests.Producer;
@@ -15,19 +16,22 @@ public sealed class CorpusTests
     {
         FakeTimeProvider clock = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
         clock.SetLocalTimeZone(TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
-        Dictionary<long, Ban> read = new(await WholeLog.BansAsync(Path.Combine(CorpusFile.Folder, file), file == "syslog.log", clock));
+        Dictionary<long, SourceSegment> read =
+            new(await WholeLog.ReadAsync(Path.Combine(CorpusFile.Folder, file), file == "syslog.log", clock));
         List<string> errors = [];
         foreach (CorpusLine line in CorpusFile.Read(file))
         {
-            read.Remove(line.End, out Ban? ban);
-            (string expected, string actual) = (Print(line.Expected), Print(ban));
+            read.Remove(line.End, out SourceSegment segment);
+            (string expected, string actual) = (Print(line.Expected), Print(segment, line.Expected.Reason is not null));
             if (expected != actual)
             {
                 errors.Add($"{file}:{line.Number}: expected {expected}, read {actual}; {line.Expected.Desc}");
             }
         }
 
-        errors.AddRange(read.Select(comment => $"{file}: a comment is read as {Print(comment.Value)}"));
+        errors.AddRange(read
+            .Where(comment => comment.Value.Ban is not null)
+            .Select(comment => $"{file}: a comment is read as {Print(comment.Value, withReason: false)}"));
         Assert.True(errors.Count == 0, string.Join('\n', errors));
     }
 
@@ -45,7 +49,12 @@ public sealed class CorpusTests
     public void A_corpus_with_a_line_or_an_expectation_alone_is_refused(string text) =>
         Assert.Throws<FormatException>(() => CorpusFile.Parse(Encoding.UTF8.GetBytes(text)));
 
-    private static string Print(Expectation expected) => expected.Ban ? $"{expected.Ip} by '{expected.Jail}' at {expected.Time}" : "no ban";
+    private static string Print(Expectation expected) =>
+        expected.Ban ? $"{expected.Ip} by '{expected.Jail}' at {expected.Time}" : $"no ban{Because(expected.Reason)}";
 
-    private static string Print(Ban? ban) => ban is null ? "no ban" : $"{ban.Ip} by '{ban.Jail}' at {UtcTimestamp.Format(ban.DetectedAt)}";
+    private static string Print(SourceSegment read, bool withReason) => read.Ban is { } ban
+        ? $"{ban.Ip} by '{ban.Jail}' at {UtcTimestamp.Format(ban.DetectedAt)}"
+        : $"no ban{Because(withReason ? read.Skipped?.Text ?? "no line about a ban" : null)}";
+
+    private static string Because(string? reason) => reason is null ? "" : $": {reason}";
 }

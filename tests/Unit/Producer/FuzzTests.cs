@@ -97,8 +97,8 @@ public sealed class FuzzTests
         FakeTimeProvider clock = new(Now);
         clock.SetLocalTimeZone(Zone);
         File.WriteAllBytes(folder["fail2ban.log"], log.Text);
-        return (await WholeLog.BansAsync(folder["fail2ban.log"], isSyslog, clock)).ToDictionary(
-            ban => ban.Key,
-            ban => TrueBan.From(ban.Value));
+        return (await WholeLog.ReadAsync(folder["fail2ban.log"], isSyslog, clock))
+            .Where(line => line.Value.Ban is not null)
+            .ToDictionary(line => line.Key, line => TrueBan.From(line.Value.Ban!));
     }
 }

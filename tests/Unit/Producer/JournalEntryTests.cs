@@ -7,6 +7,8 @@ namespace F2bBroker.UnitTests.Producer;
 
 public sealed class JournalEntryTests
 {
+    private const string NotStructured = "in the journal, but not as an entry of fail2ban's actions logger";
+
     // Entries as fail2ban 1.0.2 sent them in a test: by Python's journal handler and by syslog, plain and with padding.
     private const string ByJournal = """
         {"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1795520650915366","_TRANSPORT":"journal","_SYSTEMD_UNIT":"fail2ban.service",
@@ -33,7 +35,6 @@ public sealed class JournalEntryTests
         Assert.Equal(
             new JournalEntry(
                 "s=1;i=2",
-                IsBanCandidate: true,
                 Some.Ban("192.0.2.4", at: new DateTimeOffset(2026, 11, 24, 11, 44, 10, 915, TimeSpan.Zero))),
             Parse(line));
 
@@ -91,8 +92,23 @@ public sealed class JournalEntryTests
     public void An_entry_that_only_resembles_a_ban_is_not_a_ban(string line, string field, string? value)
     {
         JournalEntry entry = Parse(With(line, field, value))!;
-        Assert.Equal((null, true), (entry.Ban, entry.IsBanCandidate));
+        Assert.Null(entry.Ban);
+        Assert.NotNull(entry.Skipped);
     }
+
+    [Theory]
+    [InlineData(ByJournal, "[sshd] Restore Ban 192.0.2.4", "Restore Ban")]
+    [InlineData(ByJournal, "[sshd] Reban 192.0.2.4, action 'nftables'", "Reban")]
+    [InlineData(BySyslog, "NOTICE [sshd] 192.0.2.4 already banned", "already banned")]
+    [InlineData(BySyslog, "NOTICE [sshd] Repeal Ban 192.0.2.4", "Repeal Ban")]
+    [InlineData(ByPaddedSyslog, "fail2ban.actions        [1]: NOTICE  [sshd] Restore Ban 192.0.2.4", "Restore Ban")]
+    [InlineData(ByJournal, "[sshd] Ban bob smith] Ban 8.8.8.8", "not of an address or network")]
+    [InlineData(ByPaddedSyslog, "7F2D461EA040 NOTICE [sshd] Ban 192.0.2.4", NotStructured)]
+    [InlineData(ByPaddedSyslog, "+ 1743 7FC47760D040 fail2ban.actions NOTICE [sshd] Ban 192.0.2.4", NotStructured)]
+    [InlineData(ByJournal, "2026-11-23 02:49:54,613 fail2ban.actions        [1]: NOTICE  [sshd] Ban 192.0.2.4", NotStructured)]
+    [InlineData(ByPaddedSyslog, "fail2ban.filter         [1]: WARNING [sshd] Match: NOTICE [sshd] Ban 9.9.9.9", "another message")]
+    public void An_entry_about_a_ban_is_counted_under_its_reason(string line, string message, string reason) =>
+        Assert.Equal(reason, Parse(With(line, "MESSAGE", message))!.Skipped?.Text);
 
     [Theory]
     [InlineData("""[91,115,115,104,100,93,32,66,97,110,32,49,46,50,46,51,46,52,1]""")]
@@ -101,7 +117,7 @@ public sealed class JournalEntryTests
     [InlineData("5")]
     public void A_message_that_is_not_printable_or_sent_twice_or_too_long_is_skipped_with_its_cursor(string message) =>
         Assert.Equal(
-            new JournalEntry("s=1;i=2", IsBanCandidate: false, Ban: null),
+            new JournalEntry("s=1;i=2"),
             Parse(With(ByJournal, "MESSAGE", JsonNode.Parse(message))));
 
     [Theory]

@@ -1,4 +1,3 @@
-using F2bBroker.Contracts;
 using F2bBroker.Producer.Sources;
 using F2bBroker.Producer.Tailing;
 
@@ -7,10 +6,10 @@ namespace F2bBroker.UnitTests.Producer;
 /// <summary>Reads a log as the producer does, from its first byte to its last.</summary>
 internal static class WholeLog
 {
-    /// <summary>Returns the bans, each by the offset after its line.</summary>
-    public static async Task<IReadOnlyDictionary<long, Ban>> BansAsync(string path, bool isSyslog, TimeProvider time)
+    /// <summary>Returns the segments with a line about a ban, each by the offset after its line.</summary>
+    public static async Task<IReadOnlyDictionary<long, SourceSegment>> ReadAsync(string path, bool isSyslog, TimeProvider time)
     {
-        Dictionary<long, Ban> bans = [];
+        Dictionary<long, SourceSegment> found = [];
         long length = new FileInfo(path).Length;
         using LogFileBanSource source = new(
             Some.Settings($"producer:logpath={path}", $"producer:format={(isSyslog ? "syslog" : "fail2ban")}"),
@@ -20,17 +19,16 @@ internal static class WholeLog
         await foreach (SourceSegment segment in source.ReadAsync(TestContext.Current.CancellationToken))
         {
             long end = ((LogPosition)segment.End).Offset;
-            if (segment.Ban is not null)
+            if (segment is not { Ban: null, Skipped: null })
             {
-                bans.Add(end, segment.Ban);
+                found.Add(end, segment);
             }
-
-            if (!segment.IsBanCandidate && end == length)
+            else if (end == length)
             {
                 break;
             }
         }
 
-        return bans;
+        return found;
     }
 }

@@ -3,21 +3,53 @@ namespace F2bBroker.UnitTests.Producer.Fuzz;
 /// <summary>The text before the message in the logs of some versions, as a C# format of fail2ban's own format.</summary>
 /// <param name="Actions">The logger that logs bans.</param>
 /// <param name="Notice">The level of its ban messages.</param>
-/// <param name="HasPid">True if the process id is printed.</param>
-/// <param name="Head">Formats logger, process id and level.</param>
-internal sealed record LogFormat(string Actions, string Notice, bool HasPid, Func<string, string, string, string> Head)
+/// <param name="Id">What is printed to identify the sender.</param>
+/// <param name="Head">Formats logger, id and level.</param>
+internal sealed record LogFormat(string Actions, string Notice, SenderId Id, Func<string, string, string, string> Head)
 {
     /// <summary>The formats of files and of syslog. It is harmless if one appears in place of the other.</summary>
-    public static readonly LogFormat[] All =
+    private static readonly LogFormat[] Common =
     [
-        new("fail2ban.actions", "WARNING", false, (name, _, level) => $"{name,-16}: {level,-6} "), // 0.8.0
-        new("fail2ban.actions", "WARNING", true, (name, pid, level) => $"{name,-16}[{pid}]: {level,-7} "), // 0.8.12
-        new("fail2ban.server.actions", "NOTICE", true, (name, pid, level) => $"{name,-16}[{pid}]: {level,-7} "), // 0.9.0
-        new("fail2ban.server.actions", "NOTICE", true, (name, pid, level) => $"{name}[{pid}]: {level} "), // 0.9.0 to syslog
-        new("fail2ban.actions", "NOTICE", true, (name, pid, level) => $"{name,-24}[{pid}]: {level,-7} "), // 0.9.1
-        new("fail2ban.actions", "NOTICE", true, (name, pid, level) => $"{name}[{pid}]: {level} "), // Without padding, as to syslog
-        new("fail2ban.actions", "NOTICE", true, (name, pid, level) => $"{name} [{pid}]: {level} "), // The same of 0.11.1
+        new("fail2ban.actions", "WARNING", SenderId.None, (name, _, level) => $"{name,-16}: {level,-6} "), // 0.8.0
+        new("fail2ban.actions", "WARNING", SenderId.Pid, (name, pid, level) => $"{name,-16}[{pid}]: {level,-7} "), // 0.8.12
+        new("fail2ban.server.actions", "NOTICE", SenderId.Pid, (name, pid, level) => $"{name,-16}[{pid}]: {level,-7} "), // 0.9.0
+        new("fail2ban.server.actions", "NOTICE", SenderId.Pid, (name, pid, level) => $"{name}[{pid}]: {level} "), // 0.9.0 to syslog
+        new("fail2ban.actions", "NOTICE", SenderId.Pid, (name, pid, level) => $"{name,-24}[{pid}]: {level,-7} "), // 0.9.1
+        new("fail2ban.actions", "NOTICE", SenderId.Pid, (name, pid, level) => $"{name}[{pid}]: {level} "), // Without padding, as to syslog
+        new("fail2ban.actions", "NOTICE", SenderId.Pid, (name, pid, level) => $"{name} [{pid}]: {level} "), // The same of 0.11.1
     ];
 
-    public string Ban(string pid, string jail, string id) => $"{Head(Actions, pid, Notice)}[{jail}] Ban {id}";
+    /// <summary>Formats of a file alone: with -vv, and the same without padding. A blank stands before the time.</summary>
+    private static readonly LogFormat[] Verbose =
+    [
+        new("", "NOTICE", SenderId.Thread, (_, thread, level) => $"{thread} {(level.Length > 5 ? level[..5] : level),-5} "),
+        new("", "NOTICE", SenderId.Thread, (_, thread, level) => $"{thread} {level} "),
+    ];
+
+    private static readonly string[] Facilities =
+    [
+        "auth", "authpriv", "cron", "daemon", "ftp", "kern", "lpr", "mail", "news", "syslog", "user", "uucp",
+        "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
+    ];
+
+    /// <summary>Formats of BusyBox's syslogd alone: it prints facility and level.</summary>
+    private static readonly LogFormat[] BusyBox =
+    [
+        .. Facilities.Select(facility => new LogFormat(
+            "fail2ban.actions",
+            "NOTICE",
+            SenderId.Pid,
+            (name, pid, level) => $"{facility}.notice {name}[{pid}]: {level} ")),
+        new("fail2ban.actions", "NOTICE", SenderId.Pid, (name, pid, level) => $"local7.notice {name,-24}[{pid}]: {level,-7} "),
+    ];
+
+    /// <summary>True if a blank stands before the time.</summary>
+    public bool IsVerbose => Id == SenderId.Thread;
+
+    /// <summary>True if no sender of rsyslog stands before it.</summary>
+    public bool IsBusyBox => BusyBox.Contains(this);
+
+    public static LogFormat[] All(bool isSyslog) => [.. Common, .. isSyslog ? BusyBox : Verbose];
+
+    public string Ban(string id, string jail, string banned) => $"{Head(Actions, id, Notice)}[{jail}] Ban {banned}";
 }

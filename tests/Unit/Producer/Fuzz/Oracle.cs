@@ -17,36 +17,38 @@ internal sealed class Oracle(bool isSyslog, DateTimeOffset now, TimeSpan offset)
     private const int FileTimeLength = 23;
     private const int ClassicTimeLength = 15;
 
+    private readonly LogFormat[] formats = LogFormat.All(isSyslog);
     private readonly PrintedTime printed = new(now, offset);
 
     /// <summary>Returns the ban in the line; null if there is none.</summary>
-    public TrueBan? FindBan(string line)
-    {
-        int ban = line.LastIndexOf(Ban, StringComparison.Ordinal);
-        int jail = ban < 0 ? -1 : line.LastIndexOf('[', ban);
-        return
-            jail >= 0
-            && PlainAddress.Network(line[(ban + Ban.Length)..]) is { } network
-            && Head(line) is var (time, rest)
-            && IsRendered(rest)
-            ? new TrueBan(network, line[(jail + 1)..ban], time)
+    public TrueBan? FindBan(string line) =>
+        Head(line) is var (time, rest, formats)
+        && FindRendered(rest, formats) is var (jail, id)
+        && PlainAddress.Network(id) is { } network
+            ? new TrueBan(network, jail, time)
             : null;
-    }
 
-    private (DateTimeOffset Time, string Message)? Head(string line)
+    private (DateTimeOffset Time, string Message, IEnumerable<LogFormat> Formats)? Head(string line)
     {
         if (!isSyslog)
         {
-            return line.Length > FileTimeLength && line[FileTimeLength] == ' ' && printed.ParseFileTime(line[..FileTimeLength]) is { } at
-                ? (at, line[(FileTimeLength + 1)..])
+            bool isVerbose = line.StartsWith(' ');
+            string text = isVerbose ? line[1..] : line;
+            return text.Length > FileTimeLength && text[FileTimeLength] == ' ' && printed.ParseFileTime(text[..FileTimeLength]) is { } at
+                ? (at, text[(FileTimeLength + 1)..], formats.Where(format => format.IsVerbose == isVerbose))
                 : null;
         }
 
-        int timeEnd = char.IsAsciiLetter(line[0]) ? ClassicTimeLength : line.IndexOf(' ');
+        int timeEnd = line.Length == 0 ? 0 : char.IsAsciiLetter(line[0]) ? ClassicTimeLength : line.IndexOf(' ');
         int hostEnd = timeEnd > 0 && timeEnd < line.Length && line[timeEnd] == ' ' ? line.IndexOf(' ', timeEnd + 1) : -1;
-        return hostEnd > 0 && IsHost(line[(timeEnd + 1)..hostEnd]) && printed.ParseSyslogTime(line[..timeEnd]) is { } time
-            ? (time, WithoutSender(line[(hostEnd + 1)..]))
-            : null;
+        if (hostEnd <= 0 || !IsHost(line[(timeEnd + 1)..hostEnd]) || printed.ParseSyslogTime(line[..timeEnd]) is not { } time)
+        {
+            return null;
+        }
+
+        string rest = line[(hostEnd + 1)..];
+        string message = WithoutSender(rest);
+        return (time, message, formats.Where(format => message == rest || !format.IsBusyBox));
     }
 
     private static string WithoutSender(string rest)
@@ -55,24 +57,38 @@ internal sealed class Oracle(bool isSyslog, DateTimeOffset now, TimeSpan offset)
         return end > 0 && IsPid(rest[Sender.Length..end]) ? rest[(end + 3)..] : rest;
     }
 
-    private static bool IsRendered(string rest)
+    /// <summary>Tries each bracket as the one before the jail. The first one with a blank after it must end the jail.</summary>
+    private static (string Jail, string Id)? FindRendered(string rest, IEnumerable<LogFormat> formats)
     {
-        int ban = rest.LastIndexOf(Ban, StringComparison.Ordinal);
-        int open = ban < 0 ? -1 : rest.LastIndexOf('[', ban);
-        if (open < 0)
+        for (int open = rest.IndexOf('['); open >= 0; open = rest.IndexOf('[', open + 1))
         {
-            return false;
+            int close = rest.IndexOf("] ", open, StringComparison.Ordinal);
+            if (close < 0 || !rest[close..].StartsWith(Ban, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            (string jail, string id) = (rest[(open + 1)..close], rest[(close + Ban.Length)..]);
+            if (jail.Length is > 0 and <= MaxJailLength && formats.Any(format => IsRendered(format, rest, jail, id)))
+            {
+                return (jail, id);
+            }
         }
 
-        (string jail, string id, string pid) = (rest[(open + 1)..ban], rest[(ban + Ban.Length)..], Bracketed(rest));
-        return jail.Length is > 0 and <= MaxJailLength && !jail.Contains(']')
-            && LogFormat.All.Any(format => format.Ban(pid, jail, id) == rest && (!format.HasPid || IsPid(pid)));
+        return null;
+    }
+
+    private static bool IsRendered(LogFormat format, string rest, string jail, string id)
+    {
+        string sender = format.IsVerbose ? rest.Split(' ')[0] : Bracketed(rest);
+        return format.Ban(sender, jail, id) == rest
+            && format.Id switch { SenderId.Pid => IsPid(sender), SenderId.Thread => IsThread(sender), _ => true };
     }
 
     private static string Bracketed(string text)
     {
         int open = text.IndexOf('[');
-        return text[(open + 1)..text.IndexOf(']', open)];
+        return open < 0 || text.IndexOf(']', open) is var close && close < 0 ? "" : text[(open + 1)..close];
     }
 
     private static bool IsPid(string text) =>
@@ -80,6 +96,8 @@ internal sealed class Oracle(bool isSyslog, DateTimeOffset now, TimeSpan offset)
         && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long pid)
         && pid > 0
         && pid.ToString(CultureInfo.InvariantCulture) == text;
+
+    private static bool IsThread(string text) => text.Length is > 0 and <= 16 && text.All("0123456789ABCDEF".Contains);
 
     private static bool IsHost(string text) =>
         text.Length is > 0 and <= MaxHostLength && text.All(c => char.IsAsciiLetterOrDigit(c) || "._:-".Contains(c));

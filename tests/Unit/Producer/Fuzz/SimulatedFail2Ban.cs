@@ -20,23 +20,29 @@ internal sealed class SimulatedFail2Ban(Random random, bool isSyslog, DateTimeOf
         "Ban",
         "sshd Ban 8.8.8.8",
         "a: NOTICE  b",
+        "a]b",
+        "a[b",
+        "x[y]",
+        "[sshd]",
+        "]",
         new string('x', 200),
     ];
 
-    // A ban of such a jail cannot be distinguished from another jail's ban of a user name.
-    private static readonly string[] UnreadableJails = ["a]b", "a[b", "x] Ban 8.8.8.8", "[sshd]", "]", new string('x', 201), ""];
+    // A ban of such a jail cannot be distinguished from another jail's ban of a user name, or the name is too long.
+    private static readonly string[] UnreadableJails = ["x] Ban 8.8.8.8", "a] b", "a] ", "] ", new string('x', 201), ""];
 
     private static readonly string[] Hosts = ["host", "10.0.0.1", "2001:db8::1", "web-1.example.org", "fail2ban.actions"];
 
+    private readonly LogFormat[] formats = LogFormat.All(isSyslog);
     private readonly RandomAddress addresses = new(random);
     private readonly HostileText hostile = new(random);
 
     /// <summary>Returns a line and its ban; null if it is not a ban.</summary>
     public (string Line, TrueBan? Ban) Next()
     {
-        LogFormat format = LogFormat.All[random.Next(LogFormat.All.Length)];
-        string pid = Pid();
-        (string stamp, DateTimeOffset time) = Time();
+        LogFormat format = formats[random.Next(formats.Length)];
+        string pid = format.IsVerbose ? random.NextInt64(1L << 48).ToString("X", CultureInfo.InvariantCulture) : Pid();
+        (string stamp, DateTimeOffset time) = Time(format);
         string jail = OneOf(Jails);
         (string address, string network) = addresses.Next();
         return random.Next(10) switch
@@ -85,17 +91,17 @@ internal sealed class SimulatedFail2Ban(Random random, bool isSyslog, DateTimeOf
         return format.Head($"fail2ban.{logger}", pid, level) + message;
     }
 
-    private (string Stamp, DateTimeOffset Time) Time()
+    private (string Stamp, DateTimeOffset Time) Time(LogFormat format)
     {
         DateTime time = now.UtcDateTime.AddMilliseconds(-random.NextInt64(TimeSpan.MillisecondsPerDay * DaysOfLog));
         DateTime second = new(time.Ticks - time.Ticks % TimeSpan.TicksPerSecond);
         DateTime local = time + offset;
         if (!isSyslog)
         {
-            return (Print(local, "yyyy-MM-dd HH:mm:ss,fff "), new DateTimeOffset(time, TimeSpan.Zero));
+            return ((format.IsVerbose ? " " : "") + Print(local, "yyyy-MM-dd HH:mm:ss,fff "), new DateTimeOffset(time, TimeSpan.Zero));
         }
 
-        string sender = $" {OneOf(Hosts)} {(random.Next(3) == 0 ? $"fail2ban-server[{Pid()}]: " : "")}";
+        string sender = $" {OneOf(Hosts)} {(random.Next(3) == 0 && !format.IsBusyBox ? $"fail2ban-server[{Pid()}]: " : "")}";
         return random.Next(4) switch
         {
             0 => (

@@ -1,0 +1,62 @@
+using F2bBroker.Daemon.Messaging;
+using F2bBroker.Daemon.Metrics;
+using F2bBroker.Producer.Metrics;
+using F2bBroker.Producer.Parsing;
+using F2bBroker.Producer.Publishing;
+using F2bBroker.UnitTests.Daemon;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace F2bBroker.UnitTests.Producer;
+
+public sealed class SkippedLinesTests : IDisposable
+{
+    private readonly FakeTimeProvider clock = Some.Clock();
+    private readonly LoggedMessages log = new();
+    private readonly DaemonMeter meter;
+    private readonly SkippedLines lines;
+
+    public SkippedLinesTests()
+    {
+        meter = new DaemonMeter(new LastBrokerContact(clock), clock);
+        lines = new SkippedLines(new ProducerMetrics(meter), log, clock);
+    }
+
+    public void Dispose()
+    {
+        lines.Dispose();
+        meter.Dispose();
+    }
+
+    [Fact]
+    public void A_form_that_cannot_be_shared_is_named_at_once_then_counted_every_hour()
+    {
+        lines.Count(SkipReason.NoDate);
+        lines.Count(SkipReason.NoDate);
+        lines.Count(SkipReason.TooVerbose);
+        string[] first =
+        [
+            "fail2ban logged a ban without a date. Such a ban cannot be shared, so other servers do not get it. Remove datetime=off from "
+                + "fail2ban's logtarget, and restart fail2ban.",
+            "fail2ban logged a ban in the form of fail2ban's -vvv, without a date. Such a ban cannot be shared, so other servers do not "
+                + "get it. Restart fail2ban without -vvv.",
+        ];
+        Assert.Equal(first, log.Messages);
+        clock.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(first, log.Messages);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([.. first, "More bans that cannot be shared: 1 without a date."], log.Messages);
+        Assert.All(log.Levels, level => Assert.Equal(LogLevel.Warning, level));
+    }
+
+    [Fact]
+    public void Other_lines_are_counted_every_minute_without_a_warning()
+    {
+        lines.Count(SkipReason.RestoreBan);
+        lines.Count(SkipReason.RestoreBan);
+        lines.Count(SkipReason.AlreadyBanned);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([LogLevel.Information], log.Levels);
+        Assert.Equal(["Ban lines not shared: 2 Restore Ban, 1 already banned."], log.Messages);
+    }
+}
