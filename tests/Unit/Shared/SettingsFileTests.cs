@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.UnitTests.Shared;
