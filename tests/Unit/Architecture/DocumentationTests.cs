@@ -23,7 +23,7 @@ public sealed class DocumentationTests
                 .Distinct(),
         ];
         Assert.True(named.Length > 40, $"Only {named.Length} types were found.");
-        Assert.Empty(named.Where(type => !sources.Any(file => file.EndsWith($"/{type}", StringComparison.Ordinal))));
+        Assert.All(named, type => Assert.Contains(sources, file => file.EndsWith($"/{type}", StringComparison.Ordinal)));
     }
 
     [Fact]
