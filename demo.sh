@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Three servers on this machine share their bans: real RabbitMQ, real fail2bans, the built daemons, no firewall.
-# ./demo.sh tells the story and cleans up; ./demo.sh --keep leaves it running in a folder and says how to look at it, in its last line how
-# to end it:
-# ./demo.sh --end FOLDER.
+# ./demo.sh shows each step and cleans up.
+# ./demo.sh --keep leaves the group running in a folder, and prints how to look at it. Its last line is the command that ends it:
+# ./demo.sh --end FOLDER
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -24,7 +24,7 @@ stop() {
     rm -f "$1"
 }
 
-# A process that has ended may stay as a zombie until somebody asks for it.
+# A process that has ended can stay a zombie until its parent waits for it.
 runs() { grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null; }
 
 case "${1:-}" in
@@ -62,7 +62,7 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM HUP
 
-# start NAME SERVER COMMAND...: a process of that server, its words in NAME.out, its id in NAME.pid.
+# start NAME SERVER COMMAND...: starts a process of that server, with its output in NAME.out and its id in NAME.pid.
 start() {
     local name=$1 server=$2
     shift 2
@@ -72,7 +72,7 @@ start() {
 
 now() { date +%s%3N; }
 
-# wait_for PATTERN FILE [SINCE]: until a line of the file matches; prints the milliseconds since then, or since the call.
+# wait_for PATTERN FILE [SINCE]: waits until a line of the file matches. Prints the milliseconds since SINCE, or since the call.
 wait_for() {
     local since=${3:-$(now)}
     until grep -q -- "$1" "$2" 2>/dev/null; do

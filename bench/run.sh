@@ -15,7 +15,7 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 
-# As the README installs them: in one folder, so that the daemons share what they can of memory.
+# In one folder, as in the README, so that the daemons share as much memory as they can.
 for program in Producer Consumer; do
     dotnet publish "src/$program" -c Release --no-build --nologo -v quiet -o "$dir/bin" >/dev/null
 done

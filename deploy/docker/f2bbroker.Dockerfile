@@ -10,9 +10,9 @@ FROM mcr.microsoft.com/dotnet/runtime:10.0
 COPY --from=build /f2bbroker /usr/lib/f2bbroker
 COPY deploy/docker/setup.sh /usr/lib/f2bbroker/
 COPY deploy/f2bbroker.conf /etc/f2bbroker/
-# Whatever the checkout's modes are, the user can read them.
+# The user must be able to read the files, whatever their modes in the checkout are.
 RUN chmod -R a+rX /usr/lib/f2bbroker /etc/f2bbroker && \
     ln -s ../lib/f2bbroker/f2bbroker ../lib/f2bbroker/f2bbroker-producer ../lib/f2bbroker/f2bbroker-consumer /usr/bin/
-# The .NET runtime's debugging socket would stand in /tmp.
+# Otherwise the .NET runtime would create its debugging socket in /tmp.
 ENV DOTNET_EnableDiagnostics=0
 USER $APP_UID

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Takes the pictures of docs/management-ui.md: brings up three servers by demo.sh, looks at them in RabbitMQ's management UI with a real
-# browser, and fails
-# if the UI does not show what that page says. Prints what was checked as TAP.
+# Takes the pictures of docs/management-ui.md: starts three servers with demo.sh and opens RabbitMQ's management UI in a real browser. Fails
+# if the UI does not show what that page describes. Prints each check as TAP.
 #   take.sh [FOLDER]   pictures go to FOLDER instead of docs/pictures
-# Installs Debian's chromium, and node where that is missing. Leaves no process and, but for node_modules, no file behind.
+# Installs Debian's chromium, and node if it is missing. Leaves no process behind, and no file except node_modules.
 set -euo pipefail
 here=$(realpath "$(dirname "$0")")
 pictures=$(realpath "${1:-$here}")
@@ -12,7 +11,7 @@ cd "$here/../.."
 work=$(mktemp -d "${TMPDIR:-/tmp}/f2bbroker-ui.XXXXXX")
 export TMPDIR=$work # All that builds, runs and looks leaves its traces there.
 finish() {
-    # demo.sh's last line names the folder of the group, if it is up.
+    # If the group runs, the last line of demo.sh names its folder.
     local group
     group=$(sed -n 's/^End it: .* --end //p' "$work/demo.out" 2>/dev/null || true)
     [ -z "$group" ] || ./demo.sh --end "$group"

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # A private RabbitMQ on loopback, on free ports, with the management UI and metrics for Prometheus:
-#   broker.sh start DIR      a new one, or the one of DIR again: its ports, its password, what it holds
-#   broker.sh stop DIR       in an orderly way
-#   broker.sh kill DIR       as a crash does
-#   broker.sh ctl DIR ARGS   rabbitmqctl on it
+#   broker.sh start DIR      starts a new broker, or that of DIR again, with its ports, its password and its data
+#   broker.sh stop DIR       stops the broker
+#   broker.sh kill DIR       kills the broker, like a crash
+#   broker.sh ctl DIR ARGS   runs rabbitmqctl on the broker
 # start writes DIR/env (0600): F2B_AMQP_PORT, F2BBROKER_API, the management API's URL with the operator's login, and F2B_METRICS_PORT.
-# Erlang terms in DIR/extra.config, where that is there before a start, go into its advanced.config:
+# If DIR/extra.config exists at a start, its Erlang terms are added to the broker's advanced.config:
 #   {rabbit, [{consumer_timeout, 5000}]}
-# Files DIR/conf.d/*.conf are read beside its rabbitmq.conf.
-# F2B_CLUSTER names a folder whose file "shared" a new one takes its epmd, its password and its Erlang cookie from: see cluster.sh.
-# F2B_RABBITMQ_ROOT names the root of another Debian, whose RabbitMQ is taken instead of this one's (as root).
+# The broker reads DIR/conf.d/*.conf in addition to its rabbitmq.conf.
+# F2B_CLUSTER names a folder. A new broker reads its epmd port, its password and its Erlang cookie from the file "shared" there: see
+# cluster.sh.
+# F2B_RABBITMQ_ROOT names the root of another Debian system, whose RabbitMQ is used instead of this machine's (needs root).
 set -euo pipefail
 
 command=$1

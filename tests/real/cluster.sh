@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Three RabbitMQ nodes on loopback that are one cluster, each of broker.sh's kind in a folder of its own: DIR/1, DIR/2, DIR/3.
-#   cluster.sh start DIR          makes and starts them, and joins them
-#   cluster.sh stop DIR           ends them all
-#   broker.sh kill DIR/2          one node crashes; "stop" ends it in an orderly way, "start" lets it come back
-# The operator's password is the same on all of them, as docs/production.md has it.
+# A cluster of three RabbitMQ nodes on loopback. broker.sh starts each of them in its own folder: DIR/1, DIR/2, DIR/3.
+#   cluster.sh start DIR          creates and starts the nodes, and joins them to a cluster
+#   cluster.sh stop DIR           stops all nodes
+#   broker.sh kill DIR/2          kills one node; "stop" stops it, "start" starts it again
+# The operator's password is the same on all nodes, as in the cluster of docs/production.md.
 set -euo pipefail
 
 dir=$(realpath "$2")
@@ -22,7 +22,7 @@ start() {
     for node in 2 3; do join "$node"; done
 }
 
-# on_each COMMAND NODE...: at once.
+# on_each COMMAND NODE...: runs the command on all nodes in parallel.
 on_each() {
     local command=$1 job jobs=()
     shift

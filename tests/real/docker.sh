@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# A private container engine, and images that stand in for those that deploy/docker names, made from Debian's packages and this machine's
-# .NET:
-#   docker.sh start DIR      the engine; DIR/env is for its clients: DOCKER_HOST, DOCKER_API_VERSION, DOCKER_CONFIG (with Compose 2),
-#   ENGINE_PID
-#   docker.sh images DIR     the images, under their public names: debian and dotnet, rabbitmq, or one of the two with a third argument
-#   docker.sh run DIR ARGS   a command as a client of it, where the ports that containers publish can be reached: the tests, with this
-#   RabbitMQ
-#   docker.sh stop DIR       ends the engine with all that runs in it; DIR can be removed then
-# It runs in namespaces of its own: neither the machine's firewall nor its own engine see it. Needs root and Debian's mirror.
+# A private container engine, with images that replace those of deploy/docker, built from Debian's packages and this machine's .NET:
+#   docker.sh start DIR      starts the engine, and writes the variables for its clients to DIR/env: DOCKER_HOST, DOCKER_API_VERSION,
+#                            DOCKER_CONFIG (with Compose 2), ENGINE_PID
+#   docker.sh images DIR     creates the images under their public names: debian and dotnet, rabbitmq, or one of the two with a third
+#                            argument
+#   docker.sh run DIR ARGS   runs a command as a client of the engine. It can reach the ports that containers publish: so tests can use this
+#                            RabbitMQ
+#   docker.sh stop DIR       stops the engine and everything that runs in it. Then DIR can be removed
+# The engine runs in its own namespaces, so it affects neither the machine's firewall nor its engine. Needs root and access to a Debian
+# mirror.
 set -euo pipefail
 
 command=$1

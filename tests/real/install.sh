@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# Installs what the tests and the demo need and the machine lacks, Debian's packages: RabbitMQ, fail2ban, the journal that fail2ban can log
-# to, openssl, a
-# library that puts clocks wrong, Prometheus, and Python's client of RabbitMQ; install.sh package also what builds, checks and tries our own
-# package,
-# install.sh docker what a private container engine with its images takes, install.sh ui the browser for the management UI and what drives
-# it.
-# No service of theirs starts.
+# Installs the Debian packages that the tests and the demo need, if they are missing: RabbitMQ, fail2ban, the journal, openssl, a library
+# that changes a program's clock, Prometheus, and Python's client for RabbitMQ.
+#   install.sh package   also installs what builds, checks and tests our own package
+#   install.sh docker    also installs what a private container engine and its images need
+#   install.sh ui        also installs the browser for the management UI and what controls it
+# It starts no service of these packages.
 set -euo pipefail
 
 if ! command -v dotnet >/dev/null; then
@@ -52,7 +51,7 @@ if [ "$(id -u)" -ne 0 ]; then
     as_root=(sudo)
 fi
 
-# Debian's way to forbid that a package starts its service; what was there comes back.
+# Debian's policy-rc.d prevents packages from starting their services. An existing file is restored.
 policy=/usr/sbin/policy-rc.d
 restore() {
     "${as_root[@]}" rm -f "$policy"

@@ -168,7 +168,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
 
         Assert.True(longest < TimeSpan.FromSeconds(50), $"It took {longest}.");
         await load.EndsWellAsync(
-            $"The server's queue deleted while bans flow; made and bound again within {longest.TotalSeconds:0.0} s",
+            $"The server's queue deleted while bans flow; recreated and bound within {longest.TotalSeconds:0.0} s",
             times);
         Assert.Equal(0, consumer.Count("may be missing"));
         await AssertQuietAsync(times);

@@ -15,7 +15,7 @@ public abstract class FloodedGroup(PrivateBroker broker) : IAsyncLifetime
         "for how long",
         "how much",
         "what it cost the others",
-        "bound by");
+        "limited by");
     private protected static readonly int MaxBans = Soak.Times(500, 5000);
 
     private protected Server intruder = null!;

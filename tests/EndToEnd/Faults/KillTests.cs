@@ -82,7 +82,7 @@ public sealed class KillTests(TestBroker broker) : IAsyncLifetime
 
         Assert.Equal(expected, receiver.Bans);
         FaultTable.Add(
-            "A last line torn off: in its date, behind it, in its ban, before its LF",
+            "The last line cut off: in its date, after its date, in its ban, before its LF",
             cuts.Length,
             cuts.Length,
             cuts.Length,

@@ -11,8 +11,8 @@ namespace F2bBroker.EndToEndTests.Faults;
 public sealed class MessageFloodTests(PrivateBroker broker) : FloodedGroup(broker)
 {
     [Theory]
-    [InlineData(0, "Bans as fast as the broker takes them, on 8 connections")]
-    [InlineData(65536, "Bodies of 64 KiB that are no bans, on 8 connections")]
+    [InlineData(0, "Bans as fast as the broker accepts them, on 8 connections")]
+    [InlineData(65536, "Bodies of 64 KiB that are not bans, on 8 connections")]
     public async Task A_flood_fills_another_servers_queue_to_its_limit_delays_bans_and_ends_with_its_revocation(int bodySize, string done)
     {
         bool isLong = Soak.Times(0, 1) == 1;

@@ -36,11 +36,10 @@ public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
             TimeSpan.FromMinutes(2));
         await Eventually.TrueAsync(() => receiver.Bans.Count == bans, () => receiver.LastWords, TimeSpan.FromMinutes(2));
         Table.Add(
-            "Its queue declared anew with x-overflow=reject-publish and x-max-length=0, so that each ban of each server is refused to "
-                + "its sender",
+            "Its queue declared again with x-overflow=reject-publish and x-max-length=0, so that the broker rejects every server's bans",
             Seconds(length),
             F($"{bans:N0} bans of a server: {copies:N0} messages in an offline server's queue"),
-            F($"{arrived:N0} of {bans:N0} bans arrived until the revocation, all after it, none twice"),
+            F($"{arrived:N0} of {bans:N0} bans arrived before the revocation, all of them after it, and none was written twice"),
             "nothing on the broker; the producer's back-off to 60 s and its window of 1,000");
     }
 

@@ -38,10 +38,10 @@ public sealed class OperationTests
     [Fact]
     public async Task A_server_logs_in_by_its_certificate()
     {
-        await group.Broker.RunAsync(Documented.Commands("docs/tls.md", "## The broker takes certificates"));
+        await group.Broker.RunAsync(Documented.Commands("docs/tls.md", "## The broker accepts certificates"));
         IEnumerable<string> sign = Documented.Commands("README.md", "**On the broker's machine**").Split('\n')
             .Where(line => line.Contains("$NAME.csr", StringComparison.Ordinal));
-        string enroll = Documented.Commands("docs/tls.md", "## A server logs in by its certificate");
+        string enroll = Documented.Commands("docs/tls.md", "## A server logs in with its certificate");
         await group.Broker.RunAsync(Operator($"NAME=web1\n{string.Join('\n', sign)}\n{enroll}"));
         await group.Web1.RunAsync(Documented.Commands("docs/tls.md", "`--force` is for a server"));
         await group.TravelsAsync("203.0.113.40");

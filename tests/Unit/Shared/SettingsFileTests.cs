@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.UnitTests.Shared;
@@ -27,7 +28,7 @@ public sealed class SettingsFileTests : IDisposable
     }
 
     [Fact]
-    public void The_shipped_file_shows_each_key_with_its_default_as_the_manual_does()
+    public void The_shipped_file_shows_each_key_with_its_default_and_the_manual_and_the_documentation_list_the_same_keys()
     {
         string[] shipped = File.ReadAllLines(Repository.Path("deploy/f2bbroker.conf"));
         // A comment has a blank behind its sign, a setting has none.
@@ -39,15 +40,21 @@ public sealed class SettingsFileTests : IDisposable
         File.WriteAllText(folder["x.local"], "[server]\nname = web2\n[broker]\npassword = x\n");
         Assert.Equivalent(Some.Settings(), SettingsFile.Load(folder["x.conf"]), strict: true);
 
-        string[] documented =
+        string[] keys =
         [
-            .. File.ReadLines(Repository.Path("deploy/man/f2bbroker.conf.5"))
-                .Where(line => line.StartsWith(".It Cm ", StringComparison.Ordinal))
-                .SelectMany(line => line[7..].Split(" , ")),
+            .. uncommented.Where(line => line.Contains('=') && !line.StartsWith('#')).Select(line => line.Split('=')[0].Trim()),
         ];
         Assert.Equal(
-            uncommented.Where(line => line.Contains('=') && !line.StartsWith('#')).Select(line => line.Split('=')[0].Trim()),
-            documented);
+            keys,
+            File.ReadLines(Repository.Path("deploy/man/f2bbroker.conf.5"))
+                .Where(line => line.StartsWith(".It Cm ", StringComparison.Ordinal))
+                .SelectMany(line => line[7..].Split(" , ")));
+        Assert.Equal(
+            keys,
+            File.ReadLines(Repository.Path("docs/configuration.md"))
+                .Where(line => line.StartsWith('|'))
+                .SelectMany(line => Regex.Matches(line.Split('|')[2], "`([^`]+)`"))
+                .Select(match => match.Groups[1].Value));
     }
 
     [Theory]
