@@ -55,8 +55,8 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
         string[] expected =
         [
             "queue f2b.bans.web1: it does not exist, so somebody deleted it. The consumer recreates it",
-            $"f2bbroker-producer --test: [producer] logpath: fail2ban does not write to {server.Fail2BanLog}.1 but to {server.Fail2BanLog}. "
-                + "Set logpath",
+            $"f2bbroker-producer --test: [producer] logpath: fail2ban does not write to {server.Fail2BanLog}.1 but to "
+                + $"{server.Fail2BanLog}. Set logpath",
             "f2bbroker-producer is failed: systemctl enable --now f2bbroker-producer",
             "f2bbroker-consumer is failed: systemctl enable --now f2bbroker-consumer",
             "fail2ban's jail f2bbroker: it does not exist.",
