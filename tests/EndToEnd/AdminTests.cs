@@ -10,7 +10,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Init_can_be_repeated_and_makes_limits_as_a_policy()
+    public async Task Init_can_be_repeated_and_sets_the_limits_as_policies()
     {
         Built.Outcome again = await broker.AdminAsync("init");
         JsonArray policies = (JsonArray)(await broker.GetAsync("policies/f2b"))!;
@@ -40,14 +40,14 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_a_file_the_settings_are_printed_and_nothing_else()
+    public async Task Enroll_without_a_file_prints_only_the_settings()
     {
         Built.Outcome enroll = await broker.AdminAsync("enroll", "web1", "--uri", "amqp://mq:5672/f2b");
         Assert.Matches(@"^\[server\]\nname = web1\n\[broker\]\nuri = amqp://mq:5672/f2b\npassword = [A-Za-z0-9]{32}\n$", enroll.Output);
     }
 
     [Fact]
-    public async Task A_new_password_needs_force_and_ends_the_connections_of_the_old_one()
+    public async Task A_new_password_needs_force_and_closes_the_connections_of_the_old_one()
     {
         await using Server server = await Server.EnrollAsync(broker, "web1");
         Daemon consumer = await server.StartConsumerAsync();
@@ -59,7 +59,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rotate_gives_a_new_password_and_ends_the_connections_of_the_old_one_and_keeps_all_else()
+    public async Task Rotate_sets_a_new_password_closes_the_connections_and_keeps_the_other_settings()
     {
         await using Server server = await Server.EnrollAsync(broker, "web1");
         Daemon consumer = await server.StartConsumerAsync();
@@ -115,7 +115,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_revoked_server_is_thrown_out_and_leaves_nothing_behind()
+    public async Task A_revoked_server_is_disconnected_and_its_objects_are_deleted()
     {
         await using Server server = await Server.EnrollAsync(broker, "web1");
         Daemon consumer = await server.StartConsumerAsync();
@@ -133,7 +133,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Status_shows_who_is_connected_what_waits_and_what_was_refused()
+    public async Task Status_shows_connections_waiting_messages_and_refused_messages()
     {
         await using Server web1 = await Server.EnrollAsync(broker, "web1");
         await using Server web2 = await Server.EnrollAsync(broker, "web2");
@@ -208,7 +208,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     [InlineData("ftp://operator:wrong@127.0.0.1", 78, "F2BBROKER_API holds no URL of the form https://USER:PASSWORD@HOST:15671.")]
     [InlineData("http://{0}", 78, "No login is given.")]
     [InlineData("", 78, "No management API is named.")]
-    public async Task An_API_that_does_not_let_us_in_is_said_in_a_sentence(string api, int exitCode, string sentence)
+    public async Task A_failed_login_to_the_API_is_reported(string api, int exitCode, string sentence)
     {
         string url = string.Format(System.Globalization.CultureInfo.InvariantCulture, api, new Uri(broker.Api).Authority);
         Built.Outcome outcome = await Built.RunAsync(Built.Admin, ["status"], $"F2BBROKER_API={url}");
@@ -218,7 +218,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_invalid_name_and_a_broker_without_init_are_said()
+    public async Task An_invalid_name_and_a_broker_without_init_are_reported()
     {
         Built.Outcome name = await broker.AdminAsync("enroll", "Web_1");
         Assert.Equal(

@@ -33,7 +33,7 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     [InlineData("BROKER__PASSWORD", "wrong", Built.Producer, "refuses the login of 'web1': unknown user or wrong password.")]
     [InlineData("BROKER__PASSWORD", "wrong", Built.Consumer, "refuses the login of 'web1': unknown user or wrong password.")]
     [InlineData("SERVER__NAME", "web9", Built.Consumer, "refuses the login of 'web9': unknown user or wrong password.")]
-    public async Task A_daemon_that_cannot_work_ends_with_a_sentence(string variable, string value, string program, string sentence)
+    public async Task A_daemon_with_invalid_settings_ends_with_an_error_message(string variable, string value, string program, string sentence)
     {
         string setting = $"F2BBROKER_{variable}={value}";
         foreach (string[] test in new string[][] { [], ["--test"] })
@@ -74,7 +74,7 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_syntax_error_does_not_show_the_line()
+    public async Task The_message_of_a_syntax_error_does_not_quote_the_line()
     {
         File.AppendAllText(server.Configuration, "\n[broker]\npassword geheim\n");
         Built.Outcome outcome = await Built.RunAsync(Built.Producer, ["--config", server.Configuration]);
@@ -84,7 +84,7 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_consumer_of_the_same_name_says_so_and_ends()
+    public async Task A_second_consumer_of_the_same_server_logs_an_error_and_ends()
     {
         await server.StartConsumerAsync();
         Daemon second = server.Start(Built.Consumer);
@@ -93,7 +93,7 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stopped_on_request_a_daemon_ends_with_0()
+    public async Task A_daemon_that_is_stopped_on_request_exits_with_0()
     {
         Assert.Equal(0, await (await server.StartProducerAsync()).StopAsync());
         Assert.Equal(0, await (await server.StartConsumerAsync()).StopAsync());

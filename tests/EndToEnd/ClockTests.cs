@@ -19,7 +19,7 @@ public sealed class ClockTests(TestBroker broker) : IAsyncLifetime
     [Theory]
     [InlineData(-5, 0, 3)]
     [InlineData(5, 3, 0)]
-    public async Task A_producer_in_another_zone_than_fail2ban_warns_once_and_peers_refuse_the_future(
+    public async Task A_producer_in_another_zone_than_fail2ban_warns_once_and_peers_refuse_future_bans(
         int hoursEast,
         int written,
         int refused)

@@ -7,7 +7,7 @@ namespace F2bBroker.EndToEndTests;
 public sealed class DefinitionsTests
 {
     [Fact]
-    public async Task On_a_new_broker_the_servers_log_in_as_before_and_bans_flow()
+    public async Task Servers_log_in_to_a_restored_broker_and_bans_are_shared()
     {
         await using PrivateBroker lost = new();
         await lost.InitializeAsync();

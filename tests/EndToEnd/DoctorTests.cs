@@ -27,7 +27,7 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_in_order_has_nothing_to_do()
+    public async Task A_healthy_server_has_no_problems()
     {
         Systemd(unit: "active", synchronised: "yes");
         Built.Outcome outcome = await DoctorAsync();
@@ -41,7 +41,7 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_wrong_on_the_server_is_named_with_what_to_do()
+    public async Task Each_problem_of_the_server_is_reported_with_its_remedy()
     {
         Systemd(unit: "failed", synchronised: "no");
         await broker.DeleteAsync("queues/f2b/f2b.bans.web1");
@@ -67,7 +67,7 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_changed_password_a_missing_log_and_a_missing_firewall_are_named()
+    public async Task A_changed_password_a_missing_log_and_a_missing_firewall_are_reported()
     {
         await broker.PutAsync("users/web1", new() { ["password"] = "another", ["tags"] = "" });
         await fail2ban.ClientAsync("set", "f2bbroker", "action", "record", "actionban", "<shorewall> drop <ip>");
@@ -91,7 +91,7 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Settings_that_do_not_fit_are_named_and_end_the_examination()
+    public async Task Invalid_settings_are_reported_and_no_other_check_runs()
     {
         File.AppendAllText(server.Configuration, "\nmaxage = soon\n");
         Built.Outcome outcome = await DoctorAsync();

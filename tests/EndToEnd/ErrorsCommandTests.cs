@@ -28,7 +28,7 @@ public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task They_are_listed_with_what_they_mean_and_stay_in_their_place()
+    public async Task Refused_messages_are_listed_with_explanations_and_stay_in_the_queue()
     {
         await web1.PublishBanAsync("203.0.113.1", properties => properties.ClearUserId());
         await broker.RefusedAsync(1);
@@ -45,7 +45,7 @@ public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_what_was_chosen_is_dropped()
+    public async Task Only_selected_messages_are_dropped()
     {
         await web1.PublishBanAsync("203.0.113.1", properties => properties.ClearUserId());
         await broker.RefusedAsync(1);
@@ -81,7 +81,7 @@ public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_refused_for_itself_comes_back_and_keeps_its_sender()
+    public async Task An_invalid_message_that_is_requeued_is_refused_again_and_keeps_its_sender()
     {
         await web1.PublishAsync(web1.Body("203.0.113.2", server: "web3"));
         await broker.RefusedAsync(1);
@@ -95,7 +95,7 @@ public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_origin_that_the_sender_himself_names_counts_for_nothing()
+    public async Task An_origin_header_set_by_the_sender_is_ignored()
     {
         void Named(RabbitMQ.Client.BasicProperties properties)
         {
@@ -109,7 +109,7 @@ public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_cannot_be_done_is_said()
+    public async Task Exclusive_options_and_unknown_servers_are_reported()
     {
         Assert.Equal((78, "--drop and --requeue exclude each other.\n"), Said(await ErrorsAsync("--drop", "--requeue")));
         Assert.Equal(

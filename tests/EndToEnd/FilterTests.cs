@@ -24,7 +24,7 @@ public sealed class FilterTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_whole_line_of_a_ban_is_not_read()
+    public async Task A_line_that_is_not_a_whole_ban_is_not_matched()
     {
         string[] others =
         [

@@ -26,7 +26,7 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_new_server_has_all_bans_within_maxage_while_live_bans_arrive()
+    public async Task A_new_server_receives_all_bans_within_maxage_while_live_bans_arrive()
     {
         await PublishAsync(Old(0, 50));
         await PublishAsync(Young(0, 1000));
@@ -40,7 +40,7 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Killed_at_random_moments_of_its_first_start_it_has_them_all_and_none_twice()
+    public async Task A_consumer_killed_at_random_moments_of_its_first_start_writes_every_ban_once()
     {
         int seed = Random.Shared.Next();
         Random random = new(seed);
@@ -62,7 +62,7 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_queue_that_is_deleted_while_bans_flow_costs_none()
+    public async Task A_queue_deleted_while_bans_flow_loses_no_ban()
     {
         receiver = await Server.EnrollAsync(broker, "web2");
         Daemon consumer = await receiver.StartConsumerAsync();
@@ -82,7 +82,7 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_length_limit_dropped_while_the_server_was_away_comes_back()
+    public async Task Bans_dropped_by_the_length_limit_while_the_server_was_offline_are_restored()
     {
         receiver = await Server.EnrollAsync(broker, "web2");
         await broker.PutAsync(
@@ -99,7 +99,7 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_history_only_the_queue_counts()
+    public async Task Without_history_only_the_queue_is_read()
     {
         await PublishAsync(Young(0, 5));
         receiver = await Server.EnrollAsync(broker, "web2", "history = 0");
@@ -112,7 +112,7 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_stream_all_else_works()
+    public async Task Without_the_stream_live_bans_are_written()
     {
         await broker.DeleteAsync("queues/f2b/f2b.history");
         receiver = await Server.EnrollAsync(broker, "web2");
@@ -123,7 +123,7 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_reported_too_many_is_bounded_in_the_past_too_each_time()
+    public async Task Maxbans_limits_the_bans_of_the_stream_at_each_start()
     {
         await PublishAsync(Young(0, 50));
         receiver = await Server.EnrollAsync(broker, "web2", "maxbans = 20/10m");

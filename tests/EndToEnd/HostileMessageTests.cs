@@ -28,7 +28,7 @@ public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_body_is_written_as_meant_or_counted_or_refused_with_a_reason_that_can_be_read()
+    public async Task Each_body_is_written_skipped_or_refused_with_a_readable_reason()
     {
         (byte[] Body, string Reason)[] refused = [.. bodies.Refused()];
         (byte[] Body, string Line)[] written = [.. bodies.Written()];
@@ -72,7 +72,7 @@ public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_as_large_as_the_broker_takes_does_not_stop_the_queue()
+    public async Task A_message_of_the_brokers_maximum_size_does_not_stop_the_queue()
     {
         Daemon consumer = await receiver.StartConsumerAsync();
         bool isTaken = await IsTakenAsync(100_000_000);

@@ -37,7 +37,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     [InlineData("SYSTEMD-JOURNAL")]
     [InlineData("SYSLOG")]
     [InlineData("SYSLOG[padding=on]")]
-    public async Task A_ban_reaches_a_peer_also_when_the_producer_was_stopped(string logTarget)
+    public async Task Bans_reach_a_peer_even_if_the_producer_was_stopped(string logTarget)
     {
         fail2ban = await Fail2Ban.StartAsync(web1, unit, logTarget);
         Daemon producer = await web1.StartProducerAsync(FromJournal);
@@ -56,7 +56,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
 
     /// <summary>As in a container, where systemd-nspawn gives the journal's boot another name than a unit's fresh /proc has.</summary>
     [Fact]
-    public async Task A_producer_that_sees_another_boot_than_the_journal_follows_it_all_the_same()
+    public async Task A_producer_that_sees_another_boot_id_than_the_journal_follows_it()
     {
         fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
         string elsewhere = Path.Combine(web1.Folder, "elsewhere");
@@ -79,7 +79,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_others_say_under_fail2bans_name_is_not_shared()
+    public async Task Entries_that_others_send_under_fail2bans_name_are_not_shared()
     {
         fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
         await web1.StartProducerAsync(FromJournal);
@@ -120,7 +120,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_journalctl_that_ends_is_started_again_and_one_whose_producer_is_killed_ends()
+    public async Task A_journalctl_that_ends_is_restarted_and_it_ends_with_a_killed_producer()
     {
         fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
         Daemon producer = await web1.StartProducerAsync(FromJournal);
@@ -134,7 +134,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_entry_that_the_journal_no_longer_contains_is_logged_and_what_follows_it_is_shared()
+    public async Task A_missing_journal_entry_is_logged_and_later_bans_are_shared()
     {
         fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
         Assert.Equal(0, await (await web1.StartProducerAsync(FromJournal)).StopAsync());
@@ -176,7 +176,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_source_than_before_is_a_first_start_and_logged()
+    public async Task A_changed_source_is_logged_and_causes_a_first_start()
     {
         await (await web1.StartProducerAsync()).StopAsync();
         Daemon producer = await web1.StartProducerAsync(FromJournal);

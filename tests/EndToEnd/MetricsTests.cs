@@ -28,7 +28,7 @@ public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whatever_becomes_of_a_ban_is_counted_and_documented_as_it_is_shown()
+    public async Task Each_outcome_of_a_ban_is_counted_and_each_metric_is_documented()
     {
         await using Cable cable = new(broker.Host, broker.Port);
         Daemon producer = await web2.StartProducerAsync($"F2BBROKER_BROKER__URI={cable.Uri}");
@@ -52,7 +52,7 @@ public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_listens_unless_an_address_is_named()
+    public async Task No_port_is_opened_unless_an_address_is_configured()
     {
         Daemon[] daemons = [web1.Start(Built.Producer), web1.Start(Built.Consumer)];
         await daemons[0].SaysAsync("Following ");
@@ -61,7 +61,7 @@ public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_said_and_ends_the_start()
+    public async Task An_occupied_port_is_logged_and_ends_the_start()
     {
         using TcpListener first = PortPair.Take(ports.First);
         using TcpListener second = PortPair.Take(ports.Second);

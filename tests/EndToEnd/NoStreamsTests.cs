@@ -22,7 +22,7 @@ public sealed class NoStreamsTests : RunningBroker, IAsyncLifetime
     }
 
     [Fact]
-    public async Task Init_says_so_and_all_else_works()
+    public async Task Init_reports_the_missing_stream_and_bans_are_shared()
     {
         Built.Outcome init = await AdminAsync("init");
         Assert.Equal(0, init.ExitCode);

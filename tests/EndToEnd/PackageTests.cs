@@ -22,7 +22,7 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
     }
 
     [Fact]
-    public async Task It_is_installed_upgraded_removed_and_purged_and_no_step_breaks_fail2ban()
+    public async Task The_package_is_installed_upgraded_removed_and_purged_and_no_step_breaks_fail2ban()
     {
         (string files, string users) = (await root.RunAsync(Everything), await root.RunAsync("getent passwd; getent group"));
         await InstallAsync(package);
@@ -57,7 +57,7 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
     }
 
     [Fact]
-    public async Task Its_files_are_in_order_for_lintian_and_its_units_for_systemd()
+    public async Task Lintian_accepts_the_package_and_systemd_analyze_its_units()
     {
         Built.Outcome lintian = await Built.RunAsync("lintian", ["--fail-on", "error", "--allow-root", package]);
         Assert.True(lintian.ExitCode == 0, $"{lintian.Output}{lintian.Errors}");
@@ -71,7 +71,7 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
     }
 
     [Fact]
-    public async Task One_commit_built_twice_gives_the_same_bytes()
+    public async Task Two_builds_of_one_commit_are_identical()
     {
         using TempFolder folder = new();
         string again = await BuiltPackage.BuildAsync(folder.Path);

@@ -9,14 +9,14 @@ public sealed class PrometheusTests(TestBroker broker)
     [InlineData("check", "config", "scrape.yml")]
     [InlineData("check", "rules", "f2bbroker.rules.yml")]
     [InlineData("test", "rules", "f2bbroker.test.yml")]
-    public async Task Promtool_finds_nothing_wrong(string command, string what, string file)
+    public async Task Promtool_reports_no_error(string command, string what, string file)
     {
         Built.Outcome outcome = await Built.RunAsync("promtool", [command, what, Repository.Path($"deploy/prometheus/{file}")]);
         Assert.True(outcome.ExitCode == 0, $"{outcome.Output}{outcome.Errors}");
     }
 
     [Fact]
-    public async Task Prometheus_reads_both_daemons_and_the_broker_answers_the_dashboard_and_raises_an_alert()
+    public async Task Prometheus_scrapes_daemons_and_broker_answers_the_dashboards_queries_and_raises_an_alert()
     {
         await broker.ResetAsync();
         await using Server web1 = await Server.EnrollAsync(broker, "web1");

@@ -32,7 +32,7 @@ public sealed class ProtocolTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Our_consumer_writes_what_Python_reports_and_a_refused_login_ends_it()
+    public async Task The_consumer_writes_what_Python_reports_and_a_refused_login_ends_the_program()
     {
         await receiver.StartConsumerAsync();
         foreach (string address in new[] { "2001:DB8::7", "::ffff:203.0.113.8" })
@@ -54,7 +54,7 @@ public sealed class ProtocolTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Python_prints_what_our_producer_reports_once_and_refuses_what_is_forged()
+    public async Task Python_prints_the_producers_bans_once_and_refuses_forged_messages()
     {
         await using Daemon python = Receive();
         await origin.StartProducerAsync();
@@ -77,7 +77,7 @@ public sealed class ProtocolTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Python_judges_messages_as_our_consumer_does_live_and_from_the_stream()
+    public async Task Python_accepts_the_same_messages_as_the_consumer_live_and_from_the_stream()
     {
         HostileBodies bodies = new(TimeProvider.System.GetUtcNow());
         // Its reader of JSON takes what is nested deeper than ours does.

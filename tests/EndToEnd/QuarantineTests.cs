@@ -19,7 +19,7 @@ public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
-    public async Task It_is_quarantined_and_shown_as_such_and_the_others_are_not_affected()
+    public async Task A_server_over_maxbans_is_quarantined_and_shown_as_such_and_the_others_are_not_affected()
     {
         Server receiver = await group.EnrollAsync("web2", "maxbans = 20/10m");
         Daemon consumer = await receiver.StartConsumerAsync();
@@ -50,7 +50,7 @@ public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Its_bans_are_written_again_once_it_has_kept_to_the_rate()
+    public async Task Its_bans_are_written_again_when_it_has_stayed_within_the_rate()
     {
         Server receiver = await group.EnrollAsync("web2", "maxbans = 3/2s", "quarantine = 3s");
         Daemon consumer = await receiver.StartConsumerAsync();

@@ -12,7 +12,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Enrolled_with_a_quorum_queue_its_settings_say_so_and_both_queues_are()
+    public async Task A_server_enrolled_with_a_quorum_queue_has_the_setting_and_two_quorum_queues()
     {
         await using Server server = await Server.EnrollWithQuorumQueueAsync(broker, "web1");
         Assert.EndsWith($"\n[consumer]\n{Quorum}\n", LocalOf(server));
@@ -23,7 +23,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Limits_of_the_policy_hold_for_either_type_and_deliveries_are_not_limited()
+    public async Task The_limits_apply_to_both_queue_types_and_deliveries_are_not_limited()
     {
         await using Server one = await Server.EnrollAsync(broker, "web1");
         await using Server two = await Server.EnrollWithQuorumQueueAsync(broker, "web2");
@@ -40,7 +40,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_an_upgrade_to_RabbitMQ_4_init_lifts_the_limit_of_deliveries_and_takes_over_the_operators_own_limits()
+    public async Task After_an_upgrade_to_RabbitMQ_4_init_removes_the_delivery_limit_and_keeps_the_operators_limits()
     {
         const string limits = "policies/f2b/f2b.bans-limits";
         const string quorumLimits = "policies/f2b/f2b.bans-quorum-limits";
@@ -89,7 +89,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_new_login_for_a_classic_queue_takes_the_other_type_out_of_the_settings()
+    public async Task A_new_login_for_a_classic_queue_removes_queuetype_from_the_settings()
     {
         await using Server server = await Server.EnrollAsync(broker, "web1");
         string local = Path.Combine(server.Folder, "f2bbroker.local");
@@ -109,7 +109,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
         Quorum,
         "[consumer] queuetype is quorum, and the queue f2b.bans.web1 on the broker is of another type, which cannot be changed. Set "
             + "queuetype = classic if ")]
-    public async Task A_queue_of_another_type_is_said_by_the_test_and_by_the_consumer_which_ends(
+    public async Task A_queue_of_another_type_fails_the_test_and_ends_the_consumer(
         bool isQuorum,
         string setting,
         string sentence)
@@ -125,7 +125,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_error_queue_of_another_type_is_said_too()
+    public async Task An_error_queue_of_another_type_ends_the_consumer()
     {
         await using Server server = await Server.EnrollWithQuorumQueueAsync(broker, "web1");
         await broker.PutAsync("queues/f2b/f2b.bans.web1_error", new() { ["durable"] = true });
@@ -137,7 +137,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_consumer_of_the_same_name_says_so_and_ends_and_gets_no_ban()
+    public async Task A_second_consumer_of_the_same_server_logs_an_error_ends_and_receives_no_ban()
     {
         await using Server server = await Server.EnrollWithQuorumQueueAsync(broker, "web1");
         await server.StartConsumerAsync();
@@ -152,7 +152,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_ban_that_was_delivered_25_times_in_vain_is_still_there()
+    public async Task A_ban_delivered_25_times_without_acknowledgement_is_not_dropped()
     {
         await using Server server = await Server.EnrollWithQuorumQueueAsync(broker, "web1");
         await using Server origin = await Server.EnrollAsync(broker, "web2");

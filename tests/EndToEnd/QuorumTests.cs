@@ -28,7 +28,7 @@ public sealed class QuorumTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_single_servers_report_is_written_and_the_second_servers_is_a_ban_after_a_restart_too()
+    public async Task The_first_servers_report_is_written_and_the_second_servers_is_a_ban_even_after_a_restart()
     {
         await using Fail2Ban fail2ban = await Fail2Ban.StartAsync(receiver);
         Daemon consumer = await receiver.StartConsumerAsync();

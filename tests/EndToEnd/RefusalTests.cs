@@ -73,7 +73,7 @@ public sealed class RefusalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_property_of_a_refused_message_stops_the_queue_or_is_obeyed()
+    public async Task No_property_of_a_refused_message_stops_the_queue_or_has_an_effect()
     {
         Daemon consumer = await receiver.StartConsumerAsync();
         Action<BasicProperties>[] changes =
@@ -119,7 +119,7 @@ public sealed class RefusalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_error_queue_that_was_deleted_is_made_again()
+    public async Task A_deleted_error_queue_is_recreated()
     {
         await receiver.StartConsumerAsync();
         await broker.DeleteAsync("queues/f2b/f2b.bans.web2_error");

@@ -20,7 +20,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Fact]
-    public async Task A_clock_that_is_off_by_an_hour_is_named()
+    public async Task A_clock_that_is_off_by_an_hour_is_reported()
     {
         await server.StartConsumerAsync();
         await server.StartProducerAsync(AheadByAnHour, "FAKETIME=+1h", "FAKETIME_DONT_FAKE_MONOTONIC=1");
@@ -28,7 +28,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_queue_that_was_deleted_and_a_daemon_that_has_stopped_are_named()
+    public async Task A_deleted_queue_and_a_stopped_daemon_are_reported()
     {
         Daemon consumer = await server.StartConsumerAsync();
         await server.StartProducerAsync();
@@ -41,7 +41,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_samples_of_the_documentation_are_what_is_printed()
+    public async Task The_output_matches_the_samples_of_the_documentation()
     {
         await using Server web2 = await Server.EnrollAsync(broker, "web2", Role.Receiver);
         await using Server web3 = await Server.EnrollAsync(broker, "web3");
@@ -63,7 +63,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_producer_that_has_no_ban_to_share_is_connected_again_after_its_connection_was_lost()
+    public async Task An_idle_producer_reconnects_after_its_connection_was_lost()
     {
         await server.StartProducerAsync();
         string first = "";
@@ -76,14 +76,14 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rights_that_F2bBroker_does_not_give_are_named()
+    public async Task Permissions_that_F2bBroker_never_grants_are_reported()
     {
         await broker.PutAsync("permissions/f2b/web1", new() { ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" });
         await NamesAsync("web1 has permissions on the broker that F2bBroker never grants: f2bbroker enroll web1 --force");
     }
 
     [Fact]
-    public async Task Status_again_and_again_follows_what_happens()
+    public async Task Status_with_watch_shows_changes()
     {
         await using Daemon json = new(Built.Admin, ["status", "--watch", "--json", "--amqp", broker.Uri], [Login]);
         await json.SaysAsync("\"bans24h\":0");
@@ -96,7 +96,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task On_a_terminal_watch_is_a_table_and_status_renews_itself()
+    public async Task On_a_terminal_watch_prints_a_table_and_status_refreshes_itself()
     {
         await using Daemon watch = OnTerminal("watch");
         await watch.SaysAsync("no ban yet");

@@ -33,7 +33,7 @@ public sealed class ThreeServersTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_one_server_bans_the_others_ban_too_and_nothing_comes_back()
+    public async Task A_ban_of_one_server_reaches_the_others_and_is_not_sent_back()
     {
         await fail2bans[0].AttackAsync("203.0.113.7");
         await fail2bans[0].AttackAsync("2001:db8::7");
@@ -57,7 +57,7 @@ public sealed class ThreeServersTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_bans_are_shared_whatever_else_looks_like_one()
+    public async Task Only_bans_are_shared_and_no_line_that_resembles_one()
     {
         await fail2bans[0].ClientAsync("set", "sshd", "banip", "203.0.113.1");
         await servers[1].HasBansAsync(1);

@@ -47,7 +47,7 @@ public sealed class ClusterTests(BrokerCluster broker) : IClassFixture<BrokerClu
     }
 
     [Fact]
-    public async Task A_node_that_is_stopped_as_for_an_upgrade_loses_no_ban()
+    public async Task A_node_that_is_stopped_for_an_upgrade_loses_no_ban()
     {
         string[] nodes = Soak.Times(1, 2) == 1 ? [await NodeOfAsync(receiver)] : [.. broker.Nodes, .. broker.Nodes, .. broker.Nodes];
         foreach (string node in nodes)

@@ -9,7 +9,7 @@ public sealed class DockerTests(PrivateEngine engine) : IClassFixture<PrivateEng
     [Theory]
     [InlineData(2)]
     [InlineData(1)]
-    public async Task A_ban_travels_and_keeps_doing_so_and_nothing_is_left_at_last(int version)
+    public async Task Bans_are_shared_after_each_restart_and_down_removes_everything(int version)
     {
         Assert.SkipWhen(engine.Obstacle is not null, engine.Obstacle ?? "");
         ComposedGroup group = new(engine, version);

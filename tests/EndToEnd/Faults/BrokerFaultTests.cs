@@ -41,7 +41,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     [Theory]
     [InlineData(false, "The broker stopped, and started again")]
     [InlineData(true, "The broker killed, and started again")]
-    public async Task A_broker_that_goes_and_comes_back_is_logged_once_each_and_loses_nothing(bool isKilled, string done)
+    public async Task A_broker_outage_and_its_end_are_each_logged_once_and_no_ban_is_lost(bool isKilled, string done)
     {
         int times = Soak.Times(1, 6);
         for (int i = 1; i <= times; i++)
@@ -61,7 +61,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_producer_that_is_killed_while_the_broker_is_away_goes_on_where_the_broker_had_confirmed()
+    public async Task A_producer_killed_while_the_broker_is_unavailable_continues_after_the_last_confirmed_ban()
     {
         int times = Soak.Times(1, 6);
         for (int i = 1; i <= times; i++)
@@ -83,7 +83,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     [Theory]
     [InlineData("set_vm_memory_high_watermark", "0.000001", "0.4", "mem_alarm", "The broker's memory alarm raised and cleared")]
     [InlineData("set_disk_free_limit", "100000GB", "50MB", "disk_free_alarm", "The broker's disk alarm raised and cleared")]
-    public async Task An_alarm_of_memory_or_disk_holds_the_bans_up_and_loses_none(
+    public async Task A_memory_or_disk_alarm_delays_bans_and_loses_none(
         string command,
         string tooMuch,
         string enough,
@@ -112,7 +112,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_password_that_is_changed_and_changed_back_is_logged_once_each()
+    public async Task A_changed_password_and_its_restoration_are_each_logged_once()
     {
         int times = Soak.Times(1, 6);
         for (int i = 1; i <= times; i++)
@@ -135,7 +135,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Connections_closed_by_an_operator_are_made_again()
+    public async Task Connections_closed_by_an_operator_are_reestablished()
     {
         int times = Soak.Times(3, 20);
         for (int i = 1; i <= times; i++)
@@ -150,7 +150,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_queue_that_is_deleted_while_bans_flow_is_made_again_and_none_is_lost()
+    public async Task A_queue_deleted_while_bans_flow_is_recreated_and_no_ban_is_lost()
     {
         int times = Soak.Times(1, 6);
         TimeSpan longest = TimeSpan.Zero;

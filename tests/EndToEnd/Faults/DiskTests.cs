@@ -32,7 +32,7 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_disk_under_the_monitored_log_holds_the_bans_at_the_broker()
+    public async Task A_full_disk_under_the_monitored_log_keeps_the_bans_at_the_broker()
     {
         receiver.MoveBansLog(disk.Path);
         await origin.StartProducerAsync();
@@ -41,7 +41,7 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_read_only_disk_under_the_monitored_log_holds_the_bans_at_the_broker()
+    public async Task A_read_only_disk_under_the_monitored_log_keeps_the_bans_at_the_broker()
     {
         receiver.MoveBansLog(disk.Path);
         await origin.StartProducerAsync();

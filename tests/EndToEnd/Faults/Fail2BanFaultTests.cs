@@ -27,7 +27,7 @@ public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_monitored_log_that_is_rotated_under_fail2ban_costs_no_ban()
+    public async Task A_monitored_log_rotated_while_fail2ban_reads_it_loses_no_ban()
     {
         int times = Soak.Times(5, 50);
         Random random = new();
@@ -53,7 +53,7 @@ public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_fail2ban_that_was_stopped_for_an_hour_bans_all_that_came_meanwhile()
+    public async Task A_fail2ban_that_was_stopped_for_an_hour_bans_every_address_of_that_time()
     {
         await using Load load = new Load(origin, receiver, Random.Shared.Next()).Start();
         await load.GrowsAsync(20);

@@ -23,7 +23,7 @@ public sealed class KillTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Killed_at_random_moments_they_lose_no_ban_and_write_none_twice()
+    public async Task Daemons_killed_at_random_moments_lose_no_ban_and_write_none_twice()
     {
         int seed = Random.Shared.Next();
         Random random = new(seed);
@@ -59,7 +59,7 @@ public sealed class KillTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_torn_last_line_is_closed_and_its_ban_written_whole()
+    public async Task A_torn_last_line_is_closed_and_its_ban_is_written_again_in_full()
     {
         Daemon producer = await origin.StartProducerAsync();
         Assert.Equal(0, await (await receiver.StartConsumerAsync()).StopAsync());

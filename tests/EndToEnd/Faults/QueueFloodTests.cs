@@ -10,7 +10,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
 {
     [Fact]
-    public async Task A_queue_that_refuses_all_bans_stops_none_up_to_a_thousand_and_copies_become_rare()
+    public async Task A_queue_that_refuses_all_bans_does_not_stop_the_first_thousand_and_copies_become_rare()
     {
         int bans = Soak.Times(20, 3000);
         await using Sender sender = await Sender.ConnectAsync(Broker, intruder);
@@ -45,7 +45,7 @@ public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
     }
 
     [Fact]
-    public async Task A_queue_that_is_bound_many_times_slows_publishing_and_goes_with_its_revocation()
+    public async Task A_queue_that_is_bound_many_times_slows_publishing_until_its_server_is_revoked()
     {
         int times = Soak.Times(300, 10_000);
         await using Sender honest = await Sender.ConnectAsync(Broker, origin);
@@ -71,7 +71,7 @@ public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
     }
 
     [Fact]
-    public async Task Revoking_and_a_new_password_end_a_queue_that_it_holds_for_itself_alone()
+    public async Task Revoke_and_a_new_password_delete_an_exclusive_queue()
     {
         await using Sender sender = await Sender.ConnectAsync(Broker, intruder);
         await DeclareAgainAsync(sender, isExclusive: true, []);

@@ -16,7 +16,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public async Task An_attacker_of_one_server_is_shut_out_of_the_other_and_all_connections_are_encrypted()
+    public async Task An_attacker_of_one_server_is_banned_on_the_other_and_all_connections_are_encrypted()
     {
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {

@@ -16,7 +16,7 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public async Task The_journal_is_read_within_the_unit()
+    public async Task The_producers_unit_reads_the_journal()
     {
         await group.Web1.RunAsync("""
             printf '[Definition]\nlogtarget = SYSTEMD-JOURNAL\n' >/etc/fail2ban/fail2ban.local
@@ -52,7 +52,7 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public async Task Servers_that_boot_while_the_broker_is_away_share_their_bans_when_it_is_back()
+    public async Task Servers_that_boot_while_the_broker_is_unavailable_share_their_bans_when_it_returns()
     {
         await group.Broker.ShutDownAsync();
         await group.Web1.ShutDownAsync();

@@ -14,7 +14,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task The_first_look_shows_a_ban_on_every_server_and_it_can_be_taken_back_on_all()
+    public async Task The_first_check_bans_an_address_on_every_server_and_the_ban_can_be_removed_on_all()
     {
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {
@@ -45,7 +45,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task A_daemon_that_was_stopped_and_a_queue_that_was_deleted_are_named()
+    public async Task A_stopped_daemon_and_a_deleted_queue_are_reported()
     {
         await group.Web2.RunAsync("systemctl stop f2bbroker-consumer");
         await group.Broker.RunAsync("rabbitmqctl --quiet delete_queue --vhost f2b f2b.bans.web2");
@@ -61,7 +61,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task A_password_that_was_changed_is_named_and_rotated()
+    public async Task A_changed_password_is_reported_and_rotate_replaces_it()
     {
         await group.Broker.RunAsync("rabbitmqctl --quiet change_password web2 another");
         Assert.Matches(
@@ -76,7 +76,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task A_jail_that_is_missing_is_named()
+    public async Task A_missing_jail_is_reported()
     {
         await group.Web2.RunAsync("printf '[f2bbroker]\\nenabled = false\\n' >/etc/fail2ban/jail.d/zz.local && systemctl restart fail2ban");
         await group.Web2.EventuallyAsync("fail2ban-client ping");

@@ -30,7 +30,7 @@ public sealed class UpgradeTests
     }
 
     [Fact]
-    public async Task Bans_that_flow_meanwhile_all_arrive_once()
+    public async Task Bans_during_an_upgrade_all_arrive_once()
     {
         string older = await group.Package.FileAsync();
         string newer = await group.Package.NewerAsync();
@@ -75,7 +75,7 @@ public sealed class UpgradeTests
     }
 
     [Fact]
-    public async Task What_does_not_run_is_not_started_and_a_changed_file_of_configuration_stays()
+    public async Task Stopped_daemons_are_not_started_and_a_changed_configuration_file_is_kept()
     {
         string newer = await group.Package.NewerAsync();
         string older = Path.GetFileName(await group.Package.FileAsync());

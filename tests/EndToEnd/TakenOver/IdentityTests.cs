@@ -20,7 +20,7 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
                 channel.BasicPublishAsync(exchange, "", mandatory: true, new BasicProperties { UserId = "b" }, "{}"u8.ToArray()).AsTask()));
 
     [Fact]
-    public async Task It_cannot_publish_under_no_name_or_with_anothers_in_the_body()
+    public async Task A_message_without_a_user_id_or_with_anothers_name_in_the_body_is_refused()
     {
         Server reader = group["axb"];
         await group.PurgeAsync("f2b.bans.axb");
@@ -65,7 +65,7 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
     [Theory]
     [InlineData("CC")]
     [InlineData("BCC")]
-    public async Task Names_of_queues_in_a_messages_headers_lead_nowhere(string header)
+    public async Task Queue_names_in_a_messages_headers_have_no_effect(string header)
     {
         await group.PurgeAsync("f2b.bans.b");
         BasicProperties properties = new()
@@ -87,7 +87,7 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
     /// and under its own name.
     /// </summary>
     [Fact]
-    public async Task A_way_through_its_own_exchange_gives_it_nothing_that_publishing_does_not()
+    public async Task A_path_through_its_own_exchange_allows_nothing_that_publishing_does_not()
     {
         await group.DoAsync(async channel =>
         {

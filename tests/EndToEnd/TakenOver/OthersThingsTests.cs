@@ -32,7 +32,7 @@ public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<Take
     [InlineData("f2b.bans.b_error")]
     [InlineData("f2b.bans.axb")]
     [InlineData("f2b.bans.axb_error")]
-    public Task It_cannot_publish_to_anothers_exchange_delete_it_or_lead_anything_into_it_or_out_of_it(string exchange) =>
+    public Task It_cannot_publish_to_delete_declare_or_bind_anothers_exchange(string exchange) =>
         group.RefusesAsync(
             channel => channel.BasicPublishAsync(exchange, "", mandatory: true, Named, "{}"u8.ToArray()).AsTask(),
             channel => channel.BasicPublishAsync("", exchange, mandatory: true, Named, "{}"u8.ToArray()).AsTask(),
@@ -82,7 +82,7 @@ public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<Take
     }
 
     [Fact]
-    public async Task It_cannot_lead_what_its_own_queue_or_exchange_drops_to_another()
+    public async Task It_cannot_dead_letter_from_its_own_queue_or_exchange_to_anothers()
     {
         await group.RefusesAsync(
             channel => DeclareAgainAsync(channel, new() { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "f2b.bans.b" }),

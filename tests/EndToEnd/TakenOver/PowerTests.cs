@@ -28,7 +28,7 @@ public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGr
         Assert.Equal(HttpStatusCode.Unauthorized, await AnswerAsync(method, path, []));
 
     [Fact]
-    public async Task It_cannot_raise_its_own_rights()
+    public async Task It_cannot_extend_its_own_permissions()
     {
         string before = await RightsAsync();
         JsonObject all = new() { ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" };
@@ -55,7 +55,7 @@ public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGr
     }
 
     [Fact]
-    public async Task Beyond_its_connections_and_channels_it_is_refused_and_the_others_go_on()
+    public async Task It_cannot_exceed_its_connections_and_channels_and_the_others_continue()
     {
         await using Daemon producer = await group["b"].StartProducerAsync();
         await using Daemon consumer = await group["axb"].StartConsumerAsync();

@@ -10,7 +10,7 @@ public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverG
     private const string Own = "f2b.bans.a.b";
 
     [Fact]
-    public async Task It_cannot_write_delete_empty_lead_into_or_cut_off_the_stream()
+    public async Task It_cannot_write_delete_purge_bind_or_unbind_the_stream()
     {
         await group.RefusesAsync(
             channel => channel.QueueDeleteAsync(Stream),
@@ -28,7 +28,7 @@ public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverG
     }
 
     [Fact]
-    public async Task It_cannot_make_another_server_replay_what_is_not_genuine()
+    public async Task It_cannot_make_another_server_replay_forged_messages()
     {
         await group.Other.PublishBanAsync("203.0.113.1");
         string stolen = group.Other.Body("203.0.113.9");

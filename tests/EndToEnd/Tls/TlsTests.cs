@@ -47,7 +47,7 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
     }
 
     [Fact]
-    public async Task A_broker_that_cannot_be_trusted_is_refused_with_a_sentence()
+    public async Task An_untrusted_broker_is_refused_with_the_reason()
     {
         await RefusedAsync(
             "signed by 'CN=authority', which [broker] cafile does not hold",
@@ -68,7 +68,7 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
     }
 
     [Fact]
-    public async Task Pythons_client_of_the_protocol_page_reports_encrypted_and_trusts_no_stranger()
+    public async Task The_Python_client_of_the_protocol_page_uses_TLS_and_refuses_an_unknown_authority()
     {
         const string python = "/usr/bin/python3";
         string script = Path.Combine(origin.Folder, "report.py");
@@ -89,7 +89,7 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
     }
 
     [Fact]
-    public async Task An_old_protocol_is_refused_with_a_sentence()
+    public async Task An_old_TLS_version_is_refused_with_the_reason()
     {
         await broker.RestartAsync("tlsv1.1");
         await RefusedAsync("agree on no TLS connection (1.2 or 1.3 is needed)");
@@ -115,7 +115,7 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
     }
 
     [Fact]
-    public async Task Files_that_do_not_serve_are_named()
+    public async Task Unusable_certificate_files_are_reported()
     {
         await RefusedAsync(
             "[broker] cafile cannot be read: Could not find file '/nonexistent'.",

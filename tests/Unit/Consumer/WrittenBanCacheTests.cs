@@ -23,7 +23,7 @@ public sealed class WrittenBanCacheTests
     }
 
     [Fact]
-    public void It_is_remembered_for_maxage_and_forgotten_some_time_later()
+    public void A_ban_is_remembered_for_maxage_and_forgotten_later()
     {
         written.Add(Some.Ban(), TimeSpan.Zero);
         clock.Advance(MaxAge);
