@@ -105,8 +105,8 @@ public sealed class ServerQuarantineTests
     private bool[] Admitted(int count, DateTimeOffset? at = null) =>
         [.. Enumerable.Range(0, count).Select(_ => quarantine.TryAdmit(Some.Ban(at: at ?? clock.GetUtcNow()), out DateTimeOffset _))];
 
-    /// <param name="written">How long ago.</param>
-    /// <param name="detected">How long ago.</param>
+    /// <param name="written">The time since it was written.</param>
+    /// <param name="detected">The time since it was detected.</param>
     private void Count(TimeSpan written, TimeSpan detected) =>
         quarantine.CountWritten(Some.Ban(at: Some.Time - detected), Some.Time - written);
 }

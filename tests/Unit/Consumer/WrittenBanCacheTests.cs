@@ -44,7 +44,7 @@ public sealed class WrittenBanCacheTests
         Assert.True(remembered.Contains(Some.Ban()));
     }
 
-    /// <summary>A clock on the wall that is set; what counts seconds goes on as it did.</summary>
+    /// <summary>A system clock that can be set. Its monotonic timestamps are not affected.</summary>
     private sealed class SetClock : TimeProvider
     {
         public DateTimeOffset Now { get; set; }

@@ -30,7 +30,7 @@ public sealed class SettingsFileTests : IDisposable
     public void The_shipped_file_shows_each_key_with_its_default_as_the_manual_does()
     {
         string[] shipped = File.ReadAllLines(Repository.Path("deploy/f2bbroker.conf"));
-        // A comment has a blank behind its sign, a setting has none.
+        // A comment has a blank after its #, a setting has none.
         string[] uncommented =
         [
             .. shipped.Select(line => line.StartsWith('#') && !line.StartsWith("# ", StringComparison.Ordinal) ? line[1..] : line),
