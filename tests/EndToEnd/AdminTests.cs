@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The operator's command against a real broker.</summary>
+/// <summary>The operator's command with a real broker.</summary>
 public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
 {
     public ValueTask InitializeAsync() => new(broker.ResetAsync());
@@ -74,11 +74,11 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         await consumer.SaysAsync("refuses the login of 'web1'");
         await consumer.StopAsync();
         await server.StartConsumerAsync();
-        Assert.Equal((78, "'web9' is not enrolled: f2bbroker enroll web9.\n"), await SaidAsync("rotate", "web9"));
+        Assert.Equal((78, "'web9' is not enrolled: f2bbroker enroll web9.\n"), await RunAsync("rotate", "web9"));
         await broker.AdminAsync("enroll", "web3", "--tls");
         Assert.Equal(
             (78, "'web3' logs in by certificate and has no password: have your authority sign a new certificate.\n"),
-            await SaidAsync("rotate", "web3"));
+            await RunAsync("rotate", "web3"));
     }
 
     [Fact]
@@ -186,8 +186,8 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     {
         await using Server server = await Server.EnrollAsync(broker, "web1");
         await server.StartConsumerAsync();
-        Assert.Equal((78, "'203.0.113' is not an address or network.\n"), await SaidAsync("ban", "203.0.113"));
-        Assert.Equal((78, "--jail: jail has 0 characters, allowed are 1 to 200.\n"), await SaidAsync("ban", "203.0.113.7", "--jail", ""));
+        Assert.Equal((78, "'203.0.113' is not an address or network.\n"), await RunAsync("ban", "203.0.113"));
+        Assert.Equal((78, "--jail: jail has 0 characters, allowed are 1 to 200.\n"), await RunAsync("ban", "203.0.113.7", "--jail", ""));
         Built.Outcome ban = await broker.AdminAsync("ban", "2001:DB8::7", "--jail", "noticed");
         await server.HasBansAsync(1);
         Assert.StartsWith($"Ban 2001:db8::7 jail=noticed server={broker.Operator} detected=", server.Bans[0]);
@@ -196,7 +196,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         await broker.DeleteAsync("queues/f2b/f2b.history");
         Assert.Equal(
             (1, "No queue is bound to f2b.bans, so no server received it. f2bbroker enroll creates queues.\n"),
-            await SaidAsync("ban", "203.0.113.8"));
+            await RunAsync("ban", "203.0.113.8"));
     }
 
     [Theory]
@@ -208,11 +208,11 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     [InlineData("ftp://operator:wrong@127.0.0.1", 78, "F2BBROKER_API holds no URL of the form https://USER:PASSWORD@HOST:15671.")]
     [InlineData("http://{0}", 78, "No login is given.")]
     [InlineData("", 78, "No management API is named.")]
-    public async Task A_failed_login_to_the_API_is_reported(string api, int exitCode, string sentence)
+    public async Task A_failed_login_to_the_API_is_reported(string api, int exitCode, string message)
     {
         string url = string.Format(System.Globalization.CultureInfo.InvariantCulture, api, new Uri(broker.Api).Authority);
         Built.Outcome outcome = await Built.RunAsync(Built.Admin, ["status"], $"F2BBROKER_API={url}");
-        Assert.Contains(sentence, outcome.Errors);
+        Assert.Contains(message, outcome.Errors);
         Assert.DoesNotContain("wrong", outcome.Errors);
         Assert.Equal(exitCode, outcome.ExitCode);
     }
@@ -230,7 +230,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         Assert.Contains("The broker has no virtual host f2b: run f2bbroker init first.\n", status.Errors);
     }
 
-    private async Task<(int Code, string Errors)> SaidAsync(params string[] arguments)
+    private async Task<(int Code, string Errors)> RunAsync(params string[] arguments)
     {
         Built.Outcome outcome = await broker.AdminAsync(arguments);
         return (outcome.ExitCode, outcome.Errors);

@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>Daemons and broker that are away for a while.</summary>
+/// <summary>Daemons and brokers that are unavailable for a while.</summary>
 public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;

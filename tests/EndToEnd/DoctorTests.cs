@@ -4,25 +4,25 @@ using F2bBroker.EndToEndTests.Machines;
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>
-/// <c>f2bbroker doctor</c> on a server with a real fail2ban. systemd, which these tests cannot start, is played by scripts on the path.
+/// <c>f2bbroker doctor</c> on a server with a real fail2ban. Scripts replace systemd's commands, because these tests cannot start systemd.
 /// </summary>
 public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
 {
     private readonly TempFolder path = new();
+    private TestGroup group = null!;
     private Server server = null!;
     private Fail2Ban fail2ban = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        server = await Server.EnrollAsync(broker, "web1");
-        fail2ban = await Fail2Ban.StartAsync(server);
+        group = await TestGroup.StartAsync(broker);
+        server = await group.EnrollAsync("web1");
+        fail2ban = group.Add(await Fail2Ban.StartAsync(server));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await fail2ban.DisposeAsync();
-        await server.DisposeAsync();
+        await group.DisposeAsync();
         path.Dispose();
     }
 
@@ -51,7 +51,7 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
             File.ReadAllText(server.Configuration).Replace(server.Fail2BanLog, server.Fail2BanLog + ".1", StringComparison.Ordinal));
         File.WriteAllText(server.Fail2BanLog + ".1", "");
         Built.Outcome outcome = await DoctorAsync();
-        string[] faults = [.. outcome.Output.Split('\n').Where(line => line.StartsWith("FAULT  ", StringComparison.Ordinal))];
+        string[] problems = [.. outcome.Output.Split('\n').Where(line => line.StartsWith("FAULT  ", StringComparison.Ordinal))];
         string[] expected =
         [
             "queue f2b.bans.web1: it does not exist, so somebody deleted it. The consumer recreates it",
@@ -61,8 +61,8 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
             "fail2ban's jail f2bbroker: it does not exist.",
             "clock: it is not synchronised",
         ];
-        Assert.Equal(expected.Length, faults.Length);
-        Assert.All(expected.Zip(faults), pair => Assert.StartsWith($"FAULT  {pair.First}", pair.Second));
+        Assert.Equal(expected.Length, problems.Length);
+        Assert.All(expected.Zip(problems), pair => Assert.StartsWith($"FAULT  {pair.First}", pair.Second));
         Assert.Equal(1, outcome.ExitCode);
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>What <c>f2bbroker</c> shows of the stream.</summary>
+/// <summary>The commands of <c>f2bbroker</c> that read the stream.</summary>
 public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;

@@ -17,7 +17,7 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
     public PackageTests(PackageAndRoot both, BuiltPackage built)
     {
         this.built = built;
-        Assert.SkipWhen(both.Obstacle is not null, both.Obstacle ?? "");
+        both.SkipIfMissing();
         (root, package) = (both.Root, both.Package);
     }
 
@@ -26,8 +26,8 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
     {
         (string files, string users) = (await root.RunAsync(Everything), await root.RunAsync("getent passwd; getent group"));
         await InstallAsync(package);
-        await HasWhatItNeedsAsync();
-        await HoldsTheJailAsync();
+        await AssertInstalledAsync();
+        await AssertJailAsync();
 
         await root.RunAsync(
             "echo '# mine' >>/etc/f2bbroker/f2bbroker.conf; echo line >>/var/log/f2bbroker/bans.log; echo 1 "
@@ -42,16 +42,16 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
             await root.RunAsync(
                 "tail -n 1 /etc/f2bbroker/f2bbroker.conf; cat /var/log/f2bbroker/bans.log.1 /var/lib/f2bbroker/producer.checkpoint"));
         Assert.Equal("# newer", await root.RunAsync("tail -n 1 /etc/logrotate.d/f2bbroker"));
-        await HoldsTheJailAsync();
+        await AssertJailAsync();
 
         await root.RunAsync("dpkg --remove f2bbroker");
         Assert.Equal("", await root.RunAsync("command -v f2bbroker f2bbroker-producer f2bbroker-consumer || true"));
-        await HoldsTheJailAsync();
+        await AssertJailAsync();
 
         await root.RunAsync("dpkg --purge f2bbroker");
         Assert.Contains("test is successful", await root.RunAsync(LoadsJails), StringComparison.Ordinal);
         Assert.Equal(users, await root.RunAsync("getent passwd; getent group"));
-        // Backups of passwd(5), and logrotate's own notes.
+        // Backups of passwd(5), and logrotate's state.
         string[] notOurs = ["/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-", "/var/lib/logrotate/status"];
         Assert.Empty((await root.RunAsync(Everything)).Split('\n').Except(files.Split('\n')).Except(notOurs));
     }
@@ -85,7 +85,7 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
         await root.RunAsync($"dpkg --install /tmp/{name} </dev/null");
     }
 
-    private async Task HasWhatItNeedsAsync()
+    private async Task AssertInstalledAsync()
     {
         foreach (string program in new[] { Built.Admin, Built.Producer, Built.Consumer })
         {
@@ -97,7 +97,7 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
                 + "f2bbroker:adm 640",
             await root.RunAsync("stat -c '%n %U:%G %a' /var/lib/f2bbroker /var/log/f2bbroker /var/log/f2bbroker/bans.log"));
         Assert.Equal("", await root.RunAsync("find /etc/systemd -name '*f2bbroker*'"));
-        // As the unit would, but for the credential; the shipped configuration is read.
+        // As in the unit, but without its credential. The shipped configuration is read.
         await root.RunAsync("touch /var/log/fail2ban.log && chgrp adm /var/log/fail2ban.log");
         foreach (string daemon in new[] { Built.Producer, Built.Consumer })
         {
@@ -107,7 +107,7 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
         }
     }
 
-    private async Task HoldsTheJailAsync()
+    private async Task AssertJailAsync()
     {
         Assert.Contains("test is successful", await root.RunAsync(LoadsJails), StringComparison.Ordinal);
         Assert.Contains(

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>A server whose queues are quorum queues, or that thinks so.</summary>
+/// <summary>Servers with quorum queues, and servers whose <c>queuetype</c> differs from the queue's type.</summary>
 public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
 {
     private const string Quorum = "queuetype = quorum";
@@ -34,7 +34,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
             Assert.Superset(
                 new HashSet<string> { "max-length", "max-length-bytes", "message-ttl", "overflow" },
                 limits.Select(limit => limit.Key).ToHashSet());
-            // RabbitMQ 3 has no such limit, 4 one of 20.
+            // RabbitMQ 3 has no delivery limit, RabbitMQ 4 has one of 20.
             Assert.Contains(queue["delivery_limit"]?.ToString(), new[] { null, "unlimited" });
         }
     }
@@ -55,20 +55,20 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
         });
         Assert.Equal(0, (await broker.AdminAsync("init")).ExitCode);
         Assert.Equal(5, (int)(await broker.GetAsync(limits))!["definition"]!["max-length"]!);
-        JsonNode? made = await broker.GetAsync(quorumLimits);
+        JsonNode? created = await broker.GetAsync(quorumLimits);
         if (((string)(await broker.GetAsync("overview"))!["rabbitmq_version"]!).StartsWith("3.", StringComparison.Ordinal))
         {
-            Assert.Null(made);
+            Assert.Null(created);
             return;
         }
 
         Assert.Equal(
             (5, -1, "drop-head"),
             (
-                (int)made!["definition"]!["max-length"]!,
-                (int)made["definition"]!["delivery-limit"]!,
-                (string)made["definition"]!["overflow"]!));
-        Assert.Equal((4, "quorum_queues"), ((int)made["priority"]!, (string)made["apply-to"]!));
+                (int)created!["definition"]!["max-length"]!,
+                (int)created["definition"]!["delivery-limit"]!,
+                (string)created["definition"]!["overflow"]!));
+        Assert.Equal((4, "quorum_queues"), ((int)created["priority"]!, (string)created["apply-to"]!));
     }
 
     [Fact]
@@ -112,16 +112,16 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     public async Task A_queue_of_another_type_fails_the_test_and_ends_the_consumer(
         bool isQuorum,
         string setting,
-        string sentence)
+        string message)
     {
         await using Server server = await (
             isQuorum ? Server.EnrollWithQuorumQueueAsync(broker, "web1") : Server.EnrollAsync(broker, "web1"));
         string variable = $"F2BBROKER_CONSUMER__QUEUETYPE={setting.Split(' ')[^1]}";
         Built.Outcome test = await TestAsync(server, variable);
-        Assert.Equal((78, true), (test.ExitCode, test.Errors.Contains(sentence, StringComparison.Ordinal)));
+        Assert.Equal((78, true), (test.ExitCode, test.Errors.Contains(message, StringComparison.Ordinal)));
         Daemon consumer = server.Start(Built.Consumer, variable);
         Assert.Equal(78, await consumer.EndAsync());
-        Assert.Contains(sentence, consumer.Said);
+        Assert.Contains(message, consumer.Said);
     }
 
     [Fact]
@@ -161,15 +161,15 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
         await using Sender own = await Sender.ConnectAsync(broker, server);
         for (int i = 0; i < 25; i++)
         {
-            // As of a consumer that was killed: the channel goes, and the message returns to the queue.
-            await own.TakeAndGoAsync("f2b.bans.web1");
+            // Like a killed consumer: the channel is closed, and the message returns to the queue.
+            await own.ReceiveWithoutAckAsync("f2b.bans.web1");
         }
 
         await server.StartConsumerAsync();
         await server.HasBansAsync(1);
     }
 
-    /// <summary>The queue, once the broker tells of its limits.</summary>
+    /// <summary>Waits until the broker reports the queue's limits. Returns the queue.</summary>
     private async Task<JsonNode> LimitedAsync(string name)
     {
         JsonNode queue = null!;

@@ -4,7 +4,7 @@ using F2bBroker.EndToEndTests.Machines;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>What <c>f2bbroker status</c> names, and what it and <c>f2bbroker watch</c> show as it happens.</summary>
+/// <summary>The problems that <c>f2bbroker status</c> reports, and the live displays of it and of <c>f2bbroker watch</c>.</summary>
 public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
 {
     private const string AheadByAnHour = "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
@@ -24,7 +24,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     {
         await server.StartConsumerAsync();
         await server.StartProducerAsync(AheadByAnHour, "FAKETIME=+1h", "FAKETIME_DONT_FAKE_MONOTONIC=1");
-        await NamesAsync("web1's clock was 60 minutes ahead of the broker's when its producer connected: synchronise both (NTP)");
+        await ReportsAsync("web1's clock was 60 minutes ahead of the broker's when its producer connected: synchronise both (NTP)");
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
         await Eventually.TrueAsync(async () => !(status = await StatusAsync()).Contains("web1's", StringComparison.Ordinal), () => status);
         await consumer.StopAsync();
         await broker.DeleteAsync("queues/f2b/f2b.bans.web1");
-        await NamesAsync("web1's consumer is not connected: on web1, systemctl status f2bbroker-consumer, and f2bbroker doctor.");
+        await ReportsAsync("web1's consumer is not connected: on web1, systemctl status f2bbroker-consumer, and f2bbroker doctor.");
         Assert.Contains("web1 has no queue f2b.bans.web1: somebody deleted it.", await StatusAsync());
     }
 
@@ -79,7 +79,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     public async Task Permissions_that_F2bBroker_never_grants_are_reported()
     {
         await broker.PutAsync("permissions/f2b/web1", new() { ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" });
-        await NamesAsync("web1 has permissions on the broker that F2bBroker never grants: f2bbroker enroll web1 --force");
+        await ReportsAsync("web1 has permissions on the broker that F2bBroker never grants: f2bbroker enroll web1 --force");
     }
 
     [Fact]
@@ -110,20 +110,20 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
 
     private string Login => $"F2BBROKER_API={broker.Api}";
 
-    /// <summary>Where the producer is connected from, as the broker names it; empty when it is not.</summary>
+    /// <summary>Returns the broker's name of the producer's connection; empty if it is not connected.</summary>
     private async Task<string> ProducersAsync() => string.Join('\n', (await broker.GetAsync("connections"))!.AsArray()
         .Where(connection => (string?)connection!["client_properties"]?["connection_name"] == "f2bbroker-producer web1 0.1.0")
         .Select(connection => (string?)connection!["name"]));
 
     private async Task<string> StatusAsync() => (await broker.AdminAsync("status", "--amqp", broker.Uri)).Output;
 
-    private async Task NamesAsync(string sentence)
+    private async Task ReportsAsync(string message)
     {
         string status = "";
-        await Eventually.TrueAsync(async () => (status = await StatusAsync()).Contains(sentence, StringComparison.Ordinal), () => status);
+        await Eventually.TrueAsync(async () => (status = await StatusAsync()).Contains(message, StringComparison.Ordinal), () => status);
     }
 
-    /// <summary>util-linux's script gives the command a terminal.</summary>
+    /// <summary>Runs a command on a terminal, which util-linux's script provides.</summary>
     private Daemon OnTerminal(string command) =>
         new(
             "script",

@@ -17,12 +17,12 @@ public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
         await DeclareAgainAsync(sender, isExclusive: false, new() { ["x-overflow"] = "reject-publish", ["x-max-length"] = 0 });
         long start = TimeProvider.System.GetTimestamp();
         await LogAsync(bans);
-        await Eventually.TrueAsync(() => receiver.Bans.Count >= Math.Min(bans, 1000), () => receiver.LastWords);
+        await Eventually.TrueAsync(() => receiver.Bans.Count >= Math.Min(bans, 1000), () => receiver.LastLines);
         await producer.SaysAsync("does not confirm bans");
         TimeSpan length = TimeSpan.FromSeconds(Soak.Times(9, 60));
         await Eventually.TrueAsync(() => TimeProvider.System.GetElapsedTime(start) > length, () => "", length * 2);
         long copies = await MessagesAsync("off");
-        // At once, and after 1, 3 and 7 s: at a constant second it would be nine times.
+        // A ban is sent at once, and after 1, 3 and 7 s. With a constant delay of a second it would be sent nine times.
         Assert.InRange(copies, Math.Min(bans, 1000), bans * Soak.Times(5, 8));
         int arrived = receiver.Bans.Count;
         Assert.Contains(
@@ -32,9 +32,9 @@ public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
         await RevokeAsync();
         await Eventually.TrueAsync(
             () => producer.Count("The broker confirms bans again.") > 0,
-            () => origin.LastWords,
+            () => origin.LastLines,
             TimeSpan.FromMinutes(2));
-        await Eventually.TrueAsync(() => receiver.Bans.Count == bans, () => receiver.LastWords, TimeSpan.FromMinutes(2));
+        await Eventually.TrueAsync(() => receiver.Bans.Count == bans, () => receiver.LastLines, TimeSpan.FromMinutes(2));
         Table.Add(
             "Its queue declared anew with x-overflow=reject-publish and x-max-length=0, so that each ban of each server is refused to "
                 + "its sender",

@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
-/// <summary>What a new operator meets: the first look, and the faults of docs/operate.md on servers that systemd runs.</summary>
+/// <summary>A new operator's tasks: the README's first check, and the faults of docs/operate.md on servers with systemd.</summary>
 [Trait("Form", "package")]
 [Collection<InstalledGroupCollection>]
 public sealed class OperatorTests
@@ -9,7 +9,7 @@ public sealed class OperatorTests
 
     public OperatorTests(InstalledGroup group)
     {
-        Assert.SkipWhen(group.Obstacle is not null, group.Obstacle ?? "");
+        group.SkipIfMissing();
         this.group = group;
     }
 
@@ -49,7 +49,7 @@ public sealed class OperatorTests
     {
         await group.Web2.RunAsync("systemctl stop f2bbroker-consumer");
         await group.Broker.RunAsync("rabbitmqctl --quiet delete_queue --vhost f2b f2b.bans.web2");
-        await NamesAsync(
+        await StatusReportsAsync(
             "web2's consumer is not connected: on web2, systemctl status f2bbroker-consumer",
             "web2 has no queue f2b.bans.web2: somebody deleted it.");
         string findings = await DoctorAsync(group.Web2);
@@ -70,7 +70,7 @@ public sealed class OperatorTests
         await group.AsOperatorAsync(
             Documented.Commands("docs/operate.md", "## A new password").Replace("web1", "web2", StringComparison.Ordinal));
         Assert.DoesNotMatch("(?m)^FAULT  (?!clock)", await DoctorAsync(group.Web2));
-        // Where it is installed from once more.
+        // OperationTests installs the server again from this file.
         await group.Web2.RunAsync("cp /etc/f2bbroker/f2bbroker.local web2.local");
         await group.TravelsAsync("203.0.113.71");
     }
@@ -87,11 +87,11 @@ public sealed class OperatorTests
 
     private static async Task<string> DoctorAsync(Machine server) => (await server.TryAsync("f2bbroker doctor")).Output;
 
-    private async Task NamesAsync(params string[] sentences)
+    private async Task StatusReportsAsync(params string[] messages)
     {
         string status = "";
         await Eventually.TrueAsync(
-            async () => sentences.All((status = await group.AsOperatorAsync("f2bbroker status")).Contains),
+            async () => messages.All((status = await group.AsOperatorAsync("f2bbroker status")).Contains),
             () => status,
             TimeSpan.FromMinutes(2));
     }

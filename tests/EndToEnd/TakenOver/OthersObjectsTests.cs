@@ -5,8 +5,8 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.EndToEndTests.TakenOver;
 
-/// <summary>A server that was compromised cannot touch what belongs to another, or to all.</summary>
-public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
+/// <summary>A compromised server cannot use or change the objects of another server or of the group.</summary>
+public sealed class OthersObjectsTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
 {
     private const string Own = "f2b.bans.a.b";
 
@@ -116,7 +116,7 @@ public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<Take
         channel => channel.ExchangeBindAsync(exchange, Own, ""),
         channel => channel.QueueBindAsync(Own, exchange, ""));
 
-    /// <summary>The stream of the last day's bans, as <c>init</c> will make it.</summary>
+    /// <summary>Declares the stream of the last day's bans as <c>init</c> does.</summary>
     [Fact]
     public async Task It_can_read_the_history_and_nothing_more()
     {
@@ -133,8 +133,7 @@ public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<Take
             channel => channel.QueueBindAsync("f2b.history", Own, ""),
             channel => channel.QueueUnbindAsync("f2b.history", "f2b.bans", ""),
             channel => channel.BasicPublishAsync("", "f2b.history", mandatory: true, Named, "{}"u8.ToArray()).AsTask());
-        // Purging needs no more than the right to read; what keeps the history is that a stream cannot be purged at all, which ends the
-        // connection.
+        // The permission to read is enough to purge a queue. But a stream cannot be purged, and the broker closes the connection.
         await using Sender purging = await Sender.ConnectAsync(group.Broker, group[TakenOverGroup.Intruder]);
         OperationInterruptedException refused = await Assert.ThrowsAsync<OperationInterruptedException>(() =>
             PurgeAsync(purging, "f2b.history"));
