@@ -33,7 +33,7 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     [InlineData("BROKER__PASSWORD", "wrong", Built.Producer, "refuses the login of 'web1': unknown user or wrong password.")]
     [InlineData("BROKER__PASSWORD", "wrong", Built.Consumer, "refuses the login of 'web1': unknown user or wrong password.")]
     [InlineData("SERVER__NAME", "web9", Built.Consumer, "refuses the login of 'web9': unknown user or wrong password.")]
-    public async Task A_daemon_with_invalid_settings_ends_with_an_error_message(string variable, string value, string program, string message)
+    public async Task A_daemon_with_invalid_settings_logs_them_and_ends(string variable, string value, string program, string message)
     {
         string setting = $"F2BBROKER_{variable}={value}";
         foreach (string[] test in new string[][] { [], ["--test"] })

@@ -1,7 +1,8 @@
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>
-/// The package as <c>deploy/deb/build.sh</c> builds it, but with a faster compression. It is built once per run, when a test first needs it.
+/// The package as <c>deploy/deb/build.sh</c> builds it, but with a faster compression. It is built once per run, for the first test that
+/// needs it.
 /// </summary>
 public sealed class BuiltPackage : IDisposable
 {

@@ -24,7 +24,7 @@ public sealed class TestBroker : RunningBroker, IAsyncLifetime
         }
         catch (Exception failure) when (failure is DockerUnavailableException or Docker.DotNet.DockerApiException)
         {
-            TestContext.Current.SendDiagnosticMessage("Starting the installed RabbitMQ, because no container can be started: {0}", failure.Message);
+            TestContext.Current.SendDiagnosticMessage("No container can be started. Using the installed RabbitMQ: {0}", failure.Message);
             local = new LocalBroker();
             await local.StartAsync();
             SetAddress("127.0.0.1", local.Port, local.Api);

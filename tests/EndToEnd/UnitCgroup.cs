@@ -34,7 +34,7 @@ internal sealed class UnitCgroup : IAsyncDisposable
                 .. arguments,
             ]);
 
-    /// <summary>Starts a program that sends to the journal and stays: the journal cannot find the unit of a process that has ended.</summary>
+    /// <summary>Starts a program that sends to the journal and stays. The journal cannot find the unit of an ended process.</summary>
     public Daemon Send(params string[] command)
     {
         (string program, string[] arguments) = Command(command[0], command[1..]);

@@ -83,8 +83,8 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
     }
 
     /// <summary>
-    /// It may bind its own exchange to f2b.bans and back. Messages on that path are those that it could publish to f2b.bans itself: one copy
-    /// per queue, under its own name.
+    /// It may bind its own exchange to f2b.bans and back. Messages on that path are those that it could publish to f2b.bans itself: one
+    /// copy per queue, under its own name.
     /// </summary>
     [Fact]
     public async Task A_path_through_its_own_exchange_allows_nothing_that_publishing_does_not()

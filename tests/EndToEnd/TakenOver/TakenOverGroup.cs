@@ -77,7 +77,7 @@ public sealed class TakenOverGroup(TestBroker broker) : IAsyncLifetime
     /// <summary>Empties a queue.</summary>
     internal Task PurgeAsync(string queue) => broker.DeleteAsync($"queues/f2b/{queue}/contents");
 
-    /// <summary>Waits until a queue contains that many messages, and returns them. All publishes are confirmed, so no more can come.</summary>
+    /// <summary>Waits until a queue contains that many messages and returns them. All were confirmed, so no more can come.</summary>
     internal async Task<IReadOnlyList<JsonNode>> HoldsAsync(string queue, int count)
     {
         IReadOnlyList<JsonNode> messages = [];

@@ -91,7 +91,7 @@ public sealed class BanWriterTests : IAsyncLifetime
         {
             writer = NewWriter();
             await writer.StartAsync(CancellationToken.None);
-            await Eventually.TrueAsync(() => File.Exists(path) && File.ReadAllText(path).EndsWith('\n'), () => "The new file was not written.");
+            await Eventually.TrueAsync(() => File.Exists(path) && File.ReadAllText(path).EndsWith('\n'), () => "No file was written.");
             await StopAsync();
             Assert.Equal(["203.0.113.2"], File.ReadLines(path).Select(line => line.Split(' ')[2]));
         }
