@@ -1,31 +1,20 @@
 #!/usr/bin/env bash
-# Three servers on this machine share their bans: real RabbitMQ, real fail2bans, the built daemons, no firewall.
-# ./demo.sh tells the story and cleans up; ./demo.sh --keep leaves it running in a folder and says how to look at it, in its last line how
-# to end it:
-# ./demo.sh --end FOLDER.
+# Three servers on this machine share their bans, with a real RabbitMQ, real fail2bans and the built daemons, but without a firewall.
+#   ./demo.sh                shows how bans are shared, and cleans up
+#   ./demo.sh --keep         leaves the group running in a folder and prints how to use it; the last line is the command that ends it
+#   ./demo.sh --end FOLDER   ends a group that --keep left running
 set -euo pipefail
 cd "$(dirname "$0")"
+# shellcheck source=tests/real/process.sh
+. tests/real/process.sh
 
 clean_up() {
     for pid in "$dir"/*/*.pid; do
-        stop "$pid"
+        end_process_of "$pid" 15
     done
     ! [ -d "$dir/broker" ] || tests/real/broker.sh stop "$dir/broker"
     rm -rf "$dir"
 }
-
-stop() {
-    [ -s "$1" ] || return 0
-    local pid
-    pid=$(cat "$1")
-    kill "$pid" 2>/dev/null || true
-    for _ in $(seq 150); do runs "$pid" || break; sleep 0.1; done
-    kill -9 "$pid" 2>/dev/null || true
-    rm -f "$1"
-}
-
-# A process that has ended may stay as a zombie until somebody asks for it.
-runs() { grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null; }
 
 case "${1:-}" in
     '' | --keep) keep=${1:-} ;;
@@ -62,7 +51,7 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM HUP
 
-# start NAME SERVER COMMAND...: a process of that server, its words in NAME.out, its id in NAME.pid.
+# start NAME SERVER COMMAND...: starts a process of that server, with its output in NAME.out and its id in NAME.pid.
 start() {
     local name=$1 server=$2
     shift 2
@@ -72,11 +61,11 @@ start() {
 
 now() { date +%s%3N; }
 
-# wait_for PATTERN FILE [SINCE]: until a line of the file matches; prints the milliseconds since then, or since the call.
+# wait_for PATTERN FILE [SINCE]: waits until a line of the file matches, and prints the milliseconds since then, or since the call.
 wait_for() {
     local since=${3:-$(now)}
     until grep -q -- "$1" "$2" 2>/dev/null; do
-        [ $(($(now) - since)) -lt 60000 ] || { echo "'$1' did not come into $2 within a minute." >&2; return 1; }
+        [ $(($(now) - since)) -lt 60000 ] || { echo "'$1' did not appear in $2 within a minute." >&2; return 1; }
         sleep 0.02
     done
     echo $(($(now) - since))
@@ -133,7 +122,7 @@ for server in web2 web3; do
 done
 
 echo "2. web2 goes down. Meanwhile web1 bans 2001:db8::7."
-for name in producer consumer fail2ban; do stop "$dir/web2/$name.pid"; done
+for name in producer consumer fail2ban; do end_process_of "$dir/web2/$name.pid" 15; done
 attack web1 102 2001:db8::7
 wait_for '^2001:db8::7$' "$dir/web3/banned" >/dev/null
 echo "   fail2ban on web3 bans it as well; web2 is not there. It starts again:"
