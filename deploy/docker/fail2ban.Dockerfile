@@ -5,7 +5,7 @@ COPY deploy/fail2ban/filter.d/f2bbroker.conf /etc/fail2ban/filter.d/
 COPY deploy/fail2ban/jail.d/f2bbroker.conf /etc/fail2ban/jail.d/
 COPY deploy/docker/fail2ban.local deploy/docker/jail.local /etc/fail2ban/
 COPY deploy/docker/prepare.sh /usr/lib/f2bbroker/
-# A jail whose log is not there would stop all the others.
+# fail2ban starts no jail if the log of one is missing.
 RUN mkdir -p /run/fail2ban && touch /var/log/auth.log
-# -x: what a killed one left behind does not stop the next one.
+# -x: fail2ban starts even if a killed one left its socket.
 CMD ["fail2ban-server", "-xf", "start"]

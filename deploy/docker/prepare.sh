@@ -1,6 +1,7 @@
 #!/bin/sh
-# Gives the volumes to those who use them, and makes the operator's password: prepare.sh BROKER_UID F2BBROKER_UID
-# What is there stays as it is. Runs as root with CHOWN as its only capability, so root stays the owner of what it looks into again.
+# Sets the owners of the volumes and creates the operator's password: prepare.sh BROKER_UID F2BBROKER_UID
+# Existing files are not changed. It runs as root with CHOWN as its only capability, so root remains the owner of the folders that a later
+# run must enter.
 set -eu
 umask 077
 broker=$1
@@ -9,7 +10,7 @@ cd /prepare
 
 if ! [ -e operator/api ]; then
     password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-    # The limits bound what a server that was taken over can send.
+    # These limits restrict what a compromised server can send.
     cat >broker/rabbitmq.conf <<CONF
 default_user = operator
 default_pass = $password
@@ -22,7 +23,7 @@ CONF
     printf 'http://operator:%s@127.0.0.1:15672\n' "$password" >operator/api.new
     chown "$f2bbroker:root" operator/api.new
     chown "root:$f2bbroker" operator
-    # Last: with it all of the above is done.
+    # Last, because this file shows that everything above is done.
     mv operator/api.new operator/api
 fi
 
@@ -35,7 +36,7 @@ for server in web*; do
         chmod 640 "$server/log/fail2ban.log"
         chown "root:$f2bbroker" "$server/log/fail2ban.log"
     fi
-    # The jail wants its log before fail2ban starts. The set-group-id bit: a new one, too, can be read by fail2ban's group.
+    # The jail needs its log before fail2ban starts. With the set-group-id bit, fail2ban's group can also read a new log.
     if ! [ -e "$server/bans/bans.log" ]; then
         touch "$server/bans/bans.log"
         chmod 640 "$server/bans/bans.log"

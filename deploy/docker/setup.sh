@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sets the broker up and enrolls the servers: setup.sh SERVER...; one that has its login keeps it. --force: an earlier run may have ended
-# before it wrote one.
+# Sets the broker up and enrolls the servers: setup.sh SERVER... A server that has a login keeps it.
+# --force, because an earlier run may have ended before it wrote the login.
 set -eu
 operator() { f2bbroker --api-file /run/operator/api "$@"; }
 
