@@ -42,7 +42,7 @@ public sealed class ClockTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(1, producer.Count("fail2ban has just dated a ban"));
     }
 
-    /// <summary>Returns a zone east of this machine's, which fail2ban's log uses. <c>Etc/GMT+5</c> is five hours west of Greenwich.</summary>
+    /// <summary>Returns a zone east of this machine's, which fail2ban uses. <c>Etc/GMT+5</c> is five hours west of Greenwich.</summary>
     private static string ZoneEastOfHere(int hours)
     {
         int east = (int)TimeZoneInfo.Local.GetUtcOffset(TimeProvider.System.GetUtcNow()).TotalHours + hours;
