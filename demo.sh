@@ -117,7 +117,7 @@ banned_at=$(now)
 echo "   fail2ban on web1 bans 203.0.113.7."
 for server in web2 web3; do
     took=$(wait_for '^203.0.113.7$' "$dir/$server/banned" "$banned_at")
-    echo "   fail2ban on $server bans 203.0.113.7, $took ms later, for it reads:"
+    echo "   fail2ban on $server bans 203.0.113.7, $took ms later. It has read this line:"
     echo "       $(cat "$dir/$server/bans.log")"
 done
 
@@ -125,23 +125,23 @@ echo "2. web2 goes down. Meanwhile web1 bans 2001:db8::7."
 for name in producer consumer fail2ban; do end_process_of "$dir/web2/$name.pid" 15; done
 attack web1 102 2001:db8::7
 wait_for '^2001:db8::7$' "$dir/web3/banned" >/dev/null
-echo "   fail2ban on web3 bans it as well; web2 is not there. It starts again:"
+echo "   fail2ban on web3 bans it too. web2 is offline. It starts again:"
 started_at=$(now)
 start fail2ban web2 fail2ban-server -c "$dir/web2/etc" -s "$dir/web2/socket" -p "$dir/web2/pid" -xf start
 start producer web2 "$producer" --config "$dir/web2/f2bbroker.conf"
 start consumer web2 "$consumer" --config "$dir/web2/f2bbroker.conf"
 took=$(wait_for '^2001:db8::7$' "$dir/web2/banned" "$started_at")
-echo "   fail2ban on web2 bans 2001:db8::7, $took ms after its start: it has caught up."
+echo "   fail2ban on web2 bans 2001:db8::7, $took ms after its start."
 
 echo "3. Somebody has stolen the credentials of web3, and tries them on the broker:"
 "$probe" "$dir/web3/f2bbroker.local" web1 web2 | sed 's/^/       /'
-echo "   Refused by the broker, both."
+echo "   The broker refuses both."
 
 outcome=success
 if [ "$keep" = --keep ]; then
     trap - EXIT
     login=${F2BBROKER_API#http://}
-    echo "SUCCESS. All of it goes on running, in $dir."
+    echo "SUCCESS. The group keeps running, in $dir."
     echo "Management UI: http://${login#*@}/ (user ${login%%:*}, password $(cut -d: -f2 <<<"${login%@*}"))"
     echo "Ban somebody:  fail2ban-client -c $dir/web1/etc -s $dir/web1/socket set sshd banip 198.51.100.9"
     echo "See it arrive: cat $dir/web2/banned"

@@ -36,7 +36,7 @@ public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
             TimeSpan.FromMinutes(2));
         await Eventually.TrueAsync(() => receiver.Bans.Count == bans, () => receiver.LastLines, TimeSpan.FromMinutes(2));
         Table.Add(
-            "Its queue declared anew with x-overflow=reject-publish and x-max-length=0, so that each ban of each server is refused to "
+            "Its queue declared again with x-overflow=reject-publish and x-max-length=0, so that each ban of each server is refused to "
                 + "its sender",
             Seconds(length),
             F($"{bans:N0} bans of a server: {copies:N0} messages in an offline server's queue"),
