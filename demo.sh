@@ -1,31 +1,20 @@
 #!/usr/bin/env bash
-# Three servers on this machine share their bans: real RabbitMQ, real fail2bans, the built daemons, no firewall.
-# ./demo.sh shows each step and cleans up.
-# ./demo.sh --keep leaves the group running in a folder, and prints how to look at it. Its last line is the command that ends it:
-# ./demo.sh --end FOLDER
+# Three servers on this machine share their bans, with a real RabbitMQ, real fail2bans and the built daemons, but without a firewall.
+#   ./demo.sh                shows how bans are shared, and cleans up
+#   ./demo.sh --keep         leaves the group running in a folder and prints how to use it; the last line is the command that ends it
+#   ./demo.sh --end FOLDER   ends a group that --keep left running
 set -euo pipefail
 cd "$(dirname "$0")"
+# shellcheck source=tests/real/process.sh
+. tests/real/process.sh
 
 clean_up() {
     for pid in "$dir"/*/*.pid; do
-        stop "$pid"
+        end_process_of "$pid" 15
     done
     ! [ -d "$dir/broker" ] || tests/real/broker.sh stop "$dir/broker"
     rm -rf "$dir"
 }
-
-stop() {
-    [ -s "$1" ] || return 0
-    local pid
-    pid=$(cat "$1")
-    kill "$pid" 2>/dev/null || true
-    for _ in $(seq 150); do runs "$pid" || break; sleep 0.1; done
-    kill -9 "$pid" 2>/dev/null || true
-    rm -f "$1"
-}
-
-# A process that has ended can stay a zombie until its parent waits for it.
-runs() { grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null; }
 
 case "${1:-}" in
     '' | --keep) keep=${1:-} ;;
@@ -72,11 +61,11 @@ start() {
 
 now() { date +%s%3N; }
 
-# wait_for PATTERN FILE [SINCE]: waits until a line of the file matches. Prints the milliseconds since SINCE, or since the call.
+# wait_for PATTERN FILE [SINCE]: waits until a line of the file matches, and prints the milliseconds since then, or since the call.
 wait_for() {
     local since=${3:-$(now)}
     until grep -q -- "$1" "$2" 2>/dev/null; do
-        [ $(($(now) - since)) -lt 60000 ] || { echo "'$1' did not come into $2 within a minute." >&2; return 1; }
+        [ $(($(now) - since)) -lt 60000 ] || { echo "'$1' did not appear in $2 within a minute." >&2; return 1; }
         sleep 0.02
     done
     echo $(($(now) - since))
@@ -128,31 +117,31 @@ banned_at=$(now)
 echo "   fail2ban on web1 bans 203.0.113.7."
 for server in web2 web3; do
     took=$(wait_for '^203.0.113.7$' "$dir/$server/banned" "$banned_at")
-    echo "   fail2ban on $server bans 203.0.113.7, $took ms later, for it reads:"
+    echo "   fail2ban on $server bans 203.0.113.7, $took ms later. It has read this line:"
     echo "       $(cat "$dir/$server/bans.log")"
 done
 
 echo "2. web2 goes down. Meanwhile web1 bans 2001:db8::7."
-for name in producer consumer fail2ban; do stop "$dir/web2/$name.pid"; done
+for name in producer consumer fail2ban; do end_process_of "$dir/web2/$name.pid" 15; done
 attack web1 102 2001:db8::7
 wait_for '^2001:db8::7$' "$dir/web3/banned" >/dev/null
-echo "   fail2ban on web3 bans it as well; web2 is not there. It starts again:"
+echo "   fail2ban on web3 bans it too. web2 is offline. It starts again:"
 started_at=$(now)
 start fail2ban web2 fail2ban-server -c "$dir/web2/etc" -s "$dir/web2/socket" -p "$dir/web2/pid" -xf start
 start producer web2 "$producer" --config "$dir/web2/f2bbroker.conf"
 start consumer web2 "$consumer" --config "$dir/web2/f2bbroker.conf"
 took=$(wait_for '^2001:db8::7$' "$dir/web2/banned" "$started_at")
-echo "   fail2ban on web2 bans 2001:db8::7, $took ms after its start: it has caught up."
+echo "   fail2ban on web2 bans 2001:db8::7, $took ms after its start."
 
 echo "3. Somebody has stolen the credentials of web3, and tries them on the broker:"
 "$probe" "$dir/web3/f2bbroker.local" web1 web2 | sed 's/^/       /'
-echo "   Refused by the broker, both."
+echo "   The broker refuses both."
 
 outcome=success
 if [ "$keep" = --keep ]; then
     trap - EXIT
     login=${F2BBROKER_API#http://}
-    echo "SUCCESS. All of it goes on running, in $dir."
+    echo "SUCCESS. The group keeps running, in $dir."
     echo "Management UI: http://${login#*@}/ (user ${login%%:*}, password $(cut -d: -f2 <<<"${login%@*}"))"
     echo "Ban somebody:  fail2ban-client -c $dir/web1/etc -s $dir/web1/socket set sshd banip 198.51.100.9"
     echo "See it arrive: cat $dir/web2/banned"

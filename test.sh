@@ -1,12 +1,10 @@
 #!/usr/bin/env bash
-# Builds, checks the format and runs all tests. First installs RabbitMQ and fail2ban if they are missing.
-# Other options are passed to xunit, for example to select tests: ./test.sh -class '*SubnetTests'
-# ./test.sh --soak runs only the tests that have a long form, in that form, and prints what they did and the results.
-# ./test.sh --package runs only the tests that build the Debian package and install it on a clean Debian system. It needs root and access
-# to a Debian mirror.
-# ./test.sh --docker runs only the test that starts docker-compose.yml in a private engine. It needs root, and access to a Debian mirror
-# and to NuGet.
-# ./test.sh --ui only checks a group in RabbitMQ's management UI with a real browser (docs/pictures/take.sh).
+# Builds, checks the format and runs all tests. First it installs RabbitMQ and fail2ban if they are missing.
+# Options are passed to xunit and select tests: ./test.sh -class '*SubnetTests'
+#   ./test.sh --soak      runs only the tests that have a long form, in that form, and prints tables of their results
+#   ./test.sh --package   runs only the tests that build the Debian package and install it; they need root and Debian's mirror
+#   ./test.sh --docker    runs only the test of docker-compose.yml in a private engine; it needs root and Debian's and NuGet's servers
+#   ./test.sh --ui        runs only the checks of RabbitMQ's management UI with a real browser (docs/pictures/take.sh)
 set -euo pipefail
 cd "$(dirname "$0")"
 mode=part
@@ -32,9 +30,9 @@ else
     tests/real/install.sh
 fi
 
-# Leave no build server behind.
+# No build server keeps running.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-# Otherwise a killed process would leave its debugger's pipes in /tmp.
+# Without this, a killed process leaves its debugger's pipes in /tmp.
 export DOTNET_EnableDiagnostics=0
 dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false
 dotnet format F2bBroker.sln --verify-no-changes --no-restore
@@ -47,7 +45,7 @@ export F2BBROKER_SOAK_TABLES=$results/tables
 mkdir "$F2BBROKER_SOAK_TABLES"
 passed=0 failed=0 skipped=0 outcome=0
 
-# Adds up one result file. Prints nothing and fails if there is none, as after a crash.
+# count FILE: adds the counts of a result file. Fails if the file has none, for example after a crash.
 count() {
     local counters
     counters=$(grep -o '<Counters [^>]*>' "$1") || return 1
@@ -57,17 +55,17 @@ count() {
     skipped=$((skipped + $(attribute notExecuted)))
 }
 
-# run NAME PROJECT OPTIONS...: runs a test program and counts its results.
+# run NAME PROJECT OPTIONS...: runs a test program and keeps its results under that name.
 run() {
     local name=$1 project=$2
     shift 2
     "tests/$project/bin/Release/net10.0/F2bBroker.${project}Tests" -noColor -noLogo -result-trx "$results/$name.trx" "$@"
 }
 
-# add_counts NAME: adds up the counts of a run.
+# add_counts NAME: adds the counts of a run.
 add_counts() { count "$results/$1.trx" || { echo "The run '$1' ended without a result." >&2; outcome=1; }; }
 
-# Does the same with the results of the browser, in TAP.
+# Adds the counts of the browser's results, which are in TAP.
 count_ui() {
     grep -q '^# fail ' "$results/ui.tap" || return 1
     number() { sed -n "s/^# $1 //p" "$results/ui.tap"; }
@@ -82,7 +80,7 @@ ui)
     count_ui || { echo "docs/pictures/take.sh ended without a result." >&2; outcome=1; }
     ;;
 whole)
-    # The tests mostly wait, so those with their own brokers run in parallel with those that share one.
+    # Tests mostly wait, so those with their own brokers run in parallel with those that share one.
     run own EndToEnd -trait Broker=own >"$results/own.out" 2>&1 &
     own=$!
     run unit Unit "$@" || outcome=1

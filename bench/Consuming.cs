@@ -7,7 +7,7 @@ using RabbitMQ.Client.Events;
 
 namespace F2bBroker.Bench;
 
-/// <summary>(b) Messages that wait in the queue, to all of them in the monitored log and on disk.</summary>
+/// <summary>(b) From messages that wait in the queue to all of them in the monitored log, on disk.</summary>
 internal static class Consuming
 {
     private const ushort Prefetch = 500;
@@ -39,7 +39,7 @@ internal static class Consuming
         return Rounds.PerSecond(Bans.Count, start, Stopwatch.GetTimestamp());
     }
 
-    /// <summary>RabbitMQ.Client alone, with the same order: drain what waits, append, flush to disk, acknowledge.</summary>
+    /// <summary>RabbitMQ.Client alone, in the same order: take the waiting messages, append, flush to disk, acknowledge.</summary>
     private static async Task<double> FloorAsync(Setting setting, bool multiple)
     {
         await Publishing.FloorAsync(setting);
@@ -97,7 +97,7 @@ internal static class Consuming
         }
 
         using FileStream stream = new(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        // Each line of this benchmark is longer than 80 bytes: too short a file need not be read.
+        // Each line of this benchmark is longer than 80 bytes, so a shorter file does not have all lines.
         return stream.Length < Bans.Count * 80L ? 0 : CountLines(stream);
     }
 

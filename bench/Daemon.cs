@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace F2bBroker.Bench;
 
-/// <summary>A daemon as a child process; its log is read to the end, and the time of each first word is kept.</summary>
+/// <summary>A daemon as a child process. Its log is read, and the time is recorded when an expected text first appears.</summary>
 internal sealed class Daemon : IAsyncDisposable
 {
     private readonly Process process;
@@ -26,10 +26,10 @@ internal sealed class Daemon : IAsyncDisposable
 
     public int Id => process.Id;
 
-    /// <summary>Stopwatch ticks.</summary>
+    /// <summary>The time of its start, in stopwatch ticks.</summary>
     public long StartedAt { get; }
 
-    /// <summary>The moment, in stopwatch ticks, at which the daemon said a line with this text. Ask before it says it.</summary>
+    /// <summary>Returns the time, in stopwatch ticks, at which the daemon logs a text. Call it before the text is logged.</summary>
     public async Task<long> SaysAsync(string text)
     {
         Task<long> said = awaited

@@ -4,7 +4,7 @@ using RabbitMQ.Client.Events;
 
 namespace F2bBroker.Bench;
 
-/// <summary>(f) A first start: from bans in the stream to all of them in the monitored log and on disk.</summary>
+/// <summary>(f) A first start, from bans in the stream to all of them in the monitored log, on disk.</summary>
 internal static class History
 {
     private const ushort Prefetch = 500;
@@ -28,12 +28,12 @@ internal static class History
     {
         await setting.ResetAsync();
         await using Daemon consumer = setting.StartConsumer("F2BBROKER_CONSUMER__HISTORY=1d");
-        Task<long> end = consumer.SaysAsync($"{Bans.Count} messages, {Bans.Count} new bans written to disk");
+        Task<long> end = consumer.SaysAsync($": {Bans.Count} messages, {Bans.Count} new bans written to disk.");
         long start = await consumer.SaysAsync("Receiving from");
         return Rounds.PerSecond(Bans.Count, start, await end);
     }
 
-    /// <summary>RabbitMQ.Client alone: reads the stream from its beginning and does nothing with it.</summary>
+    /// <summary>RabbitMQ.Client alone: reads the stream from its beginning.</summary>
     private static async Task<double> FloorAsync(Setting setting)
     {
         await using IConnection connection = await setting.ConnectAsync("peer");

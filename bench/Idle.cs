@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace F2bBroker.Bench;
 
-/// <summary>(e) What the daemons cost while nothing happens, and how soon they are ready.</summary>
+/// <summary>(e) What the daemons use while they are idle, and how long they take to be ready.</summary>
 internal static class Idle
 {
-    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(30);
 
     public static async Task<IReadOnlyList<Result>> MeasureAsync(Setting setting)
     {
@@ -17,7 +17,7 @@ internal static class Idle
         await using Daemon consumer = setting.StartConsumer();
         long receiving = await consumer.SaysAsync("Receiving from");
         (double producerBefore, double consumerBefore) = (CpuSeconds(producer.Id), CpuSeconds(consumer.Id));
-        await Task.Delay(Watched, TimeProvider.System);
+        await Task.Delay(IdleTime, TimeProvider.System);
         return
         [
             .. Rows("producer", producer, following, producerBefore),
@@ -35,7 +35,7 @@ internal static class Idle
             memory["Private_Clean"] + memory["Private_Dirty"],
             Target: 30,
             IsUpper: true);
-        yield return new Result($"(e) {name} idle, CPU, % of one core", (CpuSeconds(daemon.Id) - cpuBefore) / Watched.TotalSeconds * 100);
+        yield return new Result($"(e) {name} idle, CPU, % of one core", (CpuSeconds(daemon.Id) - cpuBefore) / IdleTime.TotalSeconds * 100);
         yield return new Result($"(e) {name} start → ready, ms", Stopwatch.GetElapsedTime(daemon.StartedAt, ready).TotalMilliseconds);
     }
 
@@ -44,7 +44,7 @@ internal static class Idle
         .Select(line => line.Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries))
         .ToDictionary(words => words[0], words => double.Parse(words[1], CultureInfo.InvariantCulture) * 1024 / 1_000_000);
 
-    // Fields 14 and 15 of proc(5)'s stat, in hundredths of a second; the second field, in brackets, may hold blanks.
+    // Fields 14 and 15 of proc(5)'s stat, in hundredths of a second; the second field, in brackets, may contain blanks.
     private static double CpuSeconds(int process)
     {
         string stat = File.ReadAllText($"/proc/{process}/stat");

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace F2bBroker.Bench;
 
-/// <summary>(c) One ban at a time: its line written to fail2ban's log, to its line on disk in the peer's monitored log.</summary>
+/// <summary>(c) One ban at a time, from its line in fail2ban's log to its line on disk in the peer's monitored log.</summary>
 internal static class Latency
 {
     private const int WarmUp = 100;
@@ -45,15 +45,15 @@ internal static class Latency
         long length = RandomAccess.GetLength(log);
         long start = Stopwatch.GetTimestamp();
         await File.AppendAllTextAsync(source, Bans.Line(i));
-        long give = Stopwatch.GetTimestamp() + 30 * Stopwatch.Frequency;
+        long deadline = Stopwatch.GetTimestamp() + 30 * Stopwatch.Frequency;
         while (RandomAccess.GetLength(log) == length)
         {
-            if (Stopwatch.GetTimestamp() > give)
+            if (Stopwatch.GetTimestamp() > deadline)
             {
                 throw new TimeoutException("A ban did not arrive within 30 seconds.");
             }
 
-            // Gives the core away, and looks again as soon as there is one: a timer's tick would be as long as what is measured.
+            // Yields the core and checks again at once. A timer's tick would be as long as the time that is measured.
             Thread.Yield();
         }
 

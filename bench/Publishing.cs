@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.Bench;
 
-/// <summary>(a) From bans that are already in the log to all of them confirmed and the checkpoint saved after them.</summary>
+/// <summary>(a) From bans in the log to all of them confirmed and the checkpoint saved after them.</summary>
 internal static class Publishing
 {
     private const int Window = 1000;
@@ -20,7 +20,7 @@ internal static class Publishing
     }
 
     /// <summary>
-    /// Lets the producer read the log to its end; gives <paramref name="amount"/> per second from the moment that it follows the log.
+    /// Lets the producer read the log to its end. Returns <paramref name="amount"/> per second, from the time when it follows the log.
     /// </summary>
     public static async Task<double> ProducerAsync(Setting setting, double amount)
     {
@@ -32,14 +32,16 @@ internal static class Publishing
         return Rounds.PerSecond(amount, start, await Rounds.UntilAsync(() => OffsetIn(checkpoint) == length));
     }
 
-    /// <summary>Publishes all bans with RabbitMQ.Client alone, as the producer does: persistent, mandatory, signed, confirmed.</summary>
+    /// <summary>
+    /// Publishes all bans with RabbitMQ.Client alone, as the producer does: persistent, mandatory, with <c>user_id</c>, confirmed.
+    /// </summary>
     public static async Task<double> FloorAsync(Setting setting)
     {
         await setting.ResetAsync();
         await using IConnection connection = await setting.ConnectAsync("origin");
         await using IChannel channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         long start = Stopwatch.GetTimestamp();
-        Queue<ValueTask> underWay = new();
+        Queue<ValueTask> pending = new();
         for (int i = 0; i < Bans.Count; i++)
         {
             BasicProperties properties = new()
@@ -49,14 +51,14 @@ internal static class Publishing
                 ContentType = "application/json",
                 MessageId = Guid.NewGuid().ToString(),
             };
-            underWay.Enqueue(channel.BasicPublishAsync("f2b.bans", "", mandatory: true, properties, Bans.Body(i)));
-            if (underWay.Count >= Window)
+            pending.Enqueue(channel.BasicPublishAsync("f2b.bans", "", mandatory: true, properties, Bans.Body(i)));
+            if (pending.Count >= Window)
             {
-                await underWay.Dequeue();
+                await pending.Dequeue();
             }
         }
 
-        while (underWay.TryDequeue(out ValueTask confirmed))
+        while (pending.TryDequeue(out ValueTask confirmed))
         {
             await confirmed;
         }

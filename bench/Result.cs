@@ -4,19 +4,19 @@ namespace F2bBroker.Bench;
 
 /// <summary>One row of the table.</summary>
 /// <param name="What">What was measured, with its unit.</param>
-/// <param name="Floor">What RabbitMQ.Client alone, or a plain read, reaches on the same machine in the same run; null where nothing
-/// compares.</param>
-/// <param name="Target">The bound, of the ratio where there is a floor to compare with, else of the value; null where none is set.</param>
-/// <param name="IsUpper">Whether the target is a most, not a least.</param>
+/// <param name="Floor">The result of RabbitMQ.Client alone, or of a plain read, on the same machine in the same run; null if there is
+/// none.</param>
+/// <param name="Target">The limit of the ratio if there is a floor, otherwise of the value; null if there is none.</param>
+/// <param name="IsUpper">True if the target is a maximum, false if it is a minimum.</param>
 internal sealed record Result(string What, double Measured, double? Floor = null, double? Target = null, bool IsUpper = false)
 {
     private double? Ratio => Measured / Floor;
 
-    private string Verdict => (Target, IsUpper) switch
+    private string Comparison => (Target, IsUpper) switch
     {
         (null, _) => "",
-        (double most, true) => $"at most {Text(most)}: {Met((Ratio ?? Measured) <= most)}",
-        (double least, false) => $"at least {Text(least)}: {Met((Ratio ?? Measured) >= least)}",
+        (double max, true) => $"at most {Text(max)}: {Met((Ratio ?? Measured) <= max)}",
+        (double min, false) => $"at least {Text(min)}: {Met((Ratio ?? Measured) >= min)}",
     };
 
     public static void Print(IEnumerable<Result> results)
@@ -26,7 +26,7 @@ internal sealed record Result(string What, double Measured, double? Floor = null
         foreach (Result result in results)
         {
             Console.WriteLine(
-                $"| {result.What} | {Text(result.Measured)} | {Text(result.Floor)} | {Text(result.Ratio)} | {result.Verdict} |");
+                $"| {result.What} | {Text(result.Measured)} | {Text(result.Floor)} | {Text(result.Ratio)} | {result.Comparison} |");
         }
     }
 

@@ -2,24 +2,24 @@ using System.Diagnostics;
 
 namespace F2bBroker.Bench;
 
-/// <summary>Several rounds of each kind, taking turns, since the machine's pace changes; the median of each counts.</summary>
+/// <summary>Runs several rounds of each kind in turns, because the machine's speed varies, and takes the median of each.</summary>
 internal static class Rounds
 {
     private const int Count = 3;
 
-    /// <param name="kinds">Each gives what it reached, in its unit.</param>
+    /// <param name="kinds">Each returns its result in its unit.</param>
     public static async Task<double[]> MediansAsync(params Func<Task<double>>[] kinds)
     {
-        List<double>[] reached = [.. kinds.Select(_ => new List<double>())];
+        List<double>[] results = [.. kinds.Select(_ => new List<double>())];
         for (int round = 0; round < Count; round++)
         {
             for (int kind = 0; kind < kinds.Length; kind++)
             {
-                reached[kind].Add(await kinds[kind]());
+                results[kind].Add(await kinds[kind]());
             }
         }
 
-        return [.. reached.Select(values => Percentile(values, 0.5))];
+        return [.. results.Select(values => Percentile(values, 0.5))];
     }
 
     public static double Percentile(IEnumerable<double> values, double share)
@@ -30,7 +30,7 @@ internal static class Rounds
 
     public static double PerSecond(double count, long since, long until) => count / Stopwatch.GetElapsedTime(since, until).TotalSeconds;
 
-    /// <summary>Waits for a condition, looking often; gives the moment in stopwatch ticks.</summary>
+    /// <summary>Waits for a condition, which it checks often. Returns the time in stopwatch ticks.</summary>
     public static async Task<long> UntilAsync(Func<bool> condition)
     {
         long start = Stopwatch.GetTimestamp();
@@ -38,7 +38,7 @@ internal static class Rounds
         {
             if (Stopwatch.GetElapsedTime(start) > TimeSpan.FromMinutes(5))
             {
-                throw new TimeoutException("The daemon did not get there within 5 minutes.");
+                throw new TimeoutException("The condition was not met within 5 minutes.");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);

@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 namespace F2bBroker.Bench;
 
 /// <summary>
-/// The installed daemons, the broker and the two servers that run.sh has set up: <c>origin</c> reports, <c>peer</c> receives.
+/// The installed daemons, the broker, and the two servers that run.sh has set up: <c>origin</c> reports and <c>peer</c> receives.
 /// </summary>
 internal sealed class Setting(string folder)
 {
@@ -25,7 +25,7 @@ internal sealed class Setting(string folder)
         return await factory.CreateConnectionAsync();
     }
 
-    /// <summary>Empties both queues and removes what the daemons have written.</summary>
+    /// <summary>Empties both queues and removes the files that the daemons have written.</summary>
     public async Task ResetAsync()
     {
         foreach (string server in new[] { "origin", "peer" })
@@ -39,7 +39,7 @@ internal sealed class Setting(string folder)
         File.Delete(FileOf("peer", "bans.log"));
     }
 
-    /// <summary>Makes the stream anew, as the operator can.</summary>
+    /// <summary>Deletes the stream and creates it again, as the operator can.</summary>
     public static async Task EmptyHistoryAsync()
     {
         Uri api = new(Environment.GetEnvironmentVariable("F2BBROKER_API")!);

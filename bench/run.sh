@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures the built daemons against RabbitMQ.Client alone, on the same private broker, in one run; prints one table with ratios.
-# bench/run.sh measures all; bench/run.sh a c only these: a publish, b consume, c latency, d read, e idle, f history.
+# Compares the built daemons with RabbitMQ.Client alone, on the same private broker in one run, and prints a table with ratios.
+# bench/run.sh runs all measurements, bench/run.sh a c only these: a publish, b consume, c latency, d read, e idle, f history.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tests/real/install.sh
@@ -15,7 +15,7 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 
-# In one folder, as in the README, so that the daemons share as much memory as they can.
+# In one folder, as the package installs them, so that the daemons share memory.
 for program in Producer Consumer; do
     dotnet publish "src/$program" -c Release --no-build --nologo -v quiet -o "$dir/bin" >/dev/null
 done

@@ -6,7 +6,7 @@ set -euo pipefail
 root=$(realpath "$(dirname "$0")/../..")
 out=$(realpath "${1:-.}")
 version=$(sed -nE 's|.*<Version>(.+)</Version>.*|\1|p' "$root/Directory.Build.props")
-# The dates in the package are the commit's, and no path of this machine is in it: the same commit gives the same bytes on every machine.
+# The package has the commit's date and no path of this machine, so builds of one commit are identical.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 umask 022
@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 package=$work/package
 
-# Does not use obj and bin of the checkout, because tests may run from there.
+# Not into the checkout's obj and bin folders, because tests may run from there.
 for program in Admin Producer Consumer; do
     dotnet publish "$root/src/$program" -c Release -r linux-x64 --self-contained \
         -o "$package/usr/lib/f2bbroker" --artifacts-path "$work/build" \

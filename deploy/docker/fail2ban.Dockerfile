@@ -5,7 +5,7 @@ COPY deploy/fail2ban/filter.d/f2bbroker.conf /etc/fail2ban/filter.d/
 COPY deploy/fail2ban/jail.d/f2bbroker.conf /etc/fail2ban/jail.d/
 COPY deploy/docker/fail2ban.local deploy/docker/jail.local /etc/fail2ban/
 COPY deploy/docker/prepare.sh /usr/lib/f2bbroker/
-# If the log of one jail does not exist, fail2ban starts none of its jails.
+# fail2ban starts no jail if the log of one is missing.
 RUN mkdir -p /run/fail2ban && touch /var/log/auth.log
-# -x: fail2ban also starts if a killed fail2ban left its socket behind.
+# -x: fail2ban starts even if a killed one left its socket.
 CMD ["fail2ban-server", "-xf", "start"]

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sets the owners of the volumes and creates the operator's password: prepare.sh BROKER_UID F2BBROKER_UID
-# Existing files stay unchanged. The script runs as root with CHOWN as its only capability: at its next run it can only enter folders that
-# root still owns.
+# Existing files are not changed. It runs as root with CHOWN as its only capability, so root remains the owner of the folders that a later
+# run must enter.
 set -eu
 umask 077
 broker=$1
@@ -10,7 +10,7 @@ cd /prepare
 
 if ! [ -e operator/api ]; then
     password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-    # These limits apply to what a compromised server can send.
+    # These limits restrict what a compromised server can send.
     cat >broker/rabbitmq.conf <<CONF
 default_user = operator
 default_pass = $password
@@ -23,7 +23,7 @@ CONF
     printf 'http://operator:%s@127.0.0.1:15672\n' "$password" >operator/api.new
     chown "$f2bbroker:root" operator/api.new
     chown "root:$f2bbroker" operator
-    # Last, because its existence means that all steps above are complete.
+    # Last, because this file shows that everything above is done.
     mv operator/api.new operator/api
 fi
 
@@ -36,7 +36,7 @@ for server in web*; do
         chmod 640 "$server/log/fail2ban.log"
         chown "root:$f2bbroker" "$server/log/fail2ban.log"
     fi
-    # The log must exist before fail2ban starts the jail. With the set-group-ID bit, fail2ban's group can also read a new log.
+    # The jail needs its log before fail2ban starts. With the set-group-id bit, fail2ban's group can also read a new log.
     if ! [ -e "$server/bans/bans.log" ]; then
         touch "$server/bans/bans.log"
         chmod 640 "$server/bans/bans.log"

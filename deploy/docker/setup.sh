@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sets up the broker and enrolls the servers: setup.sh SERVER...
-# A server that has a login keeps it. --force, because an earlier run may have ended between the enrollment and the login file.
+# Sets the broker up and enrolls the servers: setup.sh SERVER... A server that has a login keeps it.
+# --force, because an earlier run may have ended before it wrote the login.
 set -eu
 operator() { f2bbroker --api-file /run/operator/api "$@"; }
 

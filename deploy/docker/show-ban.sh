@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Shows how a ban reaches all servers: somebody fails to log in to web1 by ssh, and each server's fail2ban bans the address. Fails if a
-# server does not ban it within a minute.
+# Shows how a ban is shared: an address fails to log in to web1 by ssh, and each server's fail2ban bans it. Fails if a server does not ban
+# it within a minute.
 #   show-ban.sh [ADDRESS]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -10,7 +10,7 @@ if docker compose version >/dev/null 2>&1; then compose=(docker compose); else c
 # on SERVER COMMAND...: runs a command in the container of the server's fail2ban.
 on() { "${compose[@]}" exec -T "$1-fail2ban" "${@:2}" </dev/null; }
 
-# wait_for_ban SERVER JAIL: waits until fail2ban lists the address.
+# wait_for_ban SERVER JAIL: waits until fail2ban reports the ban.
 wait_for_ban() {
     for _ in $(seq 60); do
         if on "$1" fail2ban-client status "$2" | grep -F 'Banned IP list:' | tr '\t' ' ' | grep -qwF "$ip"; then
@@ -23,7 +23,7 @@ wait_for_ban() {
     exit 1
 }
 
-# Release the address, in case an earlier run banned it.
+# Removes the bans of an earlier run.
 on web1 fail2ban-client set sshd unbanip "$ip" >/dev/null
 for server in web2 web3; do on "$server" fail2ban-client set f2bbroker unbanip "$ip" >/dev/null; done
 

@@ -1,7 +1,6 @@
-// Looks at a running group in RabbitMQ's management UI as an operator does, and takes the pictures: node take.mjs FOLDER-OF-THE-GROUP
-// FOLDER-FOR-PICTURES
-// The group is demo.sh's: web1, web2 and web3. F2BBROKER_API is the management API's URL with the operator's login. Each test is one page;
-// take.sh runs it.
+// Checks a running group in RabbitMQ's management UI and takes the pictures: node take.mjs FOLDER-OF-THE-GROUP FOLDER-FOR-PICTURES
+// The group is that of demo.sh, with web1, web2 and web3. F2BBROKER_API is the management API's URL with the operator's login. Each test
+// checks one page. take.sh runs it.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import assert from 'node:assert/strict';
@@ -50,10 +49,10 @@ test('Connections shows each daemon by its name', async () => {
     await take('connections');
 });
 
-test('Queues shows what waits for a server that is away, what was refused, and the stream', async () => {
+test('Queues shows the backlog of an offline server, the refused messages, and the stream', async () => {
     await publish({ ip: '203.0.113.50', jail: 'manual', server: 'web1', detectedAt: new Date().toISOString() }, username);
     const refused = async () => Promise.all(servers.map((server) => ready(`f2b.bans.${server}_error`)));
-    await until(async () => (await refused()).every((count) => count === 1), 'the message is refused by all three');
+    await until(async () => (await refused()).every((count) => count === 1), 'all three servers refuse the message');
     await stopConsumerOf('web3');
     ban('web1', backlog);
     await until(async () => await ready('f2b.bans.web3') === backlog.length, 'the bans wait for web3');
@@ -69,7 +68,7 @@ test('Queues shows what waits for a server that is away, what was refused, and t
     await take('queues');
 });
 
-test('A refused message is read with its body, its sender and the reason', async () => {
+test('A refused message is shown with its body, its sender and the reason', async () => {
     await open('queues/f2b/f2b.bans.web2_error', 'Queue f2b.bans.web2_error');
     await toggle('Overview');
     await toggle('Get messages');
@@ -77,12 +76,12 @@ test('A refused message is read with its body, its sender and the reason', async
     const message = page.locator('#msg-wrapper');
     await message.getByText('f2b-reason').waitFor();
     const shown = await message.innerText();
-    await page.waitForFunction(() => document.querySelector('#msg-wrapper').style.overflow === ''); // It has slid in.
+    await page.waitForFunction(() => document.querySelector('#msg-wrapper').style.overflow === ''); // The end of the animation.
     assert.match(shown, /f2b-origin:\s*operator/);
     assert.match(shown, /f2b-reason:\s*server 'web1' is not the sender 'operator'/);
     assert.match(shown, /"ip":"203\.0\.113\.50","jail":"manual","server":"web1"/);
     await take('error-queue');
-    assert.equal(await ready('f2b.bans.web2_error'), 1, 'reading has taken the message away');
+    assert.equal(await ready('f2b.bans.web2_error'), 1, 'reading the message removed it');
 });
 
 test('A ban that is published by hand is written and banned by the servers', async () => {
@@ -116,7 +115,7 @@ const rowWith = (text) => page.locator('table.list tbody tr').filter({ hasText: 
 
 const queueRow = (name) => page.locator('table.list tbody tr').filter({ has: page.getByRole('link', { name, exact: true }) });
 
-/** What stands in a row below a column's heading. */
+/** Returns the text of a row in the column with that heading. */
 async function cell(row, column) {
     const headings = await page.locator('table.list thead tr').last().locator('th').allInnerTexts();
     return (await row.locator('td').nth(headings.indexOf(column)).innerText()).trim();
@@ -144,19 +143,20 @@ const publish = (ban, user) => api('exchanges/f2b/f2b.bans/publish', {
 
 const ready = async (queue) => (await api(`queues/f2b/${queue}`)).messages_ready;
 
-const ban = (server, addresses) =>
+function ban(server, addresses) {
     const socket = ['-c', `${group}/${server}/etc`, '-s', `${group}/${server}/socket`];
     execFileSync('fail2ban-client', [...socket, 'set', 'sshd', 'banip', ...addresses]);
+}
 
 async function stopConsumerOf(server) {
     const file = `${group}/${server}/consumer.pid`;
     process.kill(Number(readFileSync(file, 'utf8')));
     rmSync(file);
-    await until(async () => (await api(`queues/f2b/f2b.bans.${server}`)).consumers === 0, `the consumer of ${server} is gone`);
+    await until(async () => (await api(`queues/f2b/f2b.bans.${server}`)).consumers === 0, `the consumer of ${server} is disconnected`);
 }
 
-async function until(isSo, what) {
-    for (const end = Date.now() + 60_000; !await isSo(); await pause(200)) {
+async function until(condition, what) {
+    for (const end = Date.now() + 60_000; !await condition(); await pause(200)) {
         assert.ok(Date.now() < end, `Not within a minute: ${what}`);
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The operator's command against a real broker.</summary>
+/// <summary>The operator's command with a real broker.</summary>
 public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
 {
     public ValueTask InitializeAsync() => new(broker.ResetAsync());
@@ -10,7 +10,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Init_can_be_repeated_and_makes_limits_as_a_policy()
+    public async Task Init_can_be_repeated_and_sets_the_limits_as_policies()
     {
         Built.Outcome again = await broker.AdminAsync("init");
         JsonArray policies = (JsonArray)(await broker.GetAsync("policies/f2b"))!;
@@ -40,14 +40,14 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_a_file_the_settings_are_printed_and_nothing_else()
+    public async Task Enroll_without_a_file_prints_only_the_settings()
     {
         Built.Outcome enroll = await broker.AdminAsync("enroll", "web1", "--uri", "amqp://mq:5672/f2b");
         Assert.Matches(@"^\[server\]\nname = web1\n\[broker\]\nuri = amqp://mq:5672/f2b\npassword = [A-Za-z0-9]{32}\n$", enroll.Output);
     }
 
     [Fact]
-    public async Task A_new_password_needs_force_and_ends_the_connections_of_the_old_one()
+    public async Task A_new_password_needs_force_and_closes_the_connections_of_the_old_one()
     {
         await using Server server = await Server.EnrollAsync(broker, "web1");
         Daemon consumer = await server.StartConsumerAsync();
@@ -59,7 +59,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rotate_gives_a_new_password_and_ends_the_connections_of_the_old_one_and_keeps_all_else()
+    public async Task Rotate_sets_a_new_password_closes_the_connections_and_keeps_the_other_settings()
     {
         await using Server server = await Server.EnrollAsync(broker, "web1");
         Daemon consumer = await server.StartConsumerAsync();
@@ -74,11 +74,11 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         await consumer.SaysAsync("refuses the login of 'web1'");
         await consumer.StopAsync();
         await server.StartConsumerAsync();
-        Assert.Equal((78, "'web9' is not enrolled: f2bbroker enroll web9.\n"), await SaidAsync("rotate", "web9"));
+        Assert.Equal((78, "'web9' is not enrolled: f2bbroker enroll web9.\n"), await RunAsync("rotate", "web9"));
         await broker.AdminAsync("enroll", "web3", "--tls");
         Assert.Equal(
             (78, "'web3' logs in by certificate and has no password: have your authority sign a new certificate.\n"),
-            await SaidAsync("rotate", "web3"));
+            await RunAsync("rotate", "web3"));
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_revoked_server_is_thrown_out_and_leaves_nothing_behind()
+    public async Task A_revoked_server_is_disconnected_and_its_objects_are_deleted()
     {
         await using Server server = await Server.EnrollAsync(broker, "web1");
         Daemon consumer = await server.StartConsumerAsync();
@@ -133,7 +133,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Status_shows_who_is_connected_what_waits_and_what_was_refused()
+    public async Task Status_shows_connections_waiting_messages_and_refused_messages()
     {
         await using Server web1 = await Server.EnrollAsync(broker, "web1");
         await using Server web2 = await Server.EnrollAsync(broker, "web2");
@@ -186,8 +186,8 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     {
         await using Server server = await Server.EnrollAsync(broker, "web1");
         await server.StartConsumerAsync();
-        Assert.Equal((78, "'203.0.113' is not an address or network.\n"), await SaidAsync("ban", "203.0.113"));
-        Assert.Equal((78, "--jail: jail has 0 characters, allowed are 1 to 200.\n"), await SaidAsync("ban", "203.0.113.7", "--jail", ""));
+        Assert.Equal((78, "'203.0.113' is not an address or network.\n"), await RunAsync("ban", "203.0.113"));
+        Assert.Equal((78, "--jail: jail has 0 characters, allowed are 1 to 200.\n"), await RunAsync("ban", "203.0.113.7", "--jail", ""));
         Built.Outcome ban = await broker.AdminAsync("ban", "2001:DB8::7", "--jail", "noticed");
         await server.HasBansAsync(1);
         Assert.StartsWith($"Ban 2001:db8::7 jail=noticed server={broker.Operator} detected=", server.Bans[0]);
@@ -196,7 +196,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         await broker.DeleteAsync("queues/f2b/f2b.history");
         Assert.Equal(
             (1, "No queue is bound to f2b.bans, so no server received it. f2bbroker enroll creates queues.\n"),
-            await SaidAsync("ban", "203.0.113.8"));
+            await RunAsync("ban", "203.0.113.8"));
     }
 
     [Theory]
@@ -208,17 +208,17 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     [InlineData("ftp://operator:wrong@127.0.0.1", 78, "F2BBROKER_API holds no URL of the form https://USER:PASSWORD@HOST:15671.")]
     [InlineData("http://{0}", 78, "No login is given.")]
     [InlineData("", 78, "No management API is named.")]
-    public async Task An_API_that_does_not_let_us_in_is_said_in_a_sentence(string api, int exitCode, string sentence)
+    public async Task A_failed_login_to_the_API_is_reported(string api, int exitCode, string message)
     {
         string url = string.Format(System.Globalization.CultureInfo.InvariantCulture, api, new Uri(broker.Api).Authority);
         Built.Outcome outcome = await Built.RunAsync(Built.Admin, ["status"], $"F2BBROKER_API={url}");
-        Assert.Contains(sentence, outcome.Errors);
+        Assert.Contains(message, outcome.Errors);
         Assert.DoesNotContain("wrong", outcome.Errors);
         Assert.Equal(exitCode, outcome.ExitCode);
     }
 
     [Fact]
-    public async Task An_invalid_name_and_a_broker_without_init_are_said()
+    public async Task An_invalid_name_and_a_broker_without_init_are_reported()
     {
         Built.Outcome name = await broker.AdminAsync("enroll", "Web_1");
         Assert.Equal(
@@ -230,7 +230,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         Assert.Contains("The broker has no virtual host f2b: run f2bbroker init first.\n", status.Errors);
     }
 
-    private async Task<(int Code, string Errors)> SaidAsync(params string[] arguments)
+    private async Task<(int Code, string Errors)> RunAsync(params string[] arguments)
     {
         Built.Outcome outcome = await broker.AdminAsync(arguments);
         return (outcome.ExitCode, outcome.Errors);

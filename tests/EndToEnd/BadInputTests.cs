@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>What is wrong is said in a sentence, with the exit code that service managers and scripts go by.</summary>
+/// <summary>Each error is reported in one message, with the exit code that service managers and scripts evaluate.</summary>
 public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
 {
     private const int Configuration = 78;
@@ -33,13 +33,13 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     [InlineData("BROKER__PASSWORD", "wrong", Built.Producer, "refuses the login of 'web1': unknown user or wrong password.")]
     [InlineData("BROKER__PASSWORD", "wrong", Built.Consumer, "refuses the login of 'web1': unknown user or wrong password.")]
     [InlineData("SERVER__NAME", "web9", Built.Consumer, "refuses the login of 'web9': unknown user or wrong password.")]
-    public async Task A_daemon_that_cannot_work_ends_with_a_sentence(string variable, string value, string program, string sentence)
+    public async Task A_daemon_with_invalid_settings_logs_them_and_ends(string variable, string value, string program, string message)
     {
         string setting = $"F2BBROKER_{variable}={value}";
         foreach (string[] test in new string[][] { [], ["--test"] })
         {
             Built.Outcome outcome = await Built.RunAsync(program, ["--config", server.Configuration, .. test], setting);
-            Assert.Contains(sentence, outcome.Errors);
+            Assert.Contains(message, outcome.Errors);
             Assert.DoesNotContain("   at ", outcome.Errors);
             Assert.Equal(Configuration, outcome.ExitCode);
         }
@@ -65,16 +65,16 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     {
         string[] test = ["--config", server.Configuration, "--test"];
         Assert.Equal(0, (await Built.RunAsync(program, test)).ExitCode);
-        Built.Outcome away = await Built.RunAsync(program, test, "F2BBROKER_BROKER__URI=amqp://127.0.0.1:1");
-        Assert.Contains("The broker at 127.0.0.1:1 does not answer", away.Errors);
-        Assert.Equal(Unreachable, away.ExitCode);
+        Built.Outcome unreachable = await Built.RunAsync(program, test, "F2BBROKER_BROKER__URI=amqp://127.0.0.1:1");
+        Assert.Contains("The broker at 127.0.0.1:1 does not answer", unreachable.Errors);
+        Assert.Equal(Unreachable, unreachable.ExitCode);
         Assert.Equal(
             0,
             (await Built.RunAsync(program, [.. test[..2], "--test=config"], "F2BBROKER_BROKER__URI=amqp://127.0.0.1:1")).ExitCode);
     }
 
     [Fact]
-    public async Task A_syntax_error_does_not_show_the_line()
+    public async Task The_message_of_a_syntax_error_does_not_quote_the_line()
     {
         File.AppendAllText(server.Configuration, "\n[broker]\npassword geheim\n");
         Built.Outcome outcome = await Built.RunAsync(Built.Producer, ["--config", server.Configuration]);
@@ -84,7 +84,7 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_consumer_of_the_same_name_says_so_and_ends()
+    public async Task A_second_consumer_of_the_same_server_logs_an_error_and_ends()
     {
         await server.StartConsumerAsync();
         Daemon second = server.Start(Built.Consumer);
@@ -93,7 +93,7 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stopped_on_request_a_daemon_ends_with_0()
+    public async Task A_daemon_that_is_stopped_on_request_exits_with_0()
     {
         Assert.Equal(0, await (await server.StartProducerAsync()).StopAsync());
         Assert.Equal(0, await (await server.StartConsumerAsync()).StopAsync());

@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>A real journald of its own, in a mount namespace that shows it another boot's id; its journal is a folder.</summary>
+/// <summary>A private journald in a mount namespace, which shows it another boot id. Its journal is a folder.</summary>
 internal sealed class Boot : IAsyncDisposable
 {
     private const string Script = """
@@ -17,8 +17,8 @@ internal sealed class Boot : IAsyncDisposable
         journald = new Daemon("unshare", ["--mount", "sh", "-c", Script, "sh", folder, idFile]);
     }
 
-    /// <param name="folder">Where the journals of all boots stand.</param>
-    /// <param name="idFile">Holds its id.</param>
+    /// <param name="folder">The folder of the journals of all boots.</param>
+    /// <param name="idFile">The file with its boot id.</param>
     public static async Task<Boot> StartAsync(string folder, string idFile)
     {
         Boot boot = new(folder, idFile);
@@ -33,12 +33,12 @@ internal sealed class Boot : IAsyncDisposable
         return boot;
     }
 
-    /// <summary>Has the journal take down, as the unit's word, what fail2ban would send for a ban.</summary>
+    /// <summary>Sends the entry that fail2ban sends for a ban, from a process of the unit.</summary>
     public async Task BanAsync(UnitCgroup unit, string ip)
     {
         string send = $"from systemd import journal; journal.send('[sshd] Ban {ip}', LOGGER='fail2ban.actions', PRIORITY='4')";
         await using Daemon sender = unit.Send(["nsenter", .. Inside, .. UnitCgroup.Python(send)]);
-        await unit.IsHeardAsync(ip, () => $"{sender.Said} {journald.Said}", [$"--directory={folder}"]);
+        await unit.IsLoggedAsync(ip, () => $"{sender.Said} {journald.Said}", [$"--directory={folder}"]);
     }
 
     public async ValueTask DisposeAsync()

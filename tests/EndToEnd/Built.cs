@@ -9,7 +9,7 @@ internal static class Built
     public const string Consumer = "f2bbroker-consumer";
     public const string Admin = "f2bbroker";
 
-    /// <summary>Starts a program; its standard input is empty.</summary>
+    /// <summary>Starts a program with an empty standard input.</summary>
     /// <param name="environment">Variables, each <c>NAME=value</c>.</param>
     public static Process Start(string program, IEnumerable<string> arguments, params IEnumerable<string> environment)
     {
@@ -30,11 +30,11 @@ internal static class Built
         return process;
     }
 
-    /// <summary>Runs a program to its end.</summary>
+    /// <summary>Runs a program until it ends.</summary>
     public static Task<Outcome> RunAsync(string program, IEnumerable<string> arguments, params IEnumerable<string> environment) =>
         RunAsync(TimeSpan.FromMinutes(10), program, arguments, environment);
 
-    /// <param name="within">How long it may take; then it is ended, with all that it has started.</param>
+    /// <param name="within">The timeout. After it, the program and its child processes are killed.</param>
     public static async Task<Outcome> RunAsync(
         TimeSpan within,
         string program,

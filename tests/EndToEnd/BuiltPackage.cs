@@ -1,7 +1,8 @@
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>
-/// The package as <c>deploy/deb/build.sh</c> builds it, but for the compression, which takes long: once in a run, when it is wanted first.
+/// The package as <c>deploy/deb/build.sh</c> builds it, but with a faster compression. It is built once per run, for the first test that
+/// needs it.
 /// </summary>
 public sealed class BuiltPackage : IDisposable
 {
@@ -17,10 +18,10 @@ public sealed class BuiltPackage : IDisposable
 
     internal Task<string> FileAsync() => file.Value;
 
-    /// <summary>The same with a higher version and another comment in a file of configuration.</summary>
+    /// <summary>Returns the package with a higher version and an additional comment in a configuration file.</summary>
     internal Task<string> NewerAsync() => newer.Value;
 
-    /// <summary>Builds it anew; gives the file.</summary>
+    /// <summary>Builds the package again. Returns the file.</summary>
     internal static async Task<string> BuildAsync(string folder)
     {
         Built.Outcome built = await Built.RunAsync(

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The network between a daemon and the broker, which can be cut and mended.</summary>
+/// <summary>The network between a daemon and the broker, as a proxy that can be cut and mended.</summary>
 internal sealed class Cable : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -21,10 +21,10 @@ internal sealed class Cable : IAsyncDisposable
         accepting = AcceptAsync();
     }
 
-    /// <summary>The daemon's side of it.</summary>
+    /// <summary>The broker's URI for the daemon.</summary>
     public string Uri => $"amqp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/f2b";
 
-    /// <summary>Ends all connections and lets none through.</summary>
+    /// <summary>Closes all connections, and each new one, until <see cref="Mend"/> is called.</summary>
     public void Cut()
     {
         isCut = true;
@@ -68,7 +68,7 @@ internal sealed class Cable : IAsyncDisposable
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // One of the ends is gone, as is the connection.
+            // One side is closed, so the connection has ended.
         }
 
         near.Dispose();

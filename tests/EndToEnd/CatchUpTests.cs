@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>Daemons and broker that are away for a while.</summary>
+/// <summary>Daemons and brokers that are unavailable for a while.</summary>
 public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;
@@ -17,7 +17,7 @@ public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
-    public async Task A_server_that_was_offline_gets_all_thousand_bans_when_it_comes_back()
+    public async Task A_server_that_was_offline_receives_all_thousand_bans_when_it_reconnects()
     {
         Assert.Equal(0, await (await receiver.StartConsumerAsync()).StopAsync());
         Daemon producer = await origin.StartProducerAsync();
@@ -29,7 +29,7 @@ public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_broker_that_is_away_is_waited_for_and_the_log_is_the_outbox()
+    public async Task The_producer_waits_for_an_unavailable_broker_and_then_publishes_every_ban_of_the_log()
     {
         await using Cable cable = new(broker.Host, broker.Port);
         string uri = $"F2BBROKER_BROKER__URI={cable.Uri}";
@@ -49,7 +49,7 @@ public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_producer_that_was_killed_goes_on_where_the_broker_had_confirmed()
+    public async Task A_killed_producer_continues_after_the_last_confirmed_ban()
     {
         await receiver.StartConsumerAsync();
         Daemon producer = await origin.StartProducerAsync();
@@ -63,7 +63,7 @@ public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_queue_that_was_deleted_is_made_and_bound_again()
+    public async Task A_deleted_queue_is_recreated_and_bound()
     {
         Daemon consumer = await receiver.StartConsumerAsync();
         await origin.StartProducerAsync();
@@ -87,7 +87,7 @@ public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_ban_that_comes_twice_is_written_once_after_a_restart_too()
+    public async Task A_ban_that_arrives_twice_is_written_once_even_after_a_restart()
     {
         await using Sender sender = await Sender.ConnectAsync(broker, origin);
         string ban = sender.Body("203.0.113.1");
@@ -104,7 +104,7 @@ public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_login_that_is_refused_for_a_while_is_tried_again()
+    public async Task A_refused_login_is_retried()
     {
         await using Cable cable = new(broker.Host, broker.Port);
         Daemon consumer = await receiver.StartConsumerAsync($"F2BBROKER_BROKER__URI={cable.Uri}");
@@ -119,7 +119,7 @@ public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_monitored_log_may_be_rotated_under_the_consumer()
+    public async Task The_monitored_log_may_be_rotated_while_the_consumer_runs()
     {
         await using Sender sender = await Sender.ConnectAsync(broker, origin);
         await receiver.StartConsumerAsync();

@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>Clocks and zones that do not agree.</summary>
+/// <summary>Clocks and time zones that differ.</summary>
 public sealed class ClockTests(TestBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;
@@ -19,7 +19,7 @@ public sealed class ClockTests(TestBroker broker) : IAsyncLifetime
     [Theory]
     [InlineData(-5, 0, 3)]
     [InlineData(5, 3, 0)]
-    public async Task A_producer_in_another_zone_than_fail2ban_warns_once_and_peers_refuse_the_future(
+    public async Task A_producer_in_another_zone_than_fail2ban_warns_once_and_peers_refuse_future_bans(
         int hoursEast,
         int written,
         int refused)
@@ -42,7 +42,7 @@ public sealed class ClockTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(1, producer.Count("fail2ban has just dated a ban"));
     }
 
-    /// <summary>The fail2ban of these tests writes this machine's time. <c>Etc/GMT+5</c> lies five hours west of Greenwich.</summary>
+    /// <summary>Returns a zone east of this machine's, which fail2ban uses. <c>Etc/GMT+5</c> is five hours west of Greenwich.</summary>
     private static string ZoneEastOfHere(int hours)
     {
         int east = (int)TimeZoneInfo.Local.GetUtcOffset(TimeProvider.System.GetUtcNow()).TotalHours + hours;

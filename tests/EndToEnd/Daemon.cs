@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>A daemon as a child process, and what it says.</summary>
+/// <summary>A daemon as a child process, and its output.</summary>
 internal sealed class Daemon : IAsyncDisposable
 {
     private readonly Process process;
@@ -21,32 +21,38 @@ internal sealed class Daemon : IAsyncDisposable
 
     public bool IsRunning => !process.HasExited;
 
-    /// <summary>All that it has said.</summary>
+    /// <summary>Its output so far.</summary>
     public string Said => string.Join('\n', lines);
 
-    /// <summary>What it has said apart from lines that hold one of these texts.</summary>
+    /// <summary>Returns its output without the lines that contain one of these texts.</summary>
     public string SaidBut(params string[] texts) =>
         string.Join('\n', lines.Where(line => !texts.Any(text => line.Contains(text, StringComparison.Ordinal))));
 
-    /// <summary>How many lines it has said.</summary>
+    /// <summary>The number of lines of its output.</summary>
     public int Lines => lines.Count;
 
     public int Count(string text) => lines.Count(line => line.Contains(text, StringComparison.Ordinal));
 
     public async Task SaysAsync(string text)
     {
-        await Eventually.TrueAsync(() => Count(text) > 0 || process.HasExited, () => $"It says nothing of '{text}':\n{Said}");
-        Assert.True(Count(text) > 0, $"It ended without a word of '{text}':\n{Said}");
+        await Eventually.TrueAsync(() => Count(text) > 0 || process.HasExited, () => $"'{text}' is not in its output:\n{Said}");
+        Assert.True(Count(text) > 0, $"It ended without logging '{text}':\n{Said}");
     }
 
-    /// <summary>Ends it as the service manager does (SIGTERM); gives its exit code.</summary>
+    /// <summary>Waits until it has logged the text that many times.</summary>
+    public Task SaysAsync(string text, int times) =>
+        Eventually.TrueAsync(
+            () => Count(text) >= times,
+            () => $"'{text}' was not logged {times} times:\n{SaidBut(" Published: ", " Written: ")}");
+
+    /// <summary>Stops it with SIGTERM, as the service manager does. Returns its exit code.</summary>
     public async Task<int> StopAsync()
     {
         await Signal("TERM");
         return await EndAsync();
     }
 
-    /// <summary>Waits for its end; gives its exit code.</summary>
+    /// <summary>Waits until it ends. Returns its exit code.</summary>
     public async Task<int> EndAsync()
     {
         await Eventually.TrueAsync(() => process.HasExited, () => Said);

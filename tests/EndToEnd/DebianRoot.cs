@@ -1,23 +1,23 @@
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>A clean Debian in a folder, with fail2ban and what our package depends on; no service starts in it.</summary>
+/// <summary>A clean Debian in a folder, with fail2ban and the dependencies of the package. No service starts in it.</summary>
 internal sealed class DebianRoot : IDisposable
 {
     private const string Mirror = "http://deb.debian.org/debian";
 
-    // Adds /proc, which the .NET runtime needs, for as long as the command runs.
+    // Mounts /proc, which the .NET runtime needs, while the command runs.
     private const string Enter = """mount -t proc proc "$0/proc" && exec chroot "$0" sh -ec "$1" """;
 
     private readonly TempFolder folder = new();
 
     public string Folder => folder.Path;
 
-    /// <summary>Why there can be none here, or null.</summary>
-    public static async Task<string?> ObstacleAsync()
+    /// <summary>Returns the reason why it cannot be created on this machine; null if it can.</summary>
+    public static async Task<string?> FindObstacleAsync()
     {
         if (!Environment.IsPrivilegedProcess)
         {
-            return "Only root can make a Debian root.";
+            return "Creating a Debian root needs root.";
         }
 
         using HttpClient mirror = new() { Timeout = TimeSpan.FromSeconds(10) };
@@ -32,14 +32,14 @@ internal sealed class DebianRoot : IDisposable
         }
     }
 
-    /// <summary>Makes a small Debian with more packages in an empty folder.</summary>
+    /// <summary>Installs a minimal Debian and additional packages into an empty folder.</summary>
     public static async Task BootstrapAsync(string folder, string packages)
     {
-        Built.Outcome made = await Built.RunAsync(
+        Built.Outcome outcome = await Built.RunAsync(
             "debootstrap",
             ["--variant=minbase", $"--include={packages}", "bookworm", folder, Mirror]);
-        Assert.True(made.ExitCode == 0, $"{made.Output}{made.Errors}");
-        // The folder is its /, which others than root have to enter.
+        Assert.True(outcome.ExitCode == 0, $"{outcome.Output}{outcome.Errors}");
+        // The folder is the root directory of this Debian. Users other than root must be able to enter it.
         File.SetUnixFileMode(
             folder,
             File.GetUnixFileMode(folder)
@@ -59,7 +59,7 @@ internal sealed class DebianRoot : IDisposable
         await File.WriteAllTextAsync(folder["var/log/auth.log"], "");
     }
 
-    /// <summary>Runs a command of the shell in it; gives what it prints.</summary>
+    /// <summary>Runs a shell command in it. Returns the output.</summary>
     public async Task<string> RunAsync(string command)
     {
         Built.Outcome outcome = await Built.RunAsync("unshare", ["--mount", "sh", "-c", Enter, Folder, command]);

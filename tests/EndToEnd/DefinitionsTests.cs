@@ -2,12 +2,12 @@ using F2bBroker.EndToEndTests.Faults;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>A broker that was lost with its disk, and set up anew from a backup of its definitions.</summary>
+/// <summary>A broker whose disk was lost, and a new one that is restored from a backup of its definitions.</summary>
 [Trait("Broker", "own")]
 public sealed class DefinitionsTests
 {
     [Fact]
-    public async Task On_a_new_broker_the_servers_log_in_as_before_and_bans_flow()
+    public async Task Servers_log_in_to_a_restored_broker_and_bans_are_shared()
     {
         await using PrivateBroker lost = new();
         await lost.InitializeAsync();
@@ -27,19 +27,19 @@ public sealed class DefinitionsTests
         Assert.DoesNotContain("203.0.113.1", File.ReadAllText(later));
         await lost.StopAsync();
 
-        await using PrivateBroker anew = new();
-        await anew.InitializeAsync();
-        string backup = Path.Combine(anew.Folder, "definitions.json");
+        await using PrivateBroker restored = new();
+        await restored.InitializeAsync();
+        string backup = Path.Combine(restored.Folder, "definitions.json");
         File.Copy(definitions, backup);
-        await anew.ControlAsync("import_definitions", backup);
-        string uri = $"F2BBROKER_BROKER__URI={anew.Uri}";
+        await restored.ControlAsync("import_definitions", backup);
+        string uri = $"F2BBROKER_BROKER__URI={restored.Uri}";
         await origin.StartProducerAsync(uri);
         await receiver.StartConsumerAsync(uri);
         await origin.LogBansAsync("203.0.113.2");
         await receiver.HasBansAsync(1);
-        // What waited was on the lost disk.
+        // The message that waited was on the lost disk.
         Assert.Equal(["203.0.113.2"], receiver.Addresses);
-        await anew.ControlAsync(
+        await restored.ControlAsync(
             "eval",
             """Limits = maps:to_list(rabbit_auth_backend_internal:get_user_limits(<<"web1">>)), """
             + """{<<"max-connections">>, 8} = lists:keyfind(<<"max-connections">>, 1, Limits).""");

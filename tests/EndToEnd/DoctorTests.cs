@@ -4,30 +4,30 @@ using F2bBroker.EndToEndTests.Machines;
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>
-/// <c>f2bbroker doctor</c> on a server with a real fail2ban. systemd, which these tests cannot start, is played by scripts on the path.
+/// <c>f2bbroker doctor</c> on a server with a real fail2ban. Scripts replace systemd's commands, because these tests cannot start systemd.
 /// </summary>
 public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
 {
     private readonly TempFolder path = new();
+    private TestGroup group = null!;
     private Server server = null!;
     private Fail2Ban fail2ban = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        server = await Server.EnrollAsync(broker, "web1");
-        fail2ban = await Fail2Ban.StartAsync(server);
+        group = await TestGroup.StartAsync(broker);
+        server = await group.EnrollAsync("web1");
+        fail2ban = group.Add(await Fail2Ban.StartAsync(server));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await fail2ban.DisposeAsync();
-        await server.DisposeAsync();
+        await group.DisposeAsync();
         path.Dispose();
     }
 
     [Fact]
-    public async Task A_server_in_order_has_nothing_to_do()
+    public async Task A_healthy_server_has_no_problems()
     {
         Systemd(unit: "active", synchronised: "yes");
         Built.Outcome outcome = await DoctorAsync();
@@ -41,7 +41,7 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_wrong_on_the_server_is_named_with_what_to_do()
+    public async Task Each_problem_of_the_server_is_reported_with_its_remedy()
     {
         Systemd(unit: "failed", synchronised: "no");
         await broker.DeleteAsync("queues/f2b/f2b.bans.web1");
@@ -51,7 +51,7 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
             File.ReadAllText(server.Configuration).Replace(server.Fail2BanLog, server.Fail2BanLog + ".1", StringComparison.Ordinal));
         File.WriteAllText(server.Fail2BanLog + ".1", "");
         Built.Outcome outcome = await DoctorAsync();
-        string[] faults = [.. outcome.Output.Split('\n').Where(line => line.StartsWith("FAULT  ", StringComparison.Ordinal))];
+        string[] problems = [.. outcome.Output.Split('\n').Where(line => line.StartsWith("FAULT  ", StringComparison.Ordinal))];
         string[] expected =
         [
             "queue f2b.bans.web1: it does not exist, so somebody deleted it. The consumer recreates it",
@@ -62,13 +62,13 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
             "fail2ban's jail f2bbroker: it does not exist.",
             "clock: it is not synchronised",
         ];
-        Assert.Equal(expected.Length, faults.Length);
-        Assert.All(expected.Zip(faults), pair => Assert.StartsWith($"FAULT  {pair.First}", pair.Second));
+        Assert.Equal(expected.Length, problems.Length);
+        Assert.All(expected.Zip(problems), pair => Assert.StartsWith($"FAULT  {pair.First}", pair.Second));
         Assert.Equal(1, outcome.ExitCode);
     }
 
     [Fact]
-    public async Task A_changed_password_a_missing_log_and_a_missing_firewall_are_named()
+    public async Task A_changed_password_a_missing_log_and_a_missing_firewall_are_reported()
     {
         await broker.PutAsync("users/web1", new() { ["password"] = "another", ["tags"] = "" });
         await fail2ban.ClientAsync("set", "f2bbroker", "action", "record", "actionban", "<shorewall> drop <ip>");
@@ -92,7 +92,7 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Settings_that_do_not_fit_are_named_and_end_the_examination()
+    public async Task Invalid_settings_are_reported_and_no_other_check_runs()
     {
         File.AppendAllText(server.Configuration, "\nmaxage = soon\n");
         Built.Outcome outcome = await DoctorAsync();

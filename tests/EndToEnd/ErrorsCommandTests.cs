@@ -2,33 +2,27 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>What <c>f2bbroker errors</c> does with the messages that web2 refused.</summary>
+/// <summary><c>f2bbroker errors</c>, with messages that web2 refused.</summary>
 public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
 {
     private const string Queue = "f2b.bans.web2_error";
 
-    private Server origin = null!;
+    private TestGroup group = null!;
     private Server receiver = null!;
     private Sender web1 = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        origin = await Server.EnrollAsync(broker, "web1");
-        receiver = await Server.EnrollAsync(broker, "web2", "maxbans = 1/10m");
-        web1 = await Sender.ConnectAsync(broker, origin);
+        group = await TestGroup.StartAsync(broker);
+        web1 = await group.EnrollSenderAsync("web1");
+        receiver = await group.EnrollAsync("web2", "maxbans = 1/10m");
         await receiver.StartConsumerAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await web1.DisposeAsync();
-        await origin.DisposeAsync();
-        await receiver.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
-    public async Task They_are_listed_with_what_they_mean_and_stay_in_their_place()
+    public async Task Refused_messages_are_listed_with_explanations_and_stay_in_the_queue()
     {
         await web1.PublishBanAsync("203.0.113.1", properties => properties.ClearUserId());
         await broker.RefusedAsync(1);
@@ -45,7 +39,7 @@ public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_what_was_chosen_is_dropped()
+    public async Task Only_selected_messages_are_dropped()
     {
         await web1.PublishBanAsync("203.0.113.1", properties => properties.ClearUserId());
         await broker.RefusedAsync(1);
@@ -63,7 +57,7 @@ public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
     [Fact]
     public async Task A_quarantined_ban_that_is_requeued_is_written_under_its_senders_name_and_by_this_server_only()
     {
-        await using Server other = await Server.EnrollAsync(broker, "web4");
+        Server other = await group.EnrollAsync("web4");
         await other.StartConsumerAsync();
         await web1.PublishBanAsync("203.0.113.1");
         await receiver.HasBansAsync(1);
@@ -81,7 +75,7 @@ public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_refused_for_itself_comes_back_and_keeps_its_sender()
+    public async Task An_invalid_message_that_is_requeued_is_refused_again_and_keeps_its_sender()
     {
         await web1.PublishAsync(web1.Body("203.0.113.2", server: "web3"));
         await broker.RefusedAsync(1);
@@ -95,31 +89,31 @@ public sealed class ErrorsCommandTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_origin_that_the_sender_himself_names_counts_for_nothing()
+    public async Task An_origin_header_set_by_the_sender_is_ignored()
     {
-        void Named(RabbitMQ.Client.BasicProperties properties)
+        void SetOrigin(RabbitMQ.Client.BasicProperties properties)
         {
             properties.ClearUserId();
             properties.Headers = new Dictionary<string, object?> { ["f2b-origin"] = "web3" };
         }
 
-        await web1.PublishAsync(web1.Body("203.0.113.1", server: "web3"), Named);
+        await web1.PublishAsync(web1.Body("203.0.113.1", server: "web3"), SetOrigin);
         Assert.Contains("user_id is missing", Assert.Single(await broker.RefusedAsync(1)).ToJsonString());
         Assert.Empty(receiver.Bans);
     }
 
     [Fact]
-    public async Task What_cannot_be_done_is_said()
+    public async Task Exclusive_options_and_unknown_servers_are_reported()
     {
-        Assert.Equal((78, "--drop and --requeue exclude each other.\n"), Said(await ErrorsAsync("--drop", "--requeue")));
+        Assert.Equal((78, "--drop and --requeue exclude each other.\n"), Result(await ErrorsAsync("--drop", "--requeue")));
         Assert.Equal(
             (78, "'web9' has no error queue f2b.bans.web9_error: it is not enrolled, is a reporter, or its consumer has never started.\n"),
-            Said(await broker.AdminAsync("errors", "web9", "--amqp", broker.Uri)));
+            Result(await broker.AdminAsync("errors", "web9", "--amqp", broker.Uri)));
     }
 
     private static string Payload(JsonNode message) => message["payload"]!.ToString();
 
-    private static (int Code, string Errors) Said(Built.Outcome outcome) => (outcome.ExitCode, outcome.Errors);
+    private static (int Code, string Errors) Result(Built.Outcome outcome) => (outcome.ExitCode, outcome.Errors);
 
     private Task<Built.Outcome> ErrorsAsync(params string[] options) =>
         broker.AdminAsync(["errors", "web2", "--amqp", broker.Uri, .. options]);

@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>A real fail2ban of a server: one jail for ssh, and ours on the monitored log. Its ban action only records.</summary>
+/// <summary>A real fail2ban of a server, with a jail for ssh and the jail f2bbroker. Its ban action only records the address.</summary>
 internal sealed class Fail2Ban : IAsyncDisposable
 {
     private readonly string folder;
@@ -12,20 +12,20 @@ internal sealed class Fail2Ban : IAsyncDisposable
     private Fail2Ban(string folder, UnitCgroup? unit, string[] options) =>
         (this.folder, this.unit, this.options) = (folder, unit, options);
 
-    /// <summary>Addresses that it banned, in the order of its ban actions.</summary>
+    /// <summary>The addresses that it banned, in the order of its ban actions.</summary>
     public IReadOnlyList<string> Banned => File.ReadAllLines(Path.Combine(folder, "banned"));
 
-    /// <summary>The end of its log.</summary>
-    public string LastWords => string.Join('\n', File.ReadAllLines(Path.Combine(folder, "fail2ban.log")).TakeLast(20));
+    /// <summary>The last lines of its log.</summary>
+    public string LastLines => string.Join('\n', File.ReadAllLines(Path.Combine(folder, "fail2ban.log")).TakeLast(20));
 
-    /// <summary>Starts one in the server's folder, where it writes fail2ban.log and reads bans.log.</summary>
+    /// <summary>Starts a fail2ban in the server's folder, where it writes fail2ban.log and reads bans.log.</summary>
     public static Task<Fail2Ban> StartAsync(Server server) => StartAsync(server, [], []);
 
-    /// <summary>Starts one that logs to the journal, as a unit.</summary>
+    /// <summary>Starts a fail2ban that logs to the journal, in the cgroup of a unit.</summary>
     public static Task<Fail2Ban> StartAsync(Server server, UnitCgroup unit, string logTarget) =>
         StartAsync(server, [$"logtarget = {logTarget}", $"syslogsocket = {Journal.SyslogSocket}"], [], unit);
 
-    /// <summary>Starts one that logs in another form.</summary>
+    /// <summary>Starts a fail2ban with other settings.</summary>
     /// <param name="settings">Lines of fail2ban.conf.</param>
     /// <param name="options">Further options of the program.</param>
     public static async Task<Fail2Ban> StartAsync(
@@ -34,7 +34,7 @@ internal sealed class Fail2Ban : IAsyncDisposable
         IEnumerable<string> options,
         UnitCgroup? unit = null)
     {
-        await MakeAsync(server);
+        await WriteConfigurationAsync(server);
         string last = Path.Combine(server.Folder, "etc", "fail2ban.d", "test.local");
         await File.WriteAllLinesAsync(last, ["[Definition]", .. settings]);
         Fail2Ban fail2ban = new(server.Folder, unit, [.. options]);
@@ -50,15 +50,15 @@ internal sealed class Fail2Ban : IAsyncDisposable
         await Eventually.TrueAsync(async () => (await ClientAsync("ping")).ExitCode == 0, () => process.Said);
     }
 
-    /// <summary>Stops it in an orderly way: it keeps its bans in its database and restores them at the next start.</summary>
+    /// <summary>Shuts it down. It keeps its bans in its database and restores them at the next start.</summary>
     public async Task StopAsync() => Assert.Equal(0, await process!.StopAsync());
 
     /// <summary>Runs fail2ban-client.</summary>
     public Task<Built.Outcome> ClientAsync(params IEnumerable<string> arguments) =>
         Built.RunAsync("fail2ban-client", [.. Common, .. arguments]);
 
-    /// <summary>Has somebody fail to log in by ssh often enough to be banned.</summary>
-    /// <remarks>Each time in a session of its own: fail2ban's filter takes lines with the same process id for the same client.</remarks>
+    /// <summary>Logs enough failed ssh logins of an address for a ban.</summary>
+    /// <remarks>Each login has its own process id, because fail2ban's filter treats lines with the same process id as one client.</remarks>
     public Task AttackAsync(string ip) =>
         File.AppendAllLinesAsync(
             Path.Combine(folder, "auth.log"),
@@ -75,10 +75,10 @@ internal sealed class Fail2Ban : IAsyncDisposable
 
     public ValueTask DisposeAsync() => process?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static async Task MakeAsync(Server server)
+    private static async Task WriteConfigurationAsync(Server server)
     {
-        Built.Outcome made = await Built.RunAsync(Repository.Path("tests/real/fail2ban.sh"), [server.Folder]);
-        Assert.True(made.ExitCode == 0, made.Errors);
+        Built.Outcome outcome = await Built.RunAsync(Repository.Path("tests/real/fail2ban.sh"), [server.Folder]);
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
     }
 
     private string[] Common => ["-c", Path.Combine(folder, "etc"), "-s", Path.Combine(folder, "socket"), "-p", Path.Combine(folder, "pid")];

@@ -1,11 +1,10 @@
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The real <c>fail2ban-regex</c> with the filter that we ship.</summary>
+/// <summary>The real <c>fail2ban-regex</c> with the shipped filter.</summary>
 internal static class Fail2BanRegex
 {
     /// <summary>
-    /// What the filter reads in a log: each line that it takes for a ban, in the log's order, and the address or network that fail2ban then
-    /// bans.
+    /// Returns the lines of a log that the filter matches, in the log's order, each with the address or network that fail2ban bans.
     /// </summary>
     public static async Task<IReadOnlyList<(string Line, string Ip)>> ReadAsync(string log)
     {

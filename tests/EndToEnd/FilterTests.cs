@@ -4,7 +4,7 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>What fail2ban makes of the monitored log's lines; the program that says it is fail2ban's own.</summary>
+/// <summary>The lines of the monitored log as fail2ban's own program reads them with the filter.</summary>
 public sealed class FilterTests : IDisposable
 {
     private const string Date = "2026-11-23T02:44:24.312Z";
@@ -16,15 +16,15 @@ public sealed class FilterTests : IDisposable
     [Fact]
     public async Task Every_address_that_can_be_written_is_read_as_that_address()
     {
-        IPNetwork[] meant = [.. Edges(), .. Random()];
-        string[] lines = [.. meant.Select(LineOf)];
+        IPNetwork[] expected = [.. Edges(), .. Random()];
+        string[] lines = [.. expected.Select(LineOf)];
         IReadOnlyList<(string Line, string Ip)> read = await ReadAsync(lines);
         Assert.Equal(lines, read.Select(match => match.Line));
-        Assert.Equal(meant, read.Select(match => NetworkOf(match.Ip)));
+        Assert.Equal(expected, read.Select(match => NetworkOf(match.Ip)));
     }
 
     [Fact]
-    public async Task What_is_no_whole_line_of_a_ban_is_not_read()
+    public async Task A_line_that_is_not_a_whole_ban_is_not_matched()
     {
         string[] others =
         [
@@ -94,7 +94,7 @@ public sealed class FilterTests : IDisposable
         return addresses.Select(NetworkOf);
     }
 
-    /// <summary>Addresses with zeros in any group, and networks of each width that may be written.</summary>
+    /// <summary>Returns addresses with zeros in any group, and networks of each valid width.</summary>
     private static IEnumerable<IPNetwork> Random()
     {
         Random random = new(4711);
@@ -123,7 +123,7 @@ public sealed class FilterTests : IDisposable
         IPNetwork.Parse(
             ip.Contains('/', StringComparison.Ordinal) ? ip : $"{ip}/{(ip.Contains(':', StringComparison.Ordinal) ? 128 : 32)}");
 
-    /// <summary>The line that the consumer writes for a ban of that network.</summary>
+    /// <summary>Returns the line that the consumer writes for a ban of that network.</summary>
     private static string LineOf(IPNetwork network)
     {
         byte[] bytes = network.BaseAddress.GetAddressBytes();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>What <c>f2bbroker</c> shows of the stream.</summary>
+/// <summary>The commands of <c>f2bbroker</c> that read the stream.</summary>
 public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;
@@ -45,7 +45,7 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Watch_begins_in_the_past_and_goes_on()
+    public async Task Watch_starts_in_the_past_and_follows_the_stream()
     {
         await web1.PublishBanAsync("203.0.113.1");
         await using Daemon watch = new(Built.Admin, ["watch", "--since", "1h", "--amqp", broker.Uri], [$"F2BBROKER_API={broker.Api}"]);
@@ -70,7 +70,7 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_stream_status_shows_the_rest_and_history_says_what_to_do()
+    public async Task Without_the_stream_status_shows_the_rest_and_history_reports_the_remedy()
     {
         await broker.DeleteAsync("queues/f2b/f2b.history");
         Built.Outcome status = await StatusAsync();

@@ -2,59 +2,52 @@ using F2bBroker.EndToEndTests.Faults;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The stream of the last day's bans: what a new server knows of it, and what it brings back.</summary>
+/// <summary>The stream of the last day's bans: what a new server reads from it, and which lost bans it restores.</summary>
 public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
 {
-    private const string ReadToTheEnd = "Finished reading f2b.history from ";
+    private const string FinishedReading = "Finished reading f2b.history from ";
 
-    private Server origin = null!;
-    private Server receiver = null!;
+    private TestGroup group = null!;
     private Sender sender = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        origin = await Server.EnrollAsync(broker, "web1");
-        sender = await Sender.ConnectAsync(broker, origin);
+        group = await TestGroup.StartAsync(broker);
+        sender = await group.EnrollSenderAsync("web1");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await sender.DisposeAsync();
-        await origin.DisposeAsync();
-        await receiver.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
-    public async Task A_new_server_has_all_bans_within_maxage_while_live_bans_arrive()
+    public async Task A_new_server_receives_all_bans_within_maxage_while_live_bans_arrive()
     {
         await PublishAsync(Old(0, 50));
         await PublishAsync(Young(0, 1000));
-        receiver = await Server.EnrollAsync(broker, "web2", "maxage = 2h");
+        Server receiver = await group.EnrollAsync("web2", "maxage = 2h");
         Daemon consumer = receiver.Start(Built.Consumer);
         await PublishAsync(Young(1000, 100));
         await receiver.HasBansAsync(1100);
-        await consumer.SaysAsync(ReadToTheEnd);
+        await consumer.SaysAsync(FinishedReading);
         Assert.Equal(Addresses(0, 1100), receiver.Addresses.Order());
-        Assert.Equal(1, consumer.Count("Finished reading f2b.history from "));
+        Assert.Equal(1, consumer.Count(FinishedReading));
     }
 
     [Fact]
-    public async Task Killed_at_random_moments_of_its_first_start_it_has_them_all_and_none_twice()
+    public async Task A_consumer_killed_at_random_moments_of_its_first_start_writes_every_ban_once()
     {
         int seed = Random.Shared.Next();
         Random random = new(seed);
         await PublishAsync(Young(0, 3000));
-        receiver = await Server.EnrollAsync(broker, "web2");
+        Server receiver = await group.EnrollAsync("web2");
         for (int kill = 0; kill < 10; kill++)
         {
             Daemon killed = receiver.Start(Built.Consumer);
-            await random.PauseAsync(1500);
+            await random.DelayAsync(1500);
             await killed.KillAsync();
         }
 
-        await (await receiver.StartConsumerAsync()).SaysAsync(ReadToTheEnd);
-        // A line may have been torn off by a kill.
+        await (await receiver.StartConsumerAsync()).SaysAsync(FinishedReading);
+        // A kill may have torn a line.
         string[] whole = [.. receiver.Addresses.Where(address => address.StartsWith("198.51.", StringComparison.Ordinal)).Order()];
         Assert.True(
             Addresses(0, 3000).SequenceEqual(whole),
@@ -62,9 +55,9 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_queue_that_is_deleted_while_bans_flow_costs_none()
+    public async Task A_queue_deleted_while_bans_flow_loses_no_ban()
     {
-        receiver = await Server.EnrollAsync(broker, "web2");
+        Server receiver = await group.EnrollAsync("web2");
         Daemon consumer = await receiver.StartConsumerAsync();
         for (int i = 0; i < 200; i += 10)
         {
@@ -82,9 +75,9 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_length_limit_dropped_while_the_server_was_away_comes_back()
+    public async Task Bans_dropped_by_the_length_limit_while_the_server_was_offline_are_restored()
     {
-        receiver = await Server.EnrollAsync(broker, "web2");
+        Server receiver = await group.EnrollAsync("web2");
         await broker.PutAsync(
             "policies/f2b/short",
             new()
@@ -99,10 +92,10 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_history_only_the_queue_counts()
+    public async Task Without_history_only_the_queue_is_read()
     {
         await PublishAsync(Young(0, 5));
-        receiver = await Server.EnrollAsync(broker, "web2", "history = 0");
+        Server receiver = await group.EnrollAsync("web2", "history = 0");
         Daemon consumer = await receiver.StartConsumerAsync();
         await PublishAsync(Young(5, 1));
         await receiver.HasBansAsync(1);
@@ -112,10 +105,10 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_stream_all_else_works()
+    public async Task Without_the_stream_live_bans_are_written()
     {
         await broker.DeleteAsync("queues/f2b/f2b.history");
-        receiver = await Server.EnrollAsync(broker, "web2");
+        Server receiver = await group.EnrollAsync("web2");
         Daemon consumer = await receiver.StartConsumerAsync();
         await consumer.SaysAsync("The broker has no stream f2b.history. Bans published before ");
         await PublishAsync(Young(0, 1));
@@ -123,14 +116,14 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_reported_too_many_is_bounded_in_the_past_too_each_time()
+    public async Task Maxbans_limits_the_bans_of_the_stream_at_each_start()
     {
         await PublishAsync(Young(0, 50));
-        receiver = await Server.EnrollAsync(broker, "web2", "maxbans = 20/10m");
+        Server receiver = await group.EnrollAsync("web2", "maxbans = 20/10m");
         for (int start = 0; start < 3; start++)
         {
             Daemon consumer = await receiver.StartConsumerAsync();
-            await consumer.SaysAsync(ReadToTheEnd);
+            await consumer.SaysAsync(FinishedReading);
             Assert.Equal(0, await consumer.StopAsync());
             Assert.Equal(1, consumer.Count("Passed over in f2b.history: 30 of a server that reported more than maxbans."));
             Assert.Equal(Addresses(0, 50).Take(20), receiver.Addresses.Order());

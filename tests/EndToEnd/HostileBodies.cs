@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>Messages that a compromised server could send: each a ban of web1 with one thing wrong or odd.</summary>
+/// <summary>Messages that a compromised server could send: bans of web1, each with one invalid or unusual part.</summary>
 /// <param name="now">The time of the bans.</param>
 internal sealed class HostileBodies(DateTimeOffset now)
 {
@@ -13,7 +13,7 @@ internal sealed class HostileBodies(DateTimeOffset now)
 
     private static readonly string[] Fields = ["ip", "jail", "server", "detectedAt"];
 
-    /// <summary>Characters that end a line, steer a terminal, separate fields or look like another.</summary>
+    /// <summary>Characters that end a line, control a terminal, separate fields, or look like another one.</summary>
     private static readonly string[] Odd =
     [
         .. Enumerable.Range(0, 0x20)
@@ -22,11 +22,11 @@ internal sealed class HostileBodies(DateTimeOffset now)
         " ", "=", "\"", "\\", "\ud83d\ude00", ForgedLine,
     ];
 
-    /// <summary>Bodies that are not a ban, and the reason that the operator reads.</summary>
+    /// <summary>Returns bodies that are not a ban, each with the reason for its refusal.</summary>
     public IEnumerable<(byte[] Body, string Reason)> Refused() =>
-        [.. Unreadable(), .. Fields.SelectMany(Misshapen), .. Addresses(), .. Servers(), .. Dates()];
+        [.. Unreadable(), .. Fields.SelectMany(Malformed), .. Addresses(), .. Servers(), .. Dates()];
 
-    /// <summary>Bodies that are a ban, and its line in the monitored log after the date.</summary>
+    /// <summary>Returns bodies that are a ban, each with its line in the monitored log, without the date.</summary>
     public IEnumerable<(byte[] Body, string Line)> Written()
     {
         int next = 0;
@@ -55,7 +55,7 @@ internal sealed class HostileBodies(DateTimeOffset now)
         }
 
         string last = Ip();
-        yield return (With(last, "more", $"\"{new string('x', Longest - With(last, "more", "\"\"").Length)}\""), Line(last));
+        yield return (With(last, "more", $"\"{new string('x', MaxBytes - With(last, "more", "\"\"").Length)}\""), Line(last));
         foreach (string name in new[] { "IP", "\\n" })
         {
             string ip = Ip();
@@ -71,7 +71,7 @@ internal sealed class HostileBodies(DateTimeOffset now)
         }
     }
 
-    /// <summary>Bodies of a ban that this server skips, and how it is counted.</summary>
+    /// <summary>Returns bodies of a ban that the receiver skips, each with the reason under which it is counted.</summary>
     public IEnumerable<(byte[] Body, string Count)> Skipped()
     {
         foreach (string ip in new[] { "0.0.0.0/0", "::/0", "203.0.113.0/24", "2001:db8::/127" })
@@ -90,11 +90,11 @@ internal sealed class HostileBodies(DateTimeOffset now)
         }
     }
 
-    public const int Longest = 8 * 1024;
+    public const int MaxBytes = 8 * 1024;
 
-    public static string TooLong(int length) => $"the body has {length} bytes, allowed are {Longest}; its first {Longest} are kept";
+    public static string TooLong(int length) => $"the body has {length} bytes, allowed are {MaxBytes}; its first {MaxBytes} are kept";
 
-    /// <summary>A ban whose body has that many bytes.</summary>
+    /// <summary>Returns a ban whose body has that many bytes.</summary>
     public byte[] Padded(int length) => With("more", $"\"{new string('x', length - With("more", "\"\"").Length)}\"");
 
     private IEnumerable<(byte[] Body, string Reason)> Unreadable()
@@ -127,14 +127,14 @@ internal sealed class HostileBodies(DateTimeOffset now)
             (Encoding.UTF8.GetBytes("{\"\\ud800\":1}"), NoText),
             (With("\\ud800", "1"), NoText),
             (With("more", "{\"a\":1,\"a\":2}"), NoText),
-            (Padded(Longest + 1), TooLong(Longest + 1)),
+            (Padded(MaxBytes + 1), TooLong(MaxBytes + 1)),
             (Padded(1_000_000), TooLong(1_000_000)),
             (Encoding.UTF8.GetBytes(new string('[', 100_000)), TooLong(100_000)),
             (Garbage(1_000_001), TooLong(1_000_001)),
         ];
     }
 
-    private IEnumerable<(byte[] Body, string Reason)> Misshapen(string field)
+    private IEnumerable<(byte[] Body, string Reason)> Malformed(string field)
     {
         string good = Encoding.UTF8.GetString(With(field, "\"\""));
         byte[] invalid = With(field, "\"xx\"");
@@ -225,7 +225,7 @@ internal sealed class HostileBodies(DateTimeOffset now)
 
     private static string Utc(DateTimeOffset time) => $"{time:yyyy-MM-ddTHH:mm:ss.fffZ}";
 
-    /// <summary>Bytes of every value, not one of them JSON.</summary>
+    /// <summary>Returns bytes of every value, which are not JSON.</summary>
     private static byte[] Garbage(int length) => [.. Enumerable.Range(1, length).Select(i => (byte)(i * 7919))];
 
     private string Line(string ip, string jail = "sshd") =>

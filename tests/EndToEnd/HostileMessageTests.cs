@@ -10,25 +10,21 @@ namespace F2bBroker.EndToEndTests;
 public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
 {
     private readonly HostileBodies bodies = new(TimeProvider.System.GetUtcNow());
+    private TestGroup group = null!;
     private Server receiver = null!;
     private Sender sender = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        receiver = await Server.EnrollAsync(broker, "web2");
-        await using Server origin = await Server.EnrollAsync(broker, "web1");
-        sender = await Sender.ConnectAsync(broker, origin);
+        group = await TestGroup.StartAsync(broker);
+        receiver = await group.EnrollAsync("web2");
+        sender = await group.EnrollSenderAsync("web1");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await sender.DisposeAsync();
-        await receiver.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
-    public async Task Each_body_is_written_as_meant_or_counted_or_refused_with_a_reason_that_can_be_read()
+    public async Task Each_body_is_written_skipped_or_refused_with_a_readable_reason()
     {
         (byte[] Body, string Reason)[] refused = [.. bodies.Refused()];
         (byte[] Body, string Line)[] written = [.. bodies.Written()];
@@ -55,12 +51,12 @@ public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(
             refused
                 .Select(message =>
-                    $"{Convert.ToBase64String(message.Body.AsSpan(0, Math.Min(message.Body.Length, HostileBodies.Longest)))} "
+                    $"{Convert.ToBase64String(message.Body.AsSpan(0, Math.Min(message.Body.Length, HostileBodies.MaxBytes)))} "
                         + $"{message.Reason}")
                 .Order(StringComparer.Ordinal),
             inErrorQueue.Select(message => $"{Convert.ToBase64String(BodyOf(message))} {ReasonOf(message)}").Order(StringComparer.Ordinal));
         Assert.All(inErrorQueue, message => Assert.Matches(@"^[ -~]{10,250}\z", ReasonOf(message)));
-        await LogIsReadAsMeantAsync(lines);
+        await AssertLogAsync(lines);
 
         Assert.Equal(0, await consumer.StopAsync());
         Assert.Equal(1, consumer.Count("Receiving from "));
@@ -72,13 +68,14 @@ public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_as_large_as_the_broker_takes_does_not_stop_the_queue()
+    public async Task A_message_of_the_brokers_maximum_size_does_not_stop_the_queue()
     {
         Daemon consumer = await receiver.StartConsumerAsync();
-        bool isTaken = await IsTakenAsync(100_000_000);
+        bool isAccepted = await IsAcceptedAsync(100_000_000);
         await sender.PublishBanAsync("198.51.100.1");
         await receiver.HasBansAsync(1);
-        Assert.Equal(isTaken ? [HostileBodies.TooLong(100_000_000)] : [], (await broker.RefusedAsync(isTaken ? 1 : 0)).Select(ReasonOf));
+        string[] reasons = isAccepted ? [HostileBodies.TooLong(100_000_000)] : [];
+        Assert.Equal(reasons, (await broker.RefusedAsync(reasons.Length)).Select(ReasonOf));
         Assert.Equal(1, consumer.Count("Receiving from "));
     }
 
@@ -92,20 +89,20 @@ public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
         return message["payload_encoding"]!.ToString() == "base64" ? Convert.FromBase64String(payload) : Encoding.UTF8.GetBytes(payload);
     }
 
-    /// <summary>Each line is one of the bans, and fail2ban reads it as that.</summary>
-    private async Task LogIsReadAsMeantAsync(string[] bans)
+    /// <summary>Asserts that the log contains exactly these bans, and that fail2ban reads each line as its ban.</summary>
+    private async Task AssertLogAsync(string[] bans)
     {
         Assert.Equal(
             bans.Order(StringComparer.Ordinal),
             receiver.Bans.Where(ban => !ban.StartsWith("Ban 198.51.100.1 ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         IReadOnlyList<(string Line, string Ip)> read = await Fail2BanRegex.ReadAsync(receiver.BansLog);
         Assert.Equal(await File.ReadAllLinesAsync(receiver.BansLog), read.Select(match => match.Line));
-        // fail2ban prints some addresses of IPv6 with a dotted tail.
+        // fail2ban prints some IPv6 addresses with a dotted tail.
         Assert.Equal(receiver.Addresses.Select(System.Net.IPAddress.Parse), read.Select(match => System.Net.IPAddress.Parse(match.Ip)));
     }
 
-    /// <summary>Publishes a ban of that many bytes; false if this broker takes no message so large.</summary>
-    private async Task<bool> IsTakenAsync(int length)
+    /// <summary>Publishes a ban of that many bytes. Returns false if the broker does not accept a message of that size.</summary>
+    private async Task<bool> IsAcceptedAsync(int length)
     {
         try
         {

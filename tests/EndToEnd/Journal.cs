@@ -2,15 +2,15 @@ using System.Net.Sockets;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>systemd's journal: the one that runs on this machine, else a real journald as a child process.</summary>
+/// <summary>systemd's journal: the one of this machine if it runs, otherwise a real journald as a child process.</summary>
 internal sealed class Journal : IAsyncDisposable
 {
-    /// <summary>Where the journal takes syslog messages; /dev/log leads here where systemd runs.</summary>
+    /// <summary>The socket on which the journal receives syslog messages. With systemd, /dev/log is a link to it.</summary>
     public const string SyslogSocket = "/run/systemd/journal/dev-log";
 
     private static readonly string[] Folders = ["/run/systemd/journal", "/run/log/journal"];
 
-    private readonly List<string> made = [];
+    private readonly List<string> created = [];
     private Daemon? journald;
 
     public static async Task<Journal> StartAsync()
@@ -18,7 +18,7 @@ internal sealed class Journal : IAsyncDisposable
         Journal journal = new();
         if (!IsLive())
         {
-            journal.made.AddRange(Folders.Where(folder => !Directory.Exists(folder)));
+            journal.created.AddRange(Folders.Where(folder => !Directory.Exists(folder)));
             journal.journald = new Daemon("/lib/systemd/systemd-journald", []);
             await Eventually.TrueAsync(IsLive, () => journal.journald.Said);
         }
@@ -32,7 +32,7 @@ internal sealed class Journal : IAsyncDisposable
         {
             await journald.StopAsync();
             await journald.DisposeAsync();
-            made.ForEach(folder => Directory.Delete(folder, recursive: true));
+            created.ForEach(folder => Directory.Delete(folder, recursive: true));
         }
     }
 

@@ -3,43 +3,36 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>Bans that fail2ban tells the journal of, on a real journal.</summary>
+/// <summary>Bans that fail2ban logs to a real journal.</summary>
 public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
 {
     private static readonly string[] FromJournal = ["F2BBROKER_PRODUCER__SOURCE=journal", "F2BBROKER_PRODUCER__START=end"];
 
-    private Journal journal = null!;
+    private TestGroup? group;
     private UnitCgroup unit = null!;
     private Server web1 = null!;
     private Server web2 = null!;
-    private Fail2Ban? fail2ban;
 
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can start a journal, and a process as a unit.");
-        await broker.ResetAsync();
-        journal = await Journal.StartAsync();
-        unit = new UnitCgroup("fail2ban.service");
-        web1 = await Server.EnrollAsync(broker, "web1");
-        web2 = await Server.EnrollAsync(broker, "web2");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Starting a journal, and a process in the cgroup of a unit, needs root.");
+        group = await TestGroup.StartAsync(broker);
+        group.Add(await Journal.StartAsync());
+        unit = group.Add(new UnitCgroup("fail2ban.service"));
+        web1 = await group.EnrollAsync("web1");
+        web2 = await group.EnrollAsync("web2");
         await web2.StartConsumerAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { fail2ban, web1, web2, unit, journal })
-        {
-            await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
-        }
-    }
+    public ValueTask DisposeAsync() => group?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Theory]
     [InlineData("SYSTEMD-JOURNAL")]
     [InlineData("SYSLOG")]
     [InlineData("SYSLOG[padding=on]")]
-    public async Task A_ban_reaches_a_peer_also_when_the_producer_was_stopped(string logTarget)
+    public async Task Bans_reach_a_peer_even_if_the_producer_was_stopped(string logTarget)
     {
-        fail2ban = await Fail2Ban.StartAsync(web1, unit, logTarget);
+        Fail2Ban fail2ban = await StartFail2BanAsync(logTarget);
         Daemon producer = await web1.StartProducerAsync(FromJournal);
         await fail2ban.AttackAsync("203.0.113.7");
         await web2.HasBansAsync(1);
@@ -54,11 +47,11 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(0, producer.Count("no longer contains"));
     }
 
-    /// <summary>As in a container, where systemd-nspawn gives the journal's boot another name than a unit's fresh /proc has.</summary>
+    /// <summary>In a container, systemd-nspawn gives the journal another boot id than a unit sees in its new /proc.</summary>
     [Fact]
-    public async Task A_producer_that_sees_another_boot_than_the_journal_follows_it_all_the_same()
+    public async Task A_producer_that_sees_another_boot_id_than_the_journal_follows_it()
     {
-        fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
+        Fail2Ban fail2ban = await StartFail2BanAsync("SYSTEMD-JOURNAL");
         string elsewhere = Path.Combine(web1.Folder, "elsewhere");
         string boot = Path.Combine(web1.Folder, "boot_id");
         File.WriteAllText(boot, $"{Guid.NewGuid()}\n");
@@ -79,9 +72,9 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_others_say_under_fail2bans_name_is_not_shared()
+    public async Task Entries_that_others_send_under_fail2bans_name_are_not_shared()
     {
-        fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
+        Fail2Ban fail2ban = await StartFail2BanAsync("SYSTEMD-JOURNAL");
         await web1.StartProducerAsync(FromJournal);
         string socket = Journal.SyslogSocket;
         await RunAsync(
@@ -101,7 +94,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
                 _SYSTEMD_UNIT=fail2ban.service UNIT=fail2ban.service |
             logger --journald
             """);
-        // In fail2ban's own unit, where its actions run too: another logger's word, and standard output's.
+        // In fail2ban's own unit, where its actions run too: a message of another logger, and one on standard output.
         string send =
             $"import socket; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'<29>action[1]: NOTICE [sshd] Ban 9.9.9.3', "
                 + $"'{socket}')";
@@ -112,17 +105,17 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
             "--priority=notice",
             .. UnitCgroup.Python("print('NOTICE [sshd] Ban 9.9.9.4', flush=True)"),
         ]);
-        await unit.IsHeardAsync("9.9.9.3");
-        await unit.IsHeardAsync("9.9.9.4");
+        await unit.IsLoggedAsync("9.9.9.3");
+        await unit.IsLoggedAsync("9.9.9.4");
         await fail2ban.AttackAsync("203.0.113.7");
         await web2.HasBansAsync(1);
         Assert.Equal(["203.0.113.7"], web2.Addresses);
     }
 
     [Fact]
-    public async Task A_journalctl_that_ends_is_started_again_and_one_whose_producer_is_killed_ends()
+    public async Task A_journalctl_that_ends_is_restarted_and_it_ends_with_a_killed_producer()
     {
-        fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
+        Fail2Ban fail2ban = await StartFail2BanAsync("SYSTEMD-JOURNAL");
         Daemon producer = await web1.StartProducerAsync(FromJournal);
         await RunAsync("kill", await ChildAsync(producer));
         await producer.SaysAsync("journalctl ended with 143. Restarting journalctl from the last entry. No ban is lost.");
@@ -130,18 +123,18 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         await web2.HasBansAsync(1);
         string child = await ChildAsync(producer);
         await producer.KillAsync();
-        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{child}"), () => $"journalctl, process {child}, is left behind.");
+        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{child}"), () => $"journalctl, process {child}, still runs.");
     }
 
     [Fact]
-    public async Task An_entry_that_the_journal_no_longer_contains_is_logged_and_what_follows_it_is_shared()
+    public async Task A_missing_journal_entry_is_logged_and_later_bans_are_shared()
     {
-        fail2ban = await Fail2Ban.StartAsync(web1, unit, "SYSTEMD-JOURNAL");
+        Fail2Ban fail2ban = await StartFail2BanAsync("SYSTEMD-JOURNAL");
         Assert.Equal(0, await (await web1.StartProducerAsync(FromJournal)).StopAsync());
         await fail2ban.AttackAsync("203.0.113.7");
         await fail2ban.BansAsync("203.0.113.7");
         JsonNode checkpoint = JsonNode.Parse(File.ReadAllText(web1.Checkpoint))!;
-        // Of a journal and a boot that are nowhere: no entry has this cursor, and what follows is found by its time.
+        // A cursor of a journal and a boot that do not exist, so journalctl continues at its time.
         string[] parts = checkpoint["cursor"]!.GetValue<string>().Split(';');
         long time = Convert.ToInt64(parts[4][2..], 16) + 1;
         checkpoint["cursor"] = $"s={new string('0', 32)};{parts[1]};b={new string('0', 32)};{parts[3]};t={time:x};{parts[5]}";
@@ -176,7 +169,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_source_than_before_is_a_first_start_and_logged()
+    public async Task A_changed_source_is_logged_and_causes_a_first_start()
     {
         await (await web1.StartProducerAsync()).StopAsync();
         Daemon producer = await web1.StartProducerAsync(FromJournal);
@@ -185,13 +178,15 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal("journal", JsonDocument.Parse(File.ReadAllText(web1.Checkpoint)).RootElement.GetProperty("source").GetString());
     }
 
+    private async Task<Fail2Ban> StartFail2BanAsync(string logTarget) => group!.Add(await Fail2Ban.StartAsync(web1, unit, logTarget));
+
     private static async Task RunAsync(string program, params IEnumerable<string> arguments)
     {
         Built.Outcome outcome = await Built.RunAsync(program, arguments);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
     }
 
-    /// <summary>The process id of the producer's journalctl, once it follows.</summary>
+    /// <summary>Waits until the producer's journalctl follows the journal. Returns its process id.</summary>
     private static async Task<string> ChildAsync(Daemon producer)
     {
         string child = "";

@@ -3,29 +3,29 @@ using System.Globalization;
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>
-/// The RabbitMQ that is installed here, as a private process in a folder of its own, which can be stopped, killed and started again.
+/// The installed RabbitMQ as a private process with its own folder. It can be stopped, killed and started again.
 /// </summary>
 internal sealed class LocalBroker : IAsyncDisposable
 {
     private readonly TempFolder folder = new();
 
-    /// <summary>Where its files are.</summary>
+    /// <summary>The folder of its files.</summary>
     public string Folder => folder.Path;
 
     public int Port { get; private set; }
 
     public string Api { get; private set; } = "";
 
-    /// <summary>Where it answers Prometheus.</summary>
+    /// <summary>The port of its Prometheus endpoint.</summary>
     public int MetricsPort { get; private set; }
 
-    /// <summary>What all its files take.</summary>
+    /// <summary>The total size of its files.</summary>
     public long BytesOnDisk => new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(Length);
 
-    /// <param name="terms">Erlang terms for its configuration, from the next start on.</param>
+    /// <param name="terms">Erlang terms for its configuration. They apply from the next start.</param>
     public Task ConfigureAsync(string terms) => File.WriteAllTextAsync(folder["extra.config"], terms);
 
-    /// <param name="lines">Of <c>rabbitmq.conf</c>, from the next start on.</param>
+    /// <param name="lines">Lines of <c>rabbitmq.conf</c>. They apply from the next start.</param>
     public Task ConfigureAsync(IEnumerable<string> lines) =>
         File.WriteAllLinesAsync(Path.Combine(Directory.CreateDirectory(folder["conf.d"]).FullName, "more.conf"), lines);
 
@@ -52,13 +52,13 @@ internal sealed class LocalBroker : IAsyncDisposable
         folder.Dispose();
     }
 
-    /// <summary>Of a file that the broker may be deleting.</summary>
+    /// <summary>Returns the size of a file; 0 if the broker has deleted it.</summary>
     private static long Length(FileInfo file) => file.Exists ? file.Length : 0;
 
     private async Task ScriptAsync(string command, params IEnumerable<string> arguments)
     {
         Built.Outcome outcome = await Built.RunAsync(Repository.Path("tests/real/broker.sh"), [command, folder.Path, .. arguments]);
-        // rabbitmqctl colours its errors, which no file of test results can hold.
+        // rabbitmqctl colours its errors, and the XML of a result file cannot contain the escape character.
         Assert.True(outcome.ExitCode == 0, outcome.Errors.Replace("\u001b", "", StringComparison.Ordinal));
     }
 }

@@ -3,32 +3,29 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>What both daemons show Prometheus of what happens.</summary>
+/// <summary>The metrics that both daemons serve.</summary>
 public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
 {
     private const string Contact = "f2bbroker_broker_contact_timestamp_seconds";
     private const string Clock = "f2bbroker_clock_seconds";
 
+    private TestGroup group = null!;
     private Server web1 = null!;
     private Server web2 = null!;
     private PortPair ports = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        web1 = await Server.EnrollAsync(broker, "web1");
-        web2 = await Server.EnrollAsync(broker, "web2", "maxbans = 5/10m");
+        group = await TestGroup.StartAsync(broker);
+        web1 = await group.EnrollAsync("web1");
+        web2 = await group.EnrollAsync("web2", "maxbans = 5/10m");
         ports = await web2.MeasureAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await web1.DisposeAsync();
-        await web2.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
-    public async Task Whatever_becomes_of_a_ban_is_counted_and_documented_as_it_is_shown()
+    public async Task Each_outcome_of_a_ban_is_counted_and_each_metric_is_documented()
     {
         await using Cable cable = new(broker.Host, broker.Port);
         Daemon producer = await web2.StartProducerAsync($"F2BBROKER_BROKER__URI={cable.Uri}");
@@ -45,14 +42,14 @@ public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(Documented("producer"), reported.Types.Order());
         Assert.Equal(Documented("consumer"), received.Types.Order());
 
-        // Not hindered by connections to the old one that have yet to run out.
+        // Connections of the old process that are still in TIME_WAIT do not block the port.
         Assert.Equal(0, await consumer.StopAsync());
         await web2.StartConsumerAsync();
         await Scrape.ShowsAsync(ports.Second, "f2bbroker_queue_remade_total 0");
     }
 
     [Fact]
-    public async Task Nothing_listens_unless_an_address_is_named()
+    public async Task No_port_is_opened_unless_an_address_is_configured()
     {
         Daemon[] daemons = [web1.Start(Built.Producer), web1.Start(Built.Consumer)];
         await daemons[0].SaysAsync("Following ");
@@ -61,7 +58,7 @@ public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_said_and_ends_the_start()
+    public async Task An_occupied_port_is_logged_and_ends_the_start()
     {
         using TcpListener first = PortPair.Take(ports.First);
         using TcpListener second = PortPair.Take(ports.Second);
@@ -125,11 +122,11 @@ public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
             "f2bbroker_messages_refused_total{origin=\"(none)\",reason=\"sender\"} 1");
     }
 
-    /// <summary>A directory stands where the log has to be; then more bans come than the server may report.</summary>
+    /// <summary>Holds a ban with a directory in place of the log, then reports more bans than <c>maxbans</c> allows.</summary>
     private async Task HoldsAsync()
     {
         await using Sender sender = await Sender.ConnectAsync(broker, web1);
-        // The consumer may make the log again in between.
+        // The consumer may recreate the log in between.
         await Eventually.TrueAsync(() => IsReplaced(web2.BansLog), () => "The log cannot be replaced.");
         await sender.PublishBanAsync("203.0.113.10");
         await Scrape.ShowsAsync(ports.Second, "f2bbroker_bans_held 1", "f2bbroker_bans_written_total{origin=\"web1\"} 1");
@@ -160,7 +157,7 @@ public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
         }
     }
 
-    /// <summary>The table of docs/metrics.md: name and type of what that daemon shows.</summary>
+    /// <summary>Returns name and type of that daemon's metrics from the table of docs/metrics.md.</summary>
     private static IEnumerable<string> Documented(string daemon) => File.ReadLines(Repository.Path("docs/metrics.md"))
         .Select(line => Regex.Match(line, @"^\| `(f2bbroker_[a-z_]+)` \| ([a-z]+) \| ([a-z]+) \|"))
         .Where(match => match.Success && (match.Groups[3].Value == "both" || match.Groups[3].Value == daemon))

@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>A broker without streams, as one that was upgraded from an old version and has not enabled their feature flag.</summary>
+/// <summary>A broker without streams, like one that was upgraded from an old version without enabling their feature flag.</summary>
 [Trait("Broker", "own")]
 public sealed class NoStreamsTests : RunningBroker, IAsyncLifetime
 {
@@ -12,21 +12,21 @@ public sealed class NoStreamsTests : RunningBroker, IAsyncLifetime
             "{rabbit, [{forced_feature_flags_on_init, [implicit_default_bindings, maintenance_mode_status, quorum_queue, "
                 + "user_limits, virtual_host_metadata]}]}");
         await local.StartAsync();
-        Found("127.0.0.1", local.Port, local.Api);
+        SetAddress("127.0.0.1", local.Port, local.Api);
     }
 
     public async ValueTask DisposeAsync()
     {
-        Gone();
+        CloseApi();
         await local.DisposeAsync();
     }
 
     [Fact]
-    public async Task Init_says_so_and_all_else_works()
+    public async Task Init_reports_the_missing_stream_and_bans_are_shared()
     {
         Built.Outcome init = await AdminAsync("init");
         Assert.Equal(0, init.ExitCode);
-        Assert.SkipWhen(await GetAsync("queues/f2b/f2b.history") is not null, "This RabbitMQ cannot be without streams.");
+        Assert.SkipWhen(await GetAsync("queues/f2b/f2b.history") is not null, "Streams cannot be disabled in this RabbitMQ.");
         Assert.Contains(
             "No stream f2b.history: a new server will not know the bans from before it was enrolled, and history and watch have nothing "
                 + "to show. All else works.",

@@ -4,12 +4,12 @@ using System.Text;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>systemd's end of sd_notify(3): a socket that keeps what a daemon says.</summary>
+/// <summary>systemd's side of sd_notify(3): a socket that keeps the messages of a daemon.</summary>
 internal sealed class NotifySocket : IDisposable
 {
     private readonly TempFolder folder = new();
     private readonly Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-    private readonly ConcurrentQueue<string> said = new();
+    private readonly ConcurrentQueue<string> received = new();
 
     public NotifySocket()
     {
@@ -17,13 +17,15 @@ internal sealed class NotifySocket : IDisposable
         _ = ListenAsync();
     }
 
-    /// <summary>What systemd would set for a unit with <c>WatchdogSec=1</c>.</summary>
+    /// <summary>The variables that systemd sets for a unit with <c>WatchdogSec=1</c>.</summary>
     public IEnumerable<string> Environment => [$"NOTIFY_SOCKET={folder["notify"]}", "WATCHDOG_USEC=1000000"];
 
-    public IReadOnlyList<string> Said => [.. said];
+    public IReadOnlyList<string> Messages => [.. received];
 
-    public Task HearsAsync(int signsOfLife, Func<string> state) =>
-        Eventually.TrueAsync(() => Said.Count(word => word == "WATCHDOG=1") >= signsOfLife, () => $"{string.Join(' ', Said)}\n{state()}");
+    /// <summary>Waits until the daemon has sent that many watchdog pings.</summary>
+    public Task ReceivesPingsAsync(int count, Func<string> state) => Eventually.TrueAsync(
+        () => Messages.Count(message => message == "WATCHDOG=1") >= count,
+        () => $"{string.Join(' ', Messages)}\n{state()}");
 
     public void Dispose()
     {
@@ -38,7 +40,7 @@ internal sealed class NotifySocket : IDisposable
         {
             while (true)
             {
-                said.Enqueue(Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer)));
+                received.Enqueue(Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer)));
             }
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)

@@ -1,28 +1,21 @@
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>The package, and a Debian to install it in.</summary>
-public sealed class PackageAndRoot(BuiltPackage package) : IAsyncLifetime
+public sealed class PackageAndRoot(BuiltPackage package) : DebianFixture
 {
-    /// <summary>Why they are not made, or null.</summary>
-    public string? Obstacle { get; private set; }
-
     public string Package { get; private set; } = "";
 
     internal DebianRoot Root { get; } = new();
 
-    public async ValueTask InitializeAsync()
-    {
-        Obstacle = await DebianRoot.ObstacleAsync();
-        if (Obstacle is null)
-        {
-            await Task.WhenAll(package.FileAsync(), Root.InstallAsync());
-            Package = await package.FileAsync();
-        }
-    }
-
-    public ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         Root.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    protected override async Task SetUpAsync()
+    {
+        await Task.WhenAll(package.FileAsync(), Root.InstallAsync());
+        Package = await package.FileAsync();
     }
 }

@@ -17,17 +17,17 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
     public PackageTests(PackageAndRoot both, BuiltPackage built)
     {
         this.built = built;
-        Assert.SkipWhen(both.Obstacle is not null, both.Obstacle ?? "");
+        both.SkipIfMissing();
         (root, package) = (both.Root, both.Package);
     }
 
     [Fact]
-    public async Task It_is_installed_upgraded_removed_and_purged_and_no_step_breaks_fail2ban()
+    public async Task The_package_is_installed_upgraded_removed_and_purged_and_no_step_breaks_fail2ban()
     {
         (string files, string users) = (await root.RunAsync(Everything), await root.RunAsync("getent passwd; getent group"));
         await InstallAsync(package);
-        await HasWhatItNeedsAsync();
-        await HoldsTheJailAsync();
+        await AssertInstalledAsync();
+        await AssertJailAsync();
 
         await root.RunAsync(
             "echo '# mine' >>/etc/f2bbroker/f2bbroker.conf; echo line >>/var/log/f2bbroker/bans.log; echo 1 "
@@ -42,22 +42,22 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
             await root.RunAsync(
                 "tail -n 1 /etc/f2bbroker/f2bbroker.conf; cat /var/log/f2bbroker/bans.log.1 /var/lib/f2bbroker/producer.checkpoint"));
         Assert.Equal("# newer", await root.RunAsync("tail -n 1 /etc/logrotate.d/f2bbroker"));
-        await HoldsTheJailAsync();
+        await AssertJailAsync();
 
         await root.RunAsync("dpkg --remove f2bbroker");
         Assert.Equal("", await root.RunAsync("command -v f2bbroker f2bbroker-producer f2bbroker-consumer || true"));
-        await HoldsTheJailAsync();
+        await AssertJailAsync();
 
         await root.RunAsync("dpkg --purge f2bbroker");
         Assert.Contains("test is successful", await root.RunAsync(LoadsJails), StringComparison.Ordinal);
         Assert.Equal(users, await root.RunAsync("getent passwd; getent group"));
-        // Backups of passwd(5), and logrotate's own notes.
+        // Backups of passwd(5), and logrotate's state.
         string[] notOurs = ["/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-", "/var/lib/logrotate/status"];
         Assert.Empty((await root.RunAsync(Everything)).Split('\n').Except(files.Split('\n')).Except(notOurs));
     }
 
     [Fact]
-    public async Task Its_files_are_in_order_for_lintian_and_its_units_for_systemd()
+    public async Task Lintian_accepts_the_package_and_systemd_analyze_its_units()
     {
         Built.Outcome lintian = await Built.RunAsync("lintian", ["--fail-on", "error", "--allow-root", package]);
         Assert.True(lintian.ExitCode == 0, $"{lintian.Output}{lintian.Errors}");
@@ -71,7 +71,7 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
     }
 
     [Fact]
-    public async Task One_commit_built_twice_gives_the_same_bytes()
+    public async Task Two_builds_of_one_commit_are_identical()
     {
         using TempFolder folder = new();
         string again = await BuiltPackage.BuildAsync(folder.Path);
@@ -85,7 +85,7 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
         await root.RunAsync($"dpkg --install /tmp/{name} </dev/null");
     }
 
-    private async Task HasWhatItNeedsAsync()
+    private async Task AssertInstalledAsync()
     {
         foreach (string program in new[] { Built.Admin, Built.Producer, Built.Consumer })
         {
@@ -97,7 +97,7 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
                 + "f2bbroker:adm 640",
             await root.RunAsync("stat -c '%n %U:%G %a' /var/lib/f2bbroker /var/log/f2bbroker /var/log/f2bbroker/bans.log"));
         Assert.Equal("", await root.RunAsync("find /etc/systemd -name '*f2bbroker*'"));
-        // As the unit would, but for the credential; the shipped configuration is read.
+        // As in the unit, but without its credential. The shipped configuration is read.
         await root.RunAsync("touch /var/log/fail2ban.log && chgrp adm /var/log/fail2ban.log");
         foreach (string daemon in new[] { Built.Producer, Built.Consumer })
         {
@@ -107,7 +107,7 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
         }
     }
 
-    private async Task HoldsTheJailAsync()
+    private async Task AssertJailAsync()
     {
         Assert.Contains("test is successful", await root.RunAsync(LoadsJails), StringComparison.Ordinal);
         Assert.Contains(

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>Two ports of loopback, one after the other, that were free a moment ago.</summary>
+/// <summary>Two consecutive loopback ports that were free when they were found.</summary>
 internal sealed record PortPair(int First)
 {
     public int Second => First + 1;
@@ -22,12 +22,12 @@ internal sealed record PortPair(int First)
             }
             catch (Exception failure) when (failure is SocketException or ArgumentOutOfRangeException)
             {
-                // The next one is taken, or there is none.
+                // The next port is in use or does not exist.
             }
         }
     }
 
-    /// <summary>Listens there until it is disposed.</summary>
+    /// <summary>Listens on the port until the listener is disposed.</summary>
     public static TcpListener Take(int port)
     {
         TcpListener listener = new(IPAddress.Loopback, port);
@@ -35,7 +35,7 @@ internal sealed record PortPair(int First)
         return listener;
     }
 
-    /// <summary>The TCP ports that a process listens on.</summary>
+    /// <summary>Returns the TCP ports that a process listens on.</summary>
     public static IReadOnlyList<int> Of(int process)
     {
         string[] sockets = [.. new DirectoryInfo($"/proc/{process}/fd").GetFiles().Select(file => file.LinkTarget ?? "")];

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>
-/// A real Prometheus on loopback with the example configuration and the rules of <c>deploy/prometheus</c>, hurried: it looks each second,
-/// and no alert waits.
+/// A real Prometheus on loopback with the example configuration and the rules of <c>deploy/prometheus</c>. It scrapes each second, and
+/// alerts fire without delay.
 /// </summary>
 internal sealed class Prometheus : IAsyncDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class Prometheus : IAsyncDisposable
     private readonly HttpClient api = new();
     private Daemon? process;
 
-    /// <param name="targets">Which address of the example stands for which one here.</param>
+    /// <param name="targets">The addresses of the example, each with the one that replaces it.</param>
     public static async Task<Prometheus> StartAsync(IReadOnlyDictionary<string, string> targets)
     {
         Prometheus started = new();
@@ -43,8 +43,8 @@ internal sealed class Prometheus : IAsyncDisposable
         return started;
     }
 
-    /// <summary>What it says against that is null when it answers.</summary>
-    public async Task<(JsonArray Result, string? Fault)> QueryAsync(string expression)
+    /// <summary>Runs a query. Returns the result, and the error or warnings; null if there are none.</summary>
+    public async Task<(JsonArray Result, string? Error)> QueryAsync(string expression)
     {
         using HttpResponseMessage response = await api.GetAsync(
             new Uri($"query?query={Uri.EscapeDataString(expression)}", UriKind.Relative));
@@ -52,11 +52,11 @@ internal sealed class Prometheus : IAsyncDisposable
         return (answer["data"]?["result"] as JsonArray ?? [], (string?)answer["error"] ?? answer["warnings"]?.ToJsonString());
     }
 
-    /// <summary>The addresses of the targets that answer.</summary>
+    /// <summary>Returns the addresses of the targets that are up.</summary>
     public async Task<IReadOnlyList<string>> UpAsync() =>
         [.. (await QueryAsync("up == 1")).Result.Select(series => (string)series!["metric"]!["instance"]!).Order()];
 
-    /// <summary>The alerts that fire, each <c>name instance</c>.</summary>
+    /// <summary>Returns the alerts that fire, each as <c>name instance</c>.</summary>
     public async Task<IReadOnlyList<string>> FiringAsync()
     {
         JsonNode answer = (await api.GetFromJsonAsync<JsonNode>("alerts"))!;

@@ -2,21 +2,21 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>What a real Prometheus and its promtool make of metrics, rules and dashboard.</summary>
+/// <summary>Metrics, rules and dashboard with a real Prometheus and promtool.</summary>
 public sealed class PrometheusTests(TestBroker broker)
 {
     [Theory]
     [InlineData("check", "config", "scrape.yml")]
     [InlineData("check", "rules", "f2bbroker.rules.yml")]
     [InlineData("test", "rules", "f2bbroker.test.yml")]
-    public async Task Promtool_finds_nothing_wrong(string command, string what, string file)
+    public async Task Promtool_reports_no_error(string command, string what, string file)
     {
         Built.Outcome outcome = await Built.RunAsync("promtool", [command, what, Repository.Path($"deploy/prometheus/{file}")]);
         Assert.True(outcome.ExitCode == 0, $"{outcome.Output}{outcome.Errors}");
     }
 
     [Fact]
-    public async Task Prometheus_reads_both_daemons_and_the_broker_answers_the_dashboard_and_raises_an_alert()
+    public async Task Prometheus_scrapes_daemons_and_broker_answers_the_dashboards_queries_and_raises_an_alert()
     {
         await broker.ResetAsync();
         await using Server web1 = await Server.EnrollAsync(broker, "web1");
@@ -24,8 +24,8 @@ public sealed class PrometheusTests(TestBroker broker)
         Daemon producer = await web1.StartProducerAsync();
         await web1.StartConsumerAsync();
         await web1.LogBansAsync("203.0.113.1");
-        await PassesAsync(await Scrape.ShowsAsync(ports.First, "f2bbroker_bans_published_total 1"));
-        await PassesAsync(await Scrape.ShowsAsync(ports.Second, "f2bbroker_bans_skipped_total{reason=\"of this server itself\"} 1"));
+        await AssertValidAsync(await Scrape.ShowsAsync(ports.First, "f2bbroker_bans_published_total 1"));
+        await AssertValidAsync(await Scrape.ShowsAsync(ports.Second, "f2bbroker_bans_skipped_total{reason=\"of this server itself\"} 1"));
         Dictionary<string, string> targets = new()
         {
             ["127.0.0.1:9710"] = $"localhost:{ports.First}",
@@ -53,22 +53,22 @@ public sealed class PrometheusTests(TestBroker broker)
         Assert.Equal([$"F2bBrokerDaemonDown localhost:{ports.First}"], firing);
     }
 
-    /// <summary>Without an error; and with values, unless it is about what has not happened here.</summary>
+    /// <summary>Asserts that a query has no error, and returns values unless it is a rate of events that do not occur here.</summary>
     private static async Task AnswersAsync(Prometheus prometheus, string expression)
     {
-        (JsonArray Result, string? Fault) answer = default;
+        (JsonArray Result, string? Error) answer = default;
         bool hasValues = !expression.Contains("rate(", StringComparison.Ordinal);
         await Eventually.TrueAsync(
             async () =>
             {
                 answer = await prometheus.QueryAsync(expression);
-                return answer.Fault is not null || answer.Result.Count > 0 || !hasValues;
+                return answer.Error is not null || answer.Result.Count > 0 || !hasValues;
             },
             () => $"No values: {expression}");
-        Assert.True(answer.Fault is null, $"{expression}: {answer.Fault}");
+        Assert.True(answer.Error is null, $"{expression}: {answer.Error}");
     }
 
-    private static async Task PassesAsync(Scrape scrape)
+    private static async Task AssertValidAsync(Scrape scrape)
     {
         using TempFolder folder = new();
         await File.WriteAllTextAsync(folder["metrics"], scrape.Text);
@@ -76,7 +76,7 @@ public sealed class PrometheusTests(TestBroker broker)
         Assert.True(outcome.ExitCode == 0 && outcome.Errors.Length == 0, $"{outcome.Output}{outcome.Errors}{scrape.Text}");
     }
 
-    /// <summary>The dashboard's expressions as Grafana sends them.</summary>
+    /// <summary>Returns the dashboard's expressions as Grafana sends them.</summary>
     private static IEnumerable<string> Dashboard()
     {
         JsonNode dashboard = JsonNode.Parse(File.ReadAllText(Repository.Path("deploy/grafana/f2bbroker.json")))!;

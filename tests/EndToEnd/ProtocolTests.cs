@@ -2,37 +2,36 @@ using F2bBroker.EndToEndTests.Machines;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The two programs of docs/protocol.md, in another language, in a group with ours.</summary>
+/// <summary>The two Python programs of docs/protocol.md in a group with the daemons.</summary>
 public sealed class ProtocolTests(TestBroker broker) : IAsyncLifetime
 {
     private const string Page = "docs/protocol.md";
     private const string Python = "/usr/bin/python3";
 
     private readonly TempFolder folder = new();
+    private TestGroup group = null!;
     private Server origin = null!;
     private Server receiver = null!;
     private Sender sender = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        origin = await Server.EnrollAsync(broker, "web1");
-        receiver = await Server.EnrollAsync(broker, "web2");
-        sender = await Sender.ConnectAsync(broker, origin);
+        group = await TestGroup.StartAsync(broker);
+        origin = await group.EnrollAsync("web1");
+        receiver = await group.EnrollAsync("web2");
+        sender = await group.ConnectAsync(origin);
         await File.WriteAllTextAsync(folder["report.py"], Documented.Commands(Page, $"`{Python} report.py "));
         await File.WriteAllTextAsync(folder["receive.py"], Documented.Commands(Page, $"`{Python} receive.py "));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await sender.DisposeAsync();
-        await receiver.DisposeAsync();
-        await origin.DisposeAsync();
+        await group.DisposeAsync();
         folder.Dispose();
     }
 
     [Fact]
-    public async Task Our_consumer_writes_what_Python_reports_and_a_refused_login_ends_it()
+    public async Task The_consumer_writes_what_Python_reports_and_a_refused_login_ends_the_program()
     {
         await receiver.StartConsumerAsync();
         foreach (string address in new[] { "2001:DB8::7", "::ffff:203.0.113.8" })
@@ -54,7 +53,7 @@ public sealed class ProtocolTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Python_prints_what_our_producer_reports_once_and_refuses_what_is_forged()
+    public async Task Python_prints_the_producers_bans_once_and_refuses_forged_messages()
     {
         await using Daemon python = Receive();
         await origin.StartProducerAsync();
@@ -77,10 +76,10 @@ public sealed class ProtocolTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Python_judges_messages_as_our_consumer_does_live_and_from_the_stream()
+    public async Task Python_accepts_the_same_messages_as_the_consumer_live_and_from_the_stream()
     {
         HostileBodies bodies = new(TimeProvider.System.GetUtcNow());
-        // Its reader of JSON takes what is nested deeper than ours does.
+        // Python's JSON parser accepts deeper nesting than the consumer's.
         byte[][] refused = [.. bodies.Refused().Select(message => message.Body).Where(body => !body.AsSpan().StartsWith("{\"x\":["u8))];
         string[] written = [.. bodies.Written().Select(message => message.Line)];
         await sender.PublishAllAsync([.. refused, .. bodies.Written().Select(message => message.Body)]);

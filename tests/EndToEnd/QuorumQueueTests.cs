@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>A server whose queues are quorum queues, or that thinks so.</summary>
+/// <summary>Servers with quorum queues, and servers whose <c>queuetype</c> differs from the queue's type.</summary>
 public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
 {
     private const string Quorum = "queuetype = quorum";
@@ -12,7 +12,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Enrolled_with_a_quorum_queue_its_settings_say_so_and_both_queues_are()
+    public async Task A_server_enrolled_with_a_quorum_queue_has_the_setting_and_two_quorum_queues()
     {
         await using Server server = await Server.EnrollWithQuorumQueueAsync(broker, "web1");
         Assert.EndsWith($"\n[consumer]\n{Quorum}\n", LocalOf(server));
@@ -23,7 +23,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Limits_of_the_policy_hold_for_either_type_and_deliveries_are_not_limited()
+    public async Task The_limits_apply_to_both_queue_types_and_deliveries_are_not_limited()
     {
         await using Server one = await Server.EnrollAsync(broker, "web1");
         await using Server two = await Server.EnrollWithQuorumQueueAsync(broker, "web2");
@@ -34,13 +34,13 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
             Assert.Superset(
                 new HashSet<string> { "max-length", "max-length-bytes", "message-ttl", "overflow" },
                 limits.Select(limit => limit.Key).ToHashSet());
-            // RabbitMQ 3 has no such limit, 4 one of 20.
+            // RabbitMQ 3 has no delivery limit, RabbitMQ 4 has one of 20.
             Assert.Contains(queue["delivery_limit"]?.ToString(), new[] { null, "unlimited" });
         }
     }
 
     [Fact]
-    public async Task After_an_upgrade_to_RabbitMQ_4_init_lifts_the_limit_of_deliveries_and_takes_over_the_operators_own_limits()
+    public async Task After_an_upgrade_to_RabbitMQ_4_init_removes_the_delivery_limit_and_keeps_the_operators_limits()
     {
         const string limits = "policies/f2b/f2b.bans-limits";
         const string quorumLimits = "policies/f2b/f2b.bans-quorum-limits";
@@ -55,20 +55,20 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
         });
         Assert.Equal(0, (await broker.AdminAsync("init")).ExitCode);
         Assert.Equal(5, (int)(await broker.GetAsync(limits))!["definition"]!["max-length"]!);
-        JsonNode? made = await broker.GetAsync(quorumLimits);
+        JsonNode? created = await broker.GetAsync(quorumLimits);
         if (((string)(await broker.GetAsync("overview"))!["rabbitmq_version"]!).StartsWith("3.", StringComparison.Ordinal))
         {
-            Assert.Null(made);
+            Assert.Null(created);
             return;
         }
 
         Assert.Equal(
             (5, -1, "drop-head"),
             (
-                (int)made!["definition"]!["max-length"]!,
-                (int)made["definition"]!["delivery-limit"]!,
-                (string)made["definition"]!["overflow"]!));
-        Assert.Equal((4, "quorum_queues"), ((int)made["priority"]!, (string)made["apply-to"]!));
+                (int)created!["definition"]!["max-length"]!,
+                (int)created["definition"]!["delivery-limit"]!,
+                (string)created["definition"]!["overflow"]!));
+        Assert.Equal((4, "quorum_queues"), ((int)created["priority"]!, (string)created["apply-to"]!));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_new_login_for_a_classic_queue_takes_the_other_type_out_of_the_settings()
+    public async Task A_new_login_for_a_classic_queue_removes_queuetype_from_the_settings()
     {
         await using Server server = await Server.EnrollAsync(broker, "web1");
         string local = Path.Combine(server.Folder, "f2bbroker.local");
@@ -109,23 +109,23 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
         Quorum,
         "[consumer] queuetype is quorum, and the queue f2b.bans.web1 on the broker is of another type, which cannot be changed. Set "
             + "queuetype = classic if ")]
-    public async Task A_queue_of_another_type_is_said_by_the_test_and_by_the_consumer_which_ends(
+    public async Task A_queue_of_another_type_fails_the_test_and_ends_the_consumer(
         bool isQuorum,
         string setting,
-        string sentence)
+        string message)
     {
         await using Server server = await (
             isQuorum ? Server.EnrollWithQuorumQueueAsync(broker, "web1") : Server.EnrollAsync(broker, "web1"));
         string variable = $"F2BBROKER_CONSUMER__QUEUETYPE={setting.Split(' ')[^1]}";
         Built.Outcome test = await TestAsync(server, variable);
-        Assert.Equal((78, true), (test.ExitCode, test.Errors.Contains(sentence, StringComparison.Ordinal)));
+        Assert.Equal((78, true), (test.ExitCode, test.Errors.Contains(message, StringComparison.Ordinal)));
         Daemon consumer = server.Start(Built.Consumer, variable);
         Assert.Equal(78, await consumer.EndAsync());
-        Assert.Contains(sentence, consumer.Said);
+        Assert.Contains(message, consumer.Said);
     }
 
     [Fact]
-    public async Task An_error_queue_of_another_type_is_said_too()
+    public async Task An_error_queue_of_another_type_ends_the_consumer()
     {
         await using Server server = await Server.EnrollWithQuorumQueueAsync(broker, "web1");
         await broker.PutAsync("queues/f2b/f2b.bans.web1_error", new() { ["durable"] = true });
@@ -137,7 +137,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_consumer_of_the_same_name_says_so_and_ends_and_gets_no_ban()
+    public async Task A_second_consumer_of_the_same_server_logs_an_error_ends_and_receives_no_ban()
     {
         await using Server server = await Server.EnrollWithQuorumQueueAsync(broker, "web1");
         await server.StartConsumerAsync();
@@ -152,7 +152,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_ban_that_was_delivered_25_times_in_vain_is_still_there()
+    public async Task A_ban_delivered_25_times_without_acknowledgement_is_not_dropped()
     {
         await using Server server = await Server.EnrollWithQuorumQueueAsync(broker, "web1");
         await using Server origin = await Server.EnrollAsync(broker, "web2");
@@ -161,15 +161,15 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
         await using Sender own = await Sender.ConnectAsync(broker, server);
         for (int i = 0; i < 25; i++)
         {
-            // As of a consumer that was killed: the channel goes, and the message returns to the queue.
-            await own.TakeAndGoAsync("f2b.bans.web1");
+            // Like a killed consumer: the channel is closed, and the message returns to the queue.
+            await own.ReceiveWithoutAckAsync("f2b.bans.web1");
         }
 
         await server.StartConsumerAsync();
         await server.HasBansAsync(1);
     }
 
-    /// <summary>The queue, once the broker tells of its limits.</summary>
+    /// <summary>Waits until the broker reports the queue's limits. Returns the queue.</summary>
     private async Task<JsonNode> LimitedAsync(string name)
     {
         JsonNode queue = null!;

@@ -3,26 +3,23 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.EndToEndTests;
 
+/// <summary>Messages that the consumer refuses, and their copies in the error queue.</summary>
 public sealed class RefusalTests(TestBroker broker) : IAsyncLifetime
 {
+    private TestGroup group = null!;
     private Server receiver = null!;
     private Sender sender = null!;
     private string good = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        receiver = await Server.EnrollAsync(broker, "web2");
-        await using Server origin = await Server.EnrollAsync(broker, "web1");
-        sender = await Sender.ConnectAsync(broker, origin);
+        group = await TestGroup.StartAsync(broker);
+        receiver = await group.EnrollAsync("web2");
+        sender = await group.EnrollSenderAsync("web1");
         good = sender.Body("203.0.113.7");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await sender.DisposeAsync();
-        await receiver.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
     public async Task Twenty_malformed_messages_are_in_the_error_queue_with_their_reasons_and_thirty_good_ones_in_the_log()
@@ -73,7 +70,7 @@ public sealed class RefusalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_property_of_a_refused_message_stops_the_queue_or_is_obeyed()
+    public async Task No_property_of_a_refused_message_stops_the_queue_or_has_an_effect()
     {
         Daemon consumer = await receiver.StartConsumerAsync();
         Action<BasicProperties>[] changes =
@@ -119,7 +116,7 @@ public sealed class RefusalTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_error_queue_that_was_deleted_is_made_again()
+    public async Task A_deleted_error_queue_is_recreated()
     {
         await receiver.StartConsumerAsync();
         await broker.DeleteAsync("queues/f2b/f2b.bans.web2_error");

@@ -33,7 +33,7 @@ public sealed class RoleTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Neither_can_do_more_and_the_test_of_the_other_daemon_says_so()
+    public async Task Neither_role_can_do_more_and_the_test_of_the_other_daemon_fails()
     {
         await using Server reporter = await Server.EnrollAsync(broker, "web1", Role.Reporter);
         await using Server receiver = await Server.EnrollAsync(broker, "web2", Role.Receiver);
@@ -79,7 +79,7 @@ public sealed class RoleTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_does_not_fit_is_said()
+    public async Task Invalid_role_options_are_reported()
     {
         Assert.Equal(
             "--role: 'judge' is none of both, reporter and receiver.\n",

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>A real RabbitMQ, where it is, and what its operator does with it.</summary>
+/// <summary>A real RabbitMQ: its addresses, and what its operator does with it.</summary>
 public abstract class RunningBroker
 {
     private HttpClient api = new();
@@ -17,13 +17,13 @@ public abstract class RunningBroker
     /// <summary>The management API's URL with the operator's login.</summary>
     public string Api { get; private set; } = "";
 
-    /// <summary>For <c>[broker] uri</c>.</summary>
+    /// <summary>The value for <c>[broker] uri</c>.</summary>
     public virtual string Uri => $"amqp://{Host}:{Port}/f2b";
 
-    /// <summary>The operator's own login name: it differs between the private broker and the container.</summary>
+    /// <summary>The operator's user name. It differs between the private broker and the container.</summary>
     public string Operator => new Uri(Api).UserInfo.Split(':')[0];
 
-    /// <summary>Begins a test: no server, no queue, only what <c>f2bbroker init</c> makes.</summary>
+    /// <summary>Prepares the broker for a test: removes all servers and queues, and runs <c>f2bbroker init</c>.</summary>
     public async Task ResetAsync()
     {
         await DeleteAsync("vhosts/f2b");
@@ -39,7 +39,7 @@ public abstract class RunningBroker
         Assert.True(init.ExitCode == 0, init.Errors);
     }
 
-    /// <summary>Asks the management API; null for what does not exist.</summary>
+    /// <summary>Sends a GET to the management API. Returns null if the object does not exist.</summary>
     public async Task<JsonNode?> GetAsync(string path)
     {
         using HttpResponseMessage answer = await api.GetAsync(path);
@@ -90,8 +90,8 @@ public abstract class RunningBroker
     internal Task<Built.Outcome> AdminAsync(params IEnumerable<string> arguments) =>
         Built.RunAsync(Built.Admin, arguments, $"F2BBROKER_API={Api}");
 
-    /// <summary>From now on it is there.</summary>
-    protected void Found(string host, int port, string apiUrl)
+    /// <summary>Sets the addresses of the broker.</summary>
+    protected void SetAddress(string host, int port, string apiUrl)
     {
         (Host, Port, Api) = (host, port, apiUrl);
         Uri address = new(apiUrl);
@@ -102,6 +102,6 @@ public abstract class RunningBroker
             Convert.ToBase64String(Encoding.UTF8.GetBytes(System.Uri.UnescapeDataString(address.UserInfo))));
     }
 
-    /// <summary>It is there no more.</summary>
-    protected void Gone() => api.Dispose();
+    /// <summary>Closes the client of the management API.</summary>
+    protected void CloseApi() => api.Dispose();
 }

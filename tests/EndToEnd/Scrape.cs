@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>What a daemon shows Prometheus at one moment.</summary>
+/// <summary>The metrics of a daemon at one moment.</summary>
 internal sealed class Scrape
 {
     private static readonly HttpClient Client = new();
@@ -22,17 +22,17 @@ internal sealed class Scrape
 
     public string Text { get; }
 
-    /// <summary>Names of metrics and their types: <c>f2bbroker_bans_held gauge</c>.</summary>
+    /// <summary>The metrics and their types: <c>f2bbroker_bans_held gauge</c>.</summary>
     public IEnumerable<string> Types =>
         Text.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line[7..]);
 
-    /// <summary>Its value, by name and labels as they are written; 0 when it does not exist.</summary>
+    /// <summary>The value of a series, by its name and labels as they are printed; 0 if it does not exist.</summary>
     public double this[string name] => series.GetValueOrDefault(name);
 
     public static async Task<Scrape> OfAsync(int port, string host = "127.0.0.1") =>
         new(await Client.GetStringAsync(new Uri($"http://{host}:{port}/metrics")));
 
-    /// <summary>Waits until these are shown, each <c>name value</c>.</summary>
+    /// <summary>Waits until these values are served, each as <c>name value</c>.</summary>
     public static async Task<Scrape> ShowsAsync(int port, params string[] expected)
     {
         Scrape scrape = await OfAsync(port);
@@ -44,7 +44,7 @@ internal sealed class Scrape
                     scrape[line[..line.LastIndexOf(' ')]]
                     == double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
             },
-            () => $"Not all of this is shown: {string.Join(", ", expected)}\n{scrape.Text}");
+            () => $"Not all of these values are served: {string.Join(", ", expected)}\n{scrape.Text}");
         return scrape;
     }
 }

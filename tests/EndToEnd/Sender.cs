@@ -4,7 +4,7 @@ using RabbitMQ.Client.Events;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>Somebody with a server's login and a client of his own.</summary>
+/// <summary>An AMQP client with a server's login.</summary>
 internal sealed class Sender : IAsyncDisposable
 {
     private readonly IConnection connection;
@@ -34,7 +34,7 @@ internal sealed class Sender : IAsyncDisposable
     public Task<IChannel> UnconfirmedChannelAsync() => connection.CreateChannelAsync();
 
     /// <summary>
-    /// Publishes to the bans, confirmed; the <c>user_id</c> is the sender's own unless <paramref name="change"/> changes it.
+    /// Publishes to f2b.bans and waits for the confirm. The <c>user_id</c> is the sender's unless <paramref name="change"/> changes it.
     /// </summary>
     public Task PublishAsync(string body, Action<BasicProperties>? change = null) => PublishAsync(Encoding.UTF8.GetBytes(body), change);
 
@@ -47,7 +47,7 @@ internal sealed class Sender : IAsyncDisposable
         await channel.BasicPublishAsync("f2b.bans", "", mandatory: true, properties, body);
     }
 
-    /// <summary>Publishes many bodies at once, all confirmed.</summary>
+    /// <summary>Publishes many bodies at once and waits for all confirms.</summary>
     public async Task PublishAllAsync(IEnumerable<byte[]> bodies)
     {
         await using IChannel channel = await ChannelAsync();
@@ -55,24 +55,24 @@ internal sealed class Sender : IAsyncDisposable
         await Task.WhenAll(bodies.Select(body => channel.BasicPublishAsync("f2b.bans", "", mandatory: true, properties, body).AsTask()));
     }
 
-    /// <summary>Consumes until a message is there, acknowledges nothing, and closes the channel.</summary>
-    public async Task TakeAndGoAsync(string queue)
+    /// <summary>Receives a message, does not acknowledge it, and closes the channel.</summary>
+    public async Task ReceiveWithoutAckAsync(string queue)
     {
         await using IChannel channel = await UnconfirmedChannelAsync();
-        TaskCompletionSource taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource received = new(TaskCreationOptions.RunContinuationsAsynchronously);
         AsyncEventingBasicConsumer consumer = new(channel);
         consumer.ReceivedAsync += (_, _) =>
         {
-            taken.TrySetResult();
+            received.TrySetResult();
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(queue, autoAck: false, consumer);
-        await taken.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+        await received.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
     }
 
     public Task PublishBanAsync(string ip, Action<BasicProperties>? change = null) => PublishAsync(Body(ip), change);
 
-    /// <summary>A ban of jail sshd, now, as its message's body.</summary>
+    /// <summary>Returns the body of a ban of jail sshd, dated now.</summary>
     public string Body(string ip, string? server = null) =>
         $$"""{"ip":"{{ip}}","jail":"sshd","server":"{{server ?? Name}}","detectedAt":"{{Now}}"}""";
 

@@ -2,7 +2,7 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>One server of the group: enrolled, with its configuration, its logs, and its daemons when they are started.</summary>
+/// <summary>An enrolled server of the group: its configuration, its logs, and the daemons that the test starts.</summary>
 internal sealed class Server : IAsyncDisposable
 {
     private readonly TempFolder folder = new();
@@ -25,22 +25,22 @@ internal sealed class Server : IAsyncDisposable
 
     public string Checkpoint { get; private set; }
 
-    /// <summary>Lines of the monitored log without their first date: the bans' identities.</summary>
+    /// <summary>The lines of the monitored log without their first date.</summary>
     public IReadOnlyList<string> Bans =>
         File.Exists(BansLog) ? [.. File.ReadAllLines(BansLog).Select(line => line[(line.IndexOf(' ') + 1)..])] : [];
 
-    /// <summary>Addresses in the monitored log, in its order.</summary>
+    /// <summary>The addresses in the monitored log, in its order.</summary>
     public IEnumerable<string> Addresses => Bans.Select(ban => ban.Split(' ')[1]);
 
     /// <param name="consumerSettings">Lines of the section [consumer].</param>
     public static Task<Server> EnrollAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings) =>
         EnrollAsync(broker, name, [], consumerSettings);
 
-    /// <summary>The same with a quorum queue.</summary>
+    /// <summary>Enrolls a server with a quorum queue.</summary>
     public static Task<Server> EnrollWithQuorumQueueAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings) =>
         EnrollAsync(broker, name, ["--quorum-queue"], consumerSettings);
 
-    /// <summary>The same as a reporter or a receiver.</summary>
+    /// <summary>Enrolls a reporter or a receiver.</summary>
     public static Task<Server> EnrollAsync(RunningBroker broker, string name, Role role) =>
         EnrollAsync(broker, name, ["--role", role.Name], []);
 
@@ -76,7 +76,7 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>Moves the checkpoint to another folder, before the producer starts.</summary>
     public void MoveCheckpoint(string place) => Checkpoint = Move(Checkpoint, place);
 
-    /// <summary>Lets its daemons answer Prometheus, the producer on the first port, the consumer on the second.</summary>
+    /// <summary>Turns on the metrics: the producer listens on the first port, the consumer on the second.</summary>
     public async Task<PortPair> MeasureAsync()
     {
         PortPair ports = PortPair.Find();
@@ -84,7 +84,7 @@ internal sealed class Server : IAsyncDisposable
         return ports;
     }
 
-    /// <summary>Starts the producer; ready once it follows the log.</summary>
+    /// <summary>Starts the producer and waits until it follows the log.</summary>
     public async Task<Daemon> StartProducerAsync(params IEnumerable<string> environment)
     {
         Daemon producer = Start(Built.Producer, environment);
@@ -92,7 +92,7 @@ internal sealed class Server : IAsyncDisposable
         return producer;
     }
 
-    /// <summary>Starts the consumer; ready once it receives.</summary>
+    /// <summary>Starts the consumer and waits until it receives.</summary>
     public async Task<Daemon> StartConsumerAsync(params IEnumerable<string> environment)
     {
         Daemon consumer = Start(Built.Consumer, environment);
@@ -102,7 +102,7 @@ internal sealed class Server : IAsyncDisposable
 
     public Daemon Start(string program, params IEnumerable<string> environment) => StartWith([], program, environment);
 
-    /// <summary>Starts one of the daemons with further options.</summary>
+    /// <summary>Starts a daemon with additional options.</summary>
     public Daemon StartWith(string[] options, string program, params IEnumerable<string> environment)
     {
         Daemon daemon = new(program, ["--config", Configuration, .. options], environment);
@@ -110,7 +110,7 @@ internal sealed class Server : IAsyncDisposable
         return daemon;
     }
 
-    /// <summary>Appends to fail2ban's log what fail2ban would write for these bans.</summary>
+    /// <summary>Appends to fail2ban's log the lines that fail2ban writes for these bans.</summary>
     public Task LogBansAsync(params IEnumerable<string> addresses) =>
         LogAsync(addresses.Select(address => $"fail2ban.actions        [1674]: NOTICE  [sshd] Ban {address}"));
 
@@ -121,13 +121,13 @@ internal sealed class Server : IAsyncDisposable
         return File.AppendAllTextAsync(Fail2BanLog, string.Concat(lines.Select(line => $"{now} {line}\n")));
     }
 
-    /// <summary>What all its daemons have said.</summary>
+    /// <summary>The output of all its daemons.</summary>
     public string Said => string.Join('\n', daemons.Select(daemon => daemon.Said));
 
-    /// <summary>The end of what its daemons have said.</summary>
-    public string LastWords => string.Join('\n', Said.Split('\n').TakeLast(20));
+    /// <summary>The last lines of its daemons' output.</summary>
+    public string LastLines => string.Join('\n', Said.Split('\n').TakeLast(20));
 
-    /// <summary>Waits until the monitored log holds that many lines; then it must hold no more.</summary>
+    /// <summary>Waits until the monitored log contains that many lines, and asserts that it contains no more.</summary>
     public async Task HasBansAsync(int count)
     {
         await Eventually.TrueAsync(() => Bans.Count >= count, () => $"{Name} has {Bans.Count} of {count} bans:\n{Said}");

@@ -4,7 +4,7 @@ using F2bBroker.EndToEndTests.Machines;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>What <c>f2bbroker status</c> names, and what it and <c>f2bbroker watch</c> show as it happens.</summary>
+/// <summary>The problems that <c>f2bbroker status</c> reports, and the live displays of it and of <c>f2bbroker watch</c>.</summary>
 public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
 {
     private const string AheadByAnHour = "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
@@ -20,15 +20,15 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Fact]
-    public async Task A_clock_that_is_off_by_an_hour_is_named()
+    public async Task A_clock_that_is_off_by_an_hour_is_reported()
     {
         await server.StartConsumerAsync();
         await server.StartProducerAsync(AheadByAnHour, "FAKETIME=+1h", "FAKETIME_DONT_FAKE_MONOTONIC=1");
-        await NamesAsync("web1's clock was 60 minutes ahead of the broker's when its producer connected: synchronise both (NTP)");
+        await ReportsAsync("web1's clock was 60 minutes ahead of the broker's when its producer connected: synchronise both (NTP)");
     }
 
     [Fact]
-    public async Task A_queue_that_was_deleted_and_a_daemon_that_has_stopped_are_named()
+    public async Task A_deleted_queue_and_a_stopped_daemon_are_reported()
     {
         Daemon consumer = await server.StartConsumerAsync();
         await server.StartProducerAsync();
@@ -36,12 +36,12 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
         await Eventually.TrueAsync(async () => !(status = await StatusAsync()).Contains("web1's", StringComparison.Ordinal), () => status);
         await consumer.StopAsync();
         await broker.DeleteAsync("queues/f2b/f2b.bans.web1");
-        await NamesAsync("web1's consumer is not connected: on web1, systemctl status f2bbroker-consumer, and f2bbroker doctor.");
+        await ReportsAsync("web1's consumer is not connected: on web1, systemctl status f2bbroker-consumer, and f2bbroker doctor.");
         Assert.Contains("web1 has no queue f2b.bans.web1: somebody deleted it.", await StatusAsync());
     }
 
     [Fact]
-    public async Task The_samples_of_the_documentation_are_what_is_printed()
+    public async Task The_output_matches_the_samples_of_the_documentation()
     {
         await using Server web2 = await Server.EnrollAsync(broker, "web2", Role.Receiver);
         await using Server web3 = await Server.EnrollAsync(broker, "web3");
@@ -63,7 +63,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_producer_that_has_no_ban_to_share_is_connected_again_after_its_connection_was_lost()
+    public async Task An_idle_producer_reconnects_after_its_connection_was_lost()
     {
         await server.StartProducerAsync();
         string first = "";
@@ -76,14 +76,14 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rights_that_F2bBroker_does_not_give_are_named()
+    public async Task Permissions_that_F2bBroker_never_grants_are_reported()
     {
         await broker.PutAsync("permissions/f2b/web1", new() { ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" });
-        await NamesAsync("web1 has permissions on the broker that F2bBroker never grants: f2bbroker enroll web1 --force");
+        await ReportsAsync("web1 has permissions on the broker that F2bBroker never grants: f2bbroker enroll web1 --force");
     }
 
     [Fact]
-    public async Task Status_again_and_again_follows_what_happens()
+    public async Task Status_with_watch_shows_changes()
     {
         await using Daemon json = new(Built.Admin, ["status", "--watch", "--json", "--amqp", broker.Uri], [Login]);
         await json.SaysAsync("\"bans24h\":0");
@@ -96,7 +96,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task On_a_terminal_watch_is_a_table_and_status_renews_itself()
+    public async Task On_a_terminal_watch_prints_a_table_and_status_refreshes_itself()
     {
         await using Daemon watch = OnTerminal("watch");
         await watch.SaysAsync("no ban yet");
@@ -110,20 +110,20 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
 
     private string Login => $"F2BBROKER_API={broker.Api}";
 
-    /// <summary>Where the producer is connected from, as the broker names it; empty when it is not.</summary>
+    /// <summary>Returns the broker's name of the producer's connection; empty if it is not connected.</summary>
     private async Task<string> ProducersAsync() => string.Join('\n', (await broker.GetAsync("connections"))!.AsArray()
         .Where(connection => (string?)connection!["client_properties"]?["connection_name"] == "f2bbroker-producer web1 0.1.0")
         .Select(connection => (string?)connection!["name"]));
 
     private async Task<string> StatusAsync() => (await broker.AdminAsync("status", "--amqp", broker.Uri)).Output;
 
-    private async Task NamesAsync(string sentence)
+    private async Task ReportsAsync(string message)
     {
         string status = "";
-        await Eventually.TrueAsync(async () => (status = await StatusAsync()).Contains(sentence, StringComparison.Ordinal), () => status);
+        await Eventually.TrueAsync(async () => (status = await StatusAsync()).Contains(message, StringComparison.Ordinal), () => status);
     }
 
-    /// <summary>util-linux's script gives the command a terminal.</summary>
+    /// <summary>Runs a command on a terminal, which util-linux's script provides.</summary>
     private Daemon OnTerminal(string command) =>
         new(
             "script",

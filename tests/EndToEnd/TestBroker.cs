@@ -4,7 +4,7 @@ using Testcontainers.RabbitMq;
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>
-/// The real RabbitMQ of the run: in a container where an engine answers, else the one that is installed here, as a private process.
+/// The real RabbitMQ of the run: in a container if an engine answers, otherwise the installed one as a private process.
 /// </summary>
 public sealed class TestBroker : RunningBroker, IAsyncLifetime
 {
@@ -13,7 +13,7 @@ public sealed class TestBroker : RunningBroker, IAsyncLifetime
     private RabbitMqContainer? container;
     private LocalBroker? local;
 
-    /// <summary>Where it answers Prometheus; null in a container, whose image has that plugin off.</summary>
+    /// <summary>The port of its Prometheus endpoint; null in a container, whose image does not enable the plugin.</summary>
     public int? MetricsPort => local?.MetricsPort;
 
     public async ValueTask InitializeAsync()
@@ -24,16 +24,16 @@ public sealed class TestBroker : RunningBroker, IAsyncLifetime
         }
         catch (Exception failure) when (failure is DockerUnavailableException or Docker.DotNet.DockerApiException)
         {
-            TestContext.Current.SendDiagnosticMessage("No container can be started, so the installed RabbitMQ is: {0}", failure.Message);
+            TestContext.Current.SendDiagnosticMessage("No container can be started. Using the installed RabbitMQ: {0}", failure.Message);
             local = new LocalBroker();
             await local.StartAsync();
-            Found("127.0.0.1", local.Port, local.Api);
+            SetAddress("127.0.0.1", local.Port, local.Api);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        Gone();
+        CloseApi();
         await (container?.DisposeAsync() ?? local?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
@@ -52,6 +52,6 @@ public sealed class TestBroker : RunningBroker, IAsyncLifetime
         }
 
         Uri amqp = new(container.GetConnectionString());
-        Found(container.Hostname, amqp.Port, $"http://{amqp.UserInfo}@{container.Hostname}:{container.GetMappedPublicPort(ApiPort)}");
+        SetAddress(container.Hostname, amqp.Port, $"http://{amqp.UserInfo}@{container.Hostname}:{container.GetMappedPublicPort(ApiPort)}");
     }
 }

@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The servers and senders of one test. They are disposed after it, the last one first.</summary>
+/// <summary>The servers, senders and other resources of one test. Disposing the group disposes them, the last one first.</summary>
 internal sealed class TestGroup(RunningBroker broker) : IAsyncDisposable
 {
     private readonly Stack<IAsyncDisposable> members = new();
@@ -15,8 +15,19 @@ internal sealed class TestGroup(RunningBroker broker) : IAsyncDisposable
     public async Task<Server> EnrollAsync(string name, params IEnumerable<string> consumerSettings) =>
         Add(await Server.EnrollAsync(broker, name, consumerSettings));
 
-    /// <summary>Enrolls a server and connects with its login, as its producer would.</summary>
-    public async Task<Sender> EnrollSenderAsync(string name) => Add(await Sender.ConnectAsync(broker, await EnrollAsync(name)));
+    /// <summary>Connects with a server's login, as its producer would.</summary>
+    public async Task<Sender> ConnectAsync(Server server) => Add(await Sender.ConnectAsync(broker, server));
+
+    /// <summary>Enrolls a server and connects with its login.</summary>
+    public async Task<Sender> EnrollSenderAsync(string name) => await ConnectAsync(await EnrollAsync(name));
+
+    /// <summary>Adds a resource that is disposed with the group.</summary>
+    public T Add<T>(T member)
+        where T : IAsyncDisposable
+    {
+        members.Push(member);
+        return member;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -24,12 +35,5 @@ internal sealed class TestGroup(RunningBroker broker) : IAsyncDisposable
         {
             await member.DisposeAsync();
         }
-    }
-
-    private T Add<T>(T member)
-        where T : IAsyncDisposable
-    {
-        members.Push(member);
-        return member;
     }
 }

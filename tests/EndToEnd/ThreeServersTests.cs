@@ -5,35 +5,25 @@ public sealed class ThreeServersTests(TestBroker broker) : IAsyncLifetime
 {
     private readonly List<Server> servers = [];
     private readonly List<Fail2Ban> fail2bans = [];
+    private TestGroup group = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
+        group = await TestGroup.StartAsync(broker);
         foreach (string name in new[] { "a", "b", "c" })
         {
-            Server server = await Server.EnrollAsync(broker, name, "minprefix4 = 24");
+            Server server = await group.EnrollAsync(name, "minprefix4 = 24");
             servers.Add(server);
-            fail2bans.Add(await Fail2Ban.StartAsync(server));
+            fail2bans.Add(group.Add(await Fail2Ban.StartAsync(server)));
             await server.StartProducerAsync();
             await server.StartConsumerAsync();
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (Fail2Ban fail2ban in fail2bans)
-        {
-            await fail2ban.DisposeAsync();
-        }
-
-        foreach (Server server in servers)
-        {
-            await server.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
-    public async Task What_one_server_bans_the_others_ban_too_and_nothing_comes_back()
+    public async Task A_ban_of_one_server_reaches_the_others_and_is_not_sent_back()
     {
         await fail2bans[0].AttackAsync("203.0.113.7");
         await fail2bans[0].AttackAsync("2001:db8::7");
@@ -47,7 +37,7 @@ public sealed class ThreeServersTests(TestBroker broker) : IAsyncLifetime
             await peer.BansAsync("198.51.100.0/24");
         }
 
-        // What B and C have banned for A, their own logs tell as bans of the jail f2bbroker: those stay with them.
+        // B and C log the bans that they received from A as bans of the jail f2bbroker, which is not shared.
         await fail2bans[1].AttackAsync("203.0.113.8");
         await fail2bans[0].BansAsync("203.0.113.8");
         await servers[0].HasBansAsync(1);
@@ -57,7 +47,7 @@ public sealed class ThreeServersTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_bans_are_shared_whatever_else_looks_like_one()
+    public async Task Only_bans_are_shared_and_no_line_that_resembles_one()
     {
         await fail2bans[0].ClientAsync("set", "sshd", "banip", "203.0.113.1");
         await servers[1].HasBansAsync(1);

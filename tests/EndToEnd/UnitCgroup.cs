@@ -1,13 +1,13 @@
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The cgroup of a systemd unit, made by hand: from it the journal finds out the unit of whoever sends.</summary>
+/// <summary>A cgroup with the name of a systemd unit. The journal finds the unit of a sender by its cgroup.</summary>
 internal sealed class UnitCgroup : IAsyncDisposable
 {
-    // Where version 2, the hybrid and version 1 have the hierarchy that systemd and its journal go by.
+    // The hierarchy that systemd and its journal use, in version 2, the hybrid and version 1.
     private static readonly string[] Hierarchies = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"];
 
     private readonly string unit;
-    private readonly List<string> made = [];
+    private readonly List<string> created = [];
     private readonly IReadOnlyList<string> folders;
 
     public UnitCgroup(string unit)
@@ -22,7 +22,7 @@ internal sealed class UnitCgroup : IAsyncDisposable
         Assert.NotEmpty(folders);
     }
 
-    /// <summary>The command line of a program that runs in it.</summary>
+    /// <summary>Returns the command line that runs a program in it.</summary>
     public (string Program, string[] Arguments) Command(string program, IEnumerable<string> arguments) =>
         (
             "sh",
@@ -34,19 +34,19 @@ internal sealed class UnitCgroup : IAsyncDisposable
                 .. arguments,
             ]);
 
-    /// <summary>A program that sends to the journal and stays: the journal cannot tell the unit of a sender that is gone.</summary>
+    /// <summary>Starts a program that sends to the journal and stays. The journal cannot find the unit of an ended process.</summary>
     public Daemon Send(params string[] command)
     {
         (string program, string[] arguments) = Command(command[0], command[1..]);
         return new Daemon(program, arguments);
     }
 
-    /// <summary>The command line of a program in Python that stays once it is done.</summary>
+    /// <summary>Returns the command line of a Python program that stays after its script.</summary>
     public static string[] Python(string script) => ["/usr/bin/python3", "-c", $"{script}\nimport signal; signal.pause()"];
 
-    /// <summary>Waits until the journal holds a message of the unit with the text in it.</summary>
-    /// <param name="said">What those say that should have brought it there, for a failure.</param>
-    public async Task IsHeardAsync(string text, Func<string>? said = null, params IEnumerable<string> options)
+    /// <summary>Waits until the journal contains a message of the unit with that text.</summary>
+    /// <param name="output">Returns the output of the senders for the failure message.</param>
+    public async Task IsLoggedAsync(string text, Func<string>? output = null, params IEnumerable<string> options)
     {
         Built.Outcome read = new(0, "", "");
         await Eventually.TrueAsync(
@@ -54,14 +54,14 @@ internal sealed class UnitCgroup : IAsyncDisposable
                 (read = await Built.RunAsync("journalctl", [.. options, "--output=cat", $"_SYSTEMD_UNIT={unit}"])).Output.Contains(
                     text,
                     StringComparison.Ordinal),
-            () => $"The journal holds no '{text}' of {unit}: {read.Output}{read.Errors}{said?.Invoke()}");
+            () => $"The journal contains no '{text}' of {unit}: {read.Output}{read.Errors}{output?.Invoke()}");
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (string folder in made.AsEnumerable().Reverse())
+        foreach (string folder in created.AsEnumerable().Reverse())
         {
-            // A cgroup can be removed once its last process is gone.
+            // A cgroup can be removed when its last process has ended.
             await Eventually.TrueAsync(
                 async () => (await Built.RunAsync("rmdir", [folder])).ExitCode == 0,
                 () => $"{folder} cannot be removed.");
@@ -74,7 +74,7 @@ internal sealed class UnitCgroup : IAsyncDisposable
         if (!Directory.Exists(folder))
         {
             Directory.CreateDirectory(folder);
-            made.Add(folder);
+            created.Add(folder);
         }
 
         return folder;

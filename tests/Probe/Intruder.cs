@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Probe;
 
-/// <summary>Somebody with one server's credentials, who tries what they are not for, and prints the broker's own answer.</summary>
+/// <summary>Tries forbidden actions with one server's credentials, and prints the broker's answers.</summary>
 internal sealed class Intruder(IConnection connection, string name) : IAsyncDisposable
 {
     public static async Task<Intruder> ConnectAsync(string uri, string user, string password)

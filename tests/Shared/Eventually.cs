@@ -1,24 +1,24 @@
 namespace F2bBroker.Tests;
 
-/// <summary>Waits for a condition, generously: a test fails when it never comes true, not when the machine is busy.</summary>
+/// <summary>Waits for a condition with a long timeout, so that a busy machine does not fail a test.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <param name="condition">What has to come true.</param>
-    /// <param name="state">What to show when it does not.</param>
-    /// <param name="within">How long to wait for it; a minute.</param>
+    /// <param name="condition">The condition to wait for.</param>
+    /// <param name="state">Describes the state for the failure message.</param>
+    /// <param name="within">The timeout; a minute by default.</param>
     public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> state, TimeSpan? within = null)
     {
-        TimeSpan deadline = within ?? Deadline;
+        TimeSpan timeout = within ?? DefaultTimeout;
         long start = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
             Assert.True(
-                TimeProvider.System.GetElapsedTime(start) < deadline,
-                $"It did not come true within {deadline.TotalSeconds} s. {state()}");
-            await Task.Delay(Pause, TimeProvider.System);
+                TimeProvider.System.GetElapsedTime(start) < timeout,
+                $"The condition was not met within {timeout.TotalSeconds} s. {state()}");
+            await Task.Delay(PollInterval, TimeProvider.System);
         }
     }
 

@@ -1,8 +1,8 @@
 namespace F2bBroker.Tests;
 
-/// <summary>What a test did and what came of it, as a Markdown table; <c>./test.sh --soak</c> prints all of them.</summary>
-/// <param name="name">The table's own among all tests.</param>
-/// <param name="columns">Their headings.</param>
+/// <summary>A Markdown table of what a test did and of the results. <c>./test.sh --soak</c> prints all tables.</summary>
+/// <param name="name">The table's name, which no other test uses.</param>
+/// <param name="columns">The headings of the columns.</param>
 internal sealed class SoakTable(string name, params string[] columns)
 {
     private static readonly string? Folder = Environment.GetEnvironmentVariable("F2BBROKER_SOAK_TABLES");

@@ -1,6 +1,6 @@
 namespace F2bBroker.Tests;
 
-/// <summary>A folder that is gone after the test.</summary>
+/// <summary>A temporary folder. Disposing it deletes the folder.</summary>
 internal sealed class TempFolder : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("f2bbroker-test-");

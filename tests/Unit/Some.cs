@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace F2bBroker.UnitTests;
 
-/// <summary>Things that a test needs but does not care about.</summary>
+/// <summary>Default values for tests.</summary>
 internal static class Some
 {
     public static readonly DateTimeOffset Time = new(2026, 11, 23, 2, 44, 23, 706, TimeSpan.Zero);

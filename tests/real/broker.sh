@@ -1,23 +1,24 @@
 #!/usr/bin/env bash
-# A private RabbitMQ on loopback, on free ports, with the management UI and metrics for Prometheus:
-#   broker.sh start DIR      starts a new broker, or that of DIR again, with its ports, its password and its data
-#   broker.sh stop DIR       stops the broker
-#   broker.sh kill DIR       kills the broker, like a crash
-#   broker.sh ctl DIR ARGS   runs rabbitmqctl on the broker
-# start writes DIR/env (0600): F2B_AMQP_PORT, F2BBROKER_API, the management API's URL with the operator's login, and F2B_METRICS_PORT.
-# If DIR/extra.config exists at a start, its Erlang terms are added to the broker's advanced.config:
+# Runs a private RabbitMQ on free ports of the loopback interface, with the management UI and metrics for Prometheus:
+#   broker.sh start DIR      starts a new broker, or the one of DIR again with its ports, password and data
+#   broker.sh stop DIR       shuts it down
+#   broker.sh kill DIR       kills it, like a crash
+#   broker.sh ctl DIR ARGS   runs rabbitmqctl on it
+# start writes DIR/env (0600): F2B_AMQP_PORT, F2BBROKER_API (the management API's URL with the operator's login), F2B_METRICS_PORT.
+# If DIR/extra.config exists before a start, its Erlang terms are added to the broker's advanced.config:
 #   {rabbit, [{consumer_timeout, 5000}]}
-# The broker reads DIR/conf.d/*.conf in addition to its rabbitmq.conf.
-# F2B_CLUSTER names a folder. A new broker reads its epmd port, its password and its Erlang cookie from the file "shared" there: see
-# cluster.sh.
-# F2B_RABBITMQ_ROOT names the root of another Debian system, whose RabbitMQ is used instead of this machine's (needs root).
+# The files DIR/conf.d/*.conf are read in addition to the broker's rabbitmq.conf.
+# F2B_CLUSTER names a folder with a file "shared", from which a new broker takes epmd's port, password and Erlang cookie: see cluster.sh.
+# F2B_RABBITMQ_ROOT names the root folder of another Debian whose RabbitMQ is used instead of this machine's. It needs root.
 set -euo pipefail
 
 command=$1
 dir=$(realpath "$2")
 shift 2
 umask 077
-# The scripts in /usr/sbin change the user; these do not.
+# shellcheck source=tests/real/process.sh
+. "$(dirname "$(realpath "$0")")/process.sh"
+# The scripts in /usr/sbin change the user, these do not.
 root=${F2B_RABBITMQ_ROOT:-}
 programs=$(compgen -G "$root/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin" | tail -n 1)
 
@@ -55,7 +56,7 @@ CONF
         "$amqp" "$password" "$api" "$epmd" "$dist" "$metrics" >"$dir/env"
 }
 
-# on_node COMMAND...: replaces this shell by a program of RabbitMQ, on our node.
+# on_node COMMAND...: replaces this shell with a program of RabbitMQ on this node.
 on_node() {
     # shellcheck source=/dev/null
     . "$dir/env"
@@ -64,7 +65,7 @@ on_node() {
         RABBITMQ_ADVANCED_CONFIG_FILE=$dir/advanced.config \
         RABBITMQ_ENABLED_PLUGINS_FILE=$dir/plugins RABBITMQ_PID_FILE=$dir/broker.pid RABBITMQ_DIST_PORT=$F2B_DIST_PORT \
         ERL_EPMD_PORT=$F2B_EPMD_PORT ERL_EPMD_ADDRESS=127.0.0.1
-    cd "$dir" # Where Erlang leaves its crash dump.
+    cd "$dir" # Erlang writes its crash dump here.
     [ -n "$root" ] || exec "$@"
     mkdir -p "$root$dir"
     # shellcheck disable=SC2016
@@ -82,25 +83,19 @@ start() {
     answers "$F2B_EPMD_PORT" || start_epmd
     (on_node setsid "${programs#"$root"}/rabbitmq-server") </dev/null >"$dir/log/output" 2>&1 &
     echo $! >"$dir/script.pid"
-    wait_until_up "$F2B_AMQP_PORT" "${F2BBROKER_API##*:}"
+    wait_until_up $! 60 both_ports_answer || fail
 }
 
-# Our own, so that its process is known: the broker would start one and leave it behind.
+# epmd is started here, so that its process is known. The broker would start one and leave it running.
 start_epmd() {
     setsid epmd -port "$F2B_EPMD_PORT" -address 127.0.0.1 </dev/null >"$dir/log/epmd" 2>&1 &
     echo $! >"$dir/epmd.pid"
-    for _ in $(seq 100); do
-        ! answers "$F2B_EPMD_PORT" || return 0
-        sleep 0.1
-    done
+    wait_until_up $! 10 answers "$F2B_EPMD_PORT" || fail
 }
 
-wait_until_up() {
-    for _ in $(seq 600); do
-        ! { answers "$1" && answers "$2"; } || return 0
-        kill -0 "$(cat "$dir/script.pid")" 2>/dev/null || break
-        sleep 0.1
-    done
+both_ports_answer() { answers "$F2B_AMQP_PORT" && answers "${F2BBROKER_API##*:}"; }
+
+fail() {
     echo "RabbitMQ did not start:" >&2
     tail -n 20 "$dir/log/output" >&2
     stop
@@ -108,31 +103,15 @@ wait_until_up() {
 }
 
 stop() {
-    end_process "$dir/broker.pid"
-    end_process "$dir/script.pid"
-    end_process "$dir/epmd.pid"
+    for name in broker script epmd; do
+        end_process_of "$dir/$name.pid" 30
+    done
 }
 
 crash() {
     kill -9 "$(cat "$dir/broker.pid")"
     stop
 }
-
-end_process() {
-    [ -s "$1" ] || return 0
-    local pid
-    pid=$(cat "$1")
-    kill "$pid" 2>/dev/null || true
-    for _ in $(seq 300); do
-        runs "$pid" || break
-        sleep 0.1
-    done
-    kill -9 "$pid" 2>/dev/null || true
-    rm -f "$1"
-}
-
-# A process that has ended may stay as a zombie until somebody asks for it.
-runs() { grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null; }
 
 case $command in
     start | stop) "$command" ;;

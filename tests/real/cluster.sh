@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# A cluster of three RabbitMQ nodes on loopback. broker.sh starts each of them in its own folder: DIR/1, DIR/2, DIR/3.
-#   cluster.sh start DIR          creates and starts the nodes, and joins them to a cluster
+# Runs a cluster of three RabbitMQ nodes on the loopback interface. Each is a broker of broker.sh in its own folder: DIR/1, DIR/2, DIR/3.
+#   cluster.sh start DIR          creates, starts and joins the nodes
 #   cluster.sh stop DIR           stops all nodes
-#   broker.sh kill DIR/2          kills one node; "stop" stops it, "start" starts it again
-# The operator's password is the same on all nodes, as in the cluster of docs/production.md.
+#   broker.sh kill DIR/2          kills one node; "stop" shuts it down, "start" starts it again
+# All nodes have the same operator's password, as in docs/production.md.
 set -euo pipefail
 
 dir=$(realpath "$2")
 broker=$(dirname "$(realpath "$0")")/broker.sh
 umask 077
+# shellcheck source=tests/real/process.sh
+. "$(dirname "$broker")/process.sh"
 
 start() {
     [ -s "$dir/shared" ] || share
@@ -16,13 +18,15 @@ start() {
     port=$(cut -d' ' -f1 "$dir/shared")
     setsid epmd -port "$port" -address 127.0.0.1 </dev/null >"$dir/epmd.log" 2>&1 &
     echo $! >"$dir/epmd.pid"
-    until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.1; done
+    wait_until_up $! 10 answers "$port" || { echo "epmd did not start: $(cat "$dir/epmd.log")" >&2; exit 1; }
     on_each start_node 1 2 3
     on_each stop_app 2 3
     for node in 2 3; do join "$node"; done
 }
 
-# on_each COMMAND NODE...: runs the command on all nodes in parallel.
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# on_each COMMAND NODE...: runs the command for all nodes at the same time.
 on_each() {
     local command=$1 job jobs=()
     shift
@@ -41,7 +45,7 @@ start_node() {
 
 stop_app() { "$broker" ctl "$dir/$1" stop_app; }
 
-# epmd's port, the operator's password, Erlang's cookie.
+# Writes what the nodes share: epmd's port, the operator's password, and Erlang's cookie.
 share() {
     local port
     port=$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
@@ -61,8 +65,7 @@ stop() {
     for node in 3 2 1; do
         ! [ -d "$dir/$node" ] || "$broker" stop "$dir/$node"
     done
-    ! [ -s "$dir/epmd.pid" ] || kill "$(cat "$dir/epmd.pid")" 2>/dev/null || true
-    rm -f "$dir/epmd.pid"
+    end_process_of "$dir/epmd.pid" 30
 }
 
 case $1 in

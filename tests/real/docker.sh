@@ -1,14 +1,12 @@
 #!/usr/bin/env bash
-# A private container engine, with images that replace those of deploy/docker, built from Debian's packages and this machine's .NET:
-#   docker.sh start DIR      starts the engine, and writes the variables for its clients to DIR/env: DOCKER_HOST, DOCKER_API_VERSION,
-#                            DOCKER_CONFIG (with Compose 2), ENGINE_PID
-#   docker.sh images DIR     creates the images under their public names: debian and dotnet, rabbitmq, or one of the two with a third
-#                            argument
-#   docker.sh run DIR ARGS   runs a command as a client of the engine. It can reach the ports that containers publish: so tests can use this
-#                            RabbitMQ
-#   docker.sh stop DIR       stops the engine and everything that runs in it. Then DIR can be removed
-# The engine runs in its own namespaces, so it affects neither the machine's firewall nor its engine. Needs root and access to a Debian
-# mirror.
+# Runs a private container engine, with images made from Debian's packages and this machine's .NET. They replace the public images that
+# deploy/docker names.
+#   docker.sh start DIR           starts the engine. DIR/env is for its clients: DOCKER_HOST, DOCKER_API_VERSION, DOCKER_CONFIG (with
+#                                 Compose 2) and ENGINE_PID
+#   docker.sh images DIR [NAME]   creates the images under their public names. NAME limits this to dotnet (with debian) or rabbitmq
+#   docker.sh run DIR COMMAND     runs a client where the published ports of the containers can be reached, such as the tests
+#   docker.sh stop DIR            stops the engine and its containers. DIR can be removed then
+# It runs in its own namespaces, so it does not affect the machine's firewall or engine. It needs root and Debian's mirror.
 set -euo pipefail
 
 command=$1
@@ -17,26 +15,28 @@ shift 2
 here=$(realpath "$(dirname "$0")")
 cgroup=f2bbroker-${dir##*/}
 mirror=http://deb.debian.org/debian
+# shellcheck source=tests/real/process.sh
+. "$here/process.sh"
 
 start() {
     mkdir -p "$dir/config/cli-plugins"
     echo '{}' >"$dir/daemon.json"
-    # Of its process ids, networks and mounts none is left when its first process ends.
+    # Its processes, networks and mounts end with its first process.
     setsid unshare --mount --net --pid --fork --kill-child "$here/docker.sh" engine "$dir" </dev/null >"$dir/engine.log" 2>&1 &
     echo $! >"$dir/unshare.pid"
-    wait_for 'the engine' test -s "$dir/inside.pid"
+    wait_for_engine test -s "$dir/inside.pid"
     local pid
     pid=$(pgrep -P "$(cat "$dir/unshare.pid")")
-    # The way out for builds, without a rule in the machine's firewall.
+    # Gives builds access to the network without a rule in the machine's firewall.
     setsid slirp4netns --configure --disable-host-loopback "$pid" tap0 </dev/null >"$dir/slirp.log" 2>&1 &
     echo $! >"$dir/slirp.pid"
     export DOCKER_HOST=unix://$dir/docker.sock
-    wait_for 'the engine' docker version
+    wait_for_engine docker version
     printf 'DOCKER_HOST=%s\nDOCKER_API_VERSION=%s\nDOCKER_CONFIG=%s\nENGINE_PID=%s\n' \
         "$DOCKER_HOST" "$(docker version --format '{{.Server.APIVersion}}')" "$dir/config" "$pid" >"$dir/env"
 }
 
-# Becomes the engine, within its namespaces.
+# Becomes the engine, in its namespaces.
 engine() {
     mount -t proc proc /proc
     ip link set lo up
@@ -46,33 +46,22 @@ engine() {
         --cgroup-parent "/$cgroup"
 }
 
-wait_for() {
-    local what=$1
-    shift
-    for _ in $(seq 300); do
-        ! "$@" >/dev/null 2>&1 || return 0
-        kill -0 "$(cat "$dir/unshare.pid")" 2>/dev/null || break
-        sleep 0.1
-    done
-    echo "$what did not start:" >&2
+wait_for_engine() {
+    ! wait_until_up "$(cat "$dir/unshare.pid")" 30 "$@" || return 0
+    echo "The engine did not start:" >&2
     tail -n 20 "$dir/engine.log" >&2
     stop
     exit 1
 }
 
 stop() {
-    # Dockerd is told to end in an orderly way, which ends its containers.
+    # dockerd shuts down, which ends its containers.
     local pid
-    for pid in "$(pgrep -P "$(cat "$dir/unshare.pid")" || true)" "$(cat "$dir/slirp.pid" 2>/dev/null || true)"; do
-        [ -n "$pid" ] || continue
-        kill "$pid" 2>/dev/null || true
-        for _ in $(seq 600); do
-            grep -q '^State:[[:space:]]*[^Z]' "/proc/$pid/status" 2>/dev/null || break
-            sleep 0.1
-        done
-        kill -9 "$pid" 2>/dev/null || true
+    for pid in $(pgrep -P "$(cat "$dir/unshare.pid")"); do
+        end_process "$pid" 60
     done
-    # Control groups outlive their processes. Docker's builder has its own below the usual name; one that is in use stays.
+    end_process_of "$dir/slirp.pid" 60
+    # Control groups outlive their processes. Docker's builder has its own under the usual name. A group in use is not removed.
     find /sys/fs/cgroup -depth -type d -path "*/$cgroup*" -exec rmdir {} + 2>/dev/null || true
     rmdir /sys/fs/cgroup/{,*/}docker{/buildkit,} 2>/dev/null || true
 }
@@ -81,7 +70,7 @@ run() {
     set -a
     # shellcheck source=/dev/null
     . "$dir/env"
-    # The image is not needed here: everything it would remove ends with the engine.
+    # Testcontainers' clean-up container is not needed: everything that it removes ends with the engine.
     export TESTCONTAINERS_RYUK_DISABLED=true
     exec nsenter --net --target "$ENGINE_PID" "$@"
 }
@@ -92,8 +81,7 @@ in_root() { unshare --mount sh -c 'mount -t proc proc "$0/proc" && exec chroot "
 
 # make_root ROOT SUITE PACKAGES
 make_root() {
-    # Its mounts are its own: were it killed, a /proc would stay in a folder that is to be removed. unsafe-io: nothing of it has to outlive
-    # the machine.
+    # In a mount namespace, so that no /proc stays mounted if it is killed. unsafe-io: its files need not survive a crash of the machine.
     DPKG_FORCE=unsafe-io unshare --mount debootstrap --variant=minbase ${3:+--include="$3"} "$2" "$dir/$1" "$mirror" >"$dir/$1.log" \
         || { tail -n 20 "$dir/$1.log" >&2; return 1; }
     rm -rf "$dir/$1"/var/cache/apt/archives/*.deb
@@ -132,14 +120,14 @@ debian_and_dotnet() {
     ln -s ../share/dotnet/dotnet "$dir/bookworm/usr/bin/dotnet"
     import bookworm mcr.microsoft.com/dotnet/runtime:10.0 'ENV APP_UID=1654 DOTNET_RUNNING_IN_CONTAINER=true' 'CMD ["bash"]'
     cp -r "$dotnet/." "$dir/bookworm/usr/share/dotnet/"
-    # Whom this machine trusts, and where it has its packages from.
+    # This machine's certificate authorities and package sources.
     cp /etc/ssl/certs/ca-certificates.crt "$dir/bookworm/etc/ssl/certs/"
     ! [ -f ~/.nuget/NuGet/NuGet.Config ] || install -D -m 644 ~/.nuget/NuGet/NuGet.Config "$dir/bookworm/root/.nuget/NuGet/NuGet.Config"
     import bookworm mcr.microsoft.com/dotnet/sdk:10.0 \
         'ENV APP_UID=1654 DOTNET_NOLOGO=true DOTNET_CLI_TELEMETRY_OPTOUT=1 NUGET_CERT_REVOCATION_MODE=offline' 'CMD ["bash"]'
 }
 
-# As the public image: user 999, which is taken if root starts it, conf.d, the words on standard output, the management plugin.
+# Like the public image: user 999 even if root starts it, conf.d, the log on standard output, and the management plugin.
 rabbitmq() {
     make_root trixie trixie rabbitmq-server,gosu
     in_root trixie 'groupmod --gid 999 rabbitmq; usermod --uid 999 rabbitmq
@@ -165,7 +153,7 @@ SCRIPT
         'ENV HOME=/var/lib/rabbitmq LANG=C.UTF-8 LC_ALL=C.UTF-8 RABBITMQ_DATA_DIR=/var/lib/rabbitmq RUNNING_UNDER_SYSTEMD=true' \
         'VOLUME /var/lib/rabbitmq' 'EXPOSE 4369 5671 5672 15671 15672 15691 15692 25672' \
         'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["rabbitmq-server"]'
-    # Compose 2, which Debian 12 lacks.
+    # Compose 2, which Debian 12 does not have.
     in_root trixie 'cd /tmp; apt-get -qq update; apt-get -qq download docker-compose 2>/dev/null; dpkg-deb -x docker-compose_*.deb compose'
     cp -L "$dir/trixie/tmp/compose/usr/libexec/docker/cli-plugins/docker-compose" "$dir/config/cli-plugins/"
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes the configuration of a private fail2ban into DIR: fail2ban.sh DIR
-# It has the machine's own filters and defaults, a jail for ssh that reads DIR/auth.log, and the jail that we ship, reading DIR/bans.log.
-# Its ban action only records to DIR/banned: no firewall is touched. Start it with
+# It has the machine's filters and defaults, a jail for ssh that reads DIR/auth.log, and the shipped jail f2bbroker, which reads
+# DIR/bans.log. Its ban action only appends to DIR/banned and does not change a firewall. Start it with
 #   fail2ban-server -c DIR/etc -s DIR/socket -p DIR/pid -xf start
 set -euo pipefail
 
@@ -29,7 +29,7 @@ actionban = echo "<ip>" >> $dir/banned
 actionunban =
 CONF
 
-# The default backend is the one that our jail has to withstand. What fail2ban finds later than bantime it bans no more.
+# The shipped jail must override this default backend. fail2ban does not enforce a ban that is older than bantime when it reads it.
 cat >"$dir/etc/jail.local" <<CONF
 [DEFAULT]
 backend = systemd

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the tests and the demo need, if they are missing: RabbitMQ, fail2ban, the journal, openssl, a library
-# that changes a program's clock, Prometheus, and Python's client for RabbitMQ.
-#   install.sh package   also installs what builds, checks and tests our own package
-#   install.sh docker    also installs what a private container engine and its images need
-#   install.sh ui        also installs the browser for the management UI and what controls it
-# It starts no service of these packages.
+# Installs the Debian packages that the tests and the demo need and the machine does not have: RabbitMQ, fail2ban, systemd's journal,
+# openssl, libfaketime, Prometheus, and Python's RabbitMQ client. No service is started.
+#   install.sh package   also installs the tools that build, check and install the f2bbroker package
+#   install.sh docker    also installs the tools for a private container engine and its images
+#   install.sh ui        also installs the browser for the management UI, and Node.js
 set -euo pipefail
 
 if ! command -v dotnet >/dev/null; then
@@ -38,20 +37,20 @@ elif [ "${1:-}" = ui ]; then
 fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 
-say_what_to_do() {
+fail() {
     echo "Missing: ${missing[*]}. As root: apt-get install --no-install-recommends ${missing[*]}" >&2
     exit 1
 }
 
-echo "Missing: ${missing[*]}. Installing, without starting a service."
-command -v apt-get >/dev/null || say_what_to_do
+echo "Missing: ${missing[*]}. Installing these packages without starting a service."
+command -v apt-get >/dev/null || fail
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; } || say_what_to_do
+    command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; } || fail
     as_root=(sudo)
 fi
 
-# Debian's policy-rc.d prevents packages from starting their services. An existing file is restored.
+# With this policy, Debian's packages do not start their services. An existing policy is restored.
 policy=/usr/sbin/policy-rc.d
 restore() {
     "${as_root[@]}" rm -f "$policy"
@@ -62,6 +61,6 @@ trap restore EXIT
 printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
 "${as_root[@]}" chmod 755 "$policy"
 
-"${as_root[@]}" apt-get -qq update || echo "apt-get update failed; trying with what is known." >&2
+"${as_root[@]}" apt-get -qq update || echo "apt-get update failed. Trying with the known packages." >&2
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
-    install --no-install-recommends "${missing[@]}" >/dev/null || say_what_to_do
+    install --no-install-recommends "${missing[@]}" >/dev/null || fail

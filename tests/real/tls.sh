@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the README's commands in DIR: creates the authority if it does not exist yet, and a certificate for NAME.
+# Runs the README's commands in DIR: creates an authority if it does not exist, and a certificate for NAME.
 #   tls.sh DIR NAME
 set -euo pipefail
 # shellcheck disable=SC2034 # The commands use it.

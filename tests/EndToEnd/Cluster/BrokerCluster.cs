@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests.Cluster;
 
-/// <summary>Three RabbitMQ nodes that are one cluster, of which each can be stopped, killed and started again.</summary>
+/// <summary>A cluster of three RabbitMQ nodes. Each can be stopped, killed and started again.</summary>
 public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
 {
     private readonly TempFolder folder = new();
@@ -24,30 +24,30 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
             nodes.Add($"f2b{port}@localhost", new Node(folder[number], port, values["F2BBROKER_API"]));
         }
 
-        AskAnother([]);
+        SelectApiNode([]);
     }
 
     public IReadOnlyCollection<string> Nodes => nodes.Keys;
 
-    public Task KillAsync(string node) => DoAsync("kill", node);
+    public Task KillAsync(string node) => StopAsync("kill", node);
 
-    /// <summary>Ends a node in an orderly way.</summary>
-    public Task StopAsync(string node) => DoAsync("stop", node);
+    /// <summary>Shuts a node down.</summary>
+    public Task StopAsync(string node) => StopAsync("stop", node);
 
     public async Task StartAsync(string node)
     {
         await ScriptAsync("broker.sh", "start", nodes[node].Folder);
-        // What was agreed on without it, it learns first.
+        // The node first synchronizes with the others.
         await Eventually.TrueAsync(
             async () => (await RunningAsync()).Count == nodes.Count,
-            () => $"{node} does not join the others again.",
+            () => $"{node} does not rejoin the cluster.",
             TimeSpan.FromMinutes(2));
     }
 
-    /// <summary>The node that leads a quorum queue.</summary>
+    /// <summary>Returns the node that leads a quorum queue.</summary>
     public async Task<string> LeaderOfAsync(string queue) => (string)(await GetAsync($"queues/f2b/{queue}"))!["leader"]!;
 
-    /// <summary>Nodes that this user's connections go to.</summary>
+    /// <summary>Returns the nodes that a user's connections use.</summary>
     public async Task<IReadOnlyList<string>> NodesOfAsync(string user) =>
         [
             .. ((JsonArray)(await GetAsync("connections"))!)
@@ -58,21 +58,22 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        Gone();
+        CloseApi();
         await ScriptAsync("cluster.sh", "stop", folder.Path);
         folder.Dispose();
     }
 
-    private async Task DoAsync(string command, string node)
+    private async Task StopAsync(string command, string node)
     {
-        AskAnother([node]);
+        SelectApiNode([node]);
         await ScriptAsync("broker.sh", command, nodes[node].Folder);
     }
 
-    private void AskAnother(string[] than)
+    /// <summary>Uses the management API of a node other than these.</summary>
+    private void SelectApiNode(string[] excluded)
     {
-        Node asked = nodes.First(node => !than.Contains(node.Key)).Value;
-        Found("127.0.0.1", asked.Port, asked.Api);
+        Node selected = nodes.First(node => !excluded.Contains(node.Key)).Value;
+        SetAddress("127.0.0.1", selected.Port, selected.Api);
     }
 
     private async Task<IReadOnlyList<string>> RunningAsync() =>

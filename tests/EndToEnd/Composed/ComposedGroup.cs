@@ -1,12 +1,12 @@
 namespace F2bBroker.EndToEndTests.Composed;
 
-/// <summary>The group of <c>docker-compose.yml</c>, driven by one version of Compose.</summary>
+/// <summary>The group of <c>docker-compose.yml</c>, run by one version of Compose.</summary>
 internal sealed class ComposedGroup(PrivateEngine engine, int version)
 {
     private readonly string[] environment =
         version == 1 ? ["COMPOSE_PROJECT_NAME=f2bbroker-test", "DOCKER_CONFIG=/nonexistent"] : ["COMPOSE_PROJECT_NAME=f2bbroker-test"];
 
-    /// <summary>Passwords, each once.</summary>
+    /// <summary>Returns the passwords in these settings, each once.</summary>
     public static IEnumerable<string> PasswordsIn(string logins) =>
         logins
             .Split('\n')
@@ -27,10 +27,10 @@ internal sealed class ComposedGroup(PrivateEngine engine, int version)
     /// <summary>Runs a command in a service's container.</summary>
     public Task<string> InAsync(string service, params string[] command) => ComposeAsync(["exec", "-T", service, .. command]);
 
-    /// <summary>The command that the readme names.</summary>
+    /// <summary>Runs the command that the README names.</summary>
     public Task<string> ShowBanAsync(string ip) => engine.RunAsync(Repository.Path("deploy/docker/show-ban.sh"), [ip], environment);
 
-    /// <summary>Waits until the server's fail2ban tells that it has banned the address for another server.</summary>
+    /// <summary>Waits until the server's fail2ban reports that its jail f2bbroker bans the address.</summary>
     public async Task BansAsync(string server, string ip)
     {
         string status = "";
@@ -43,7 +43,7 @@ internal sealed class ComposedGroup(PrivateEngine engine, int version)
             () => status);
     }
 
-    /// <summary>What the broker and the servers log in with.</summary>
+    /// <summary>Returns the settings with the logins of the operator and the servers.</summary>
     public async Task<string> LoginsAsync()
     {
         string logins = await InAsync("broker", "cat", "/run/f2bbroker/rabbitmq.conf");

@@ -1,17 +1,17 @@
 namespace F2bBroker.EndToEndTests.Composed;
 
-/// <summary><c>docker-compose.yml</c>, brought up for real and taken down again.</summary>
+/// <summary><c>docker-compose.yml</c>, started and removed by Compose in a real engine.</summary>
 [Trait("Form", "docker")]
 public sealed class DockerTests(PrivateEngine engine) : IClassFixture<PrivateEngine>
 {
-    private static readonly TimeSpan FirstChecks = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan HealthTimeout = TimeSpan.FromMinutes(3);
 
     [Theory]
     [InlineData(2)]
     [InlineData(1)]
-    public async Task A_ban_travels_and_keeps_doing_so_and_nothing_is_left_at_last(int version)
+    public async Task Bans_are_shared_after_each_restart_and_down_removes_everything(int version)
     {
-        Assert.SkipWhen(engine.Obstacle is not null, engine.Obstacle ?? "");
+        engine.SkipIfMissing();
         ComposedGroup group = new(engine, version);
         await group.ComposeAsync("up", "--build", "--detach");
         await TravelsAsync(group, "203.0.113.7");
@@ -41,7 +41,7 @@ public sealed class DockerTests(PrivateEngine engine) : IClassFixture<PrivateEng
         await group.BansAsync("web3", ip);
     }
 
-    /// <summary>Environment and command lines of all containers.</summary>
+    /// <summary>Asserts that no environment and no command line of a container contains a password.</summary>
     private static async Task HidesPasswordsAsync(ComposedGroup group, string logins)
     {
         string[] containers = (await group.DockerAsync("ps", "--all", "--quiet")).Split('\n');
@@ -51,7 +51,7 @@ public sealed class DockerTests(PrivateEngine engine) : IClassFixture<PrivateEng
         Assert.DoesNotContain(passwords, password => inspected.Contains(password, StringComparison.Ordinal));
     }
 
-    /// <summary>What is banned while a host is down reaches it when it is up again.</summary>
+    /// <summary>Asserts that a ban that is made while a host is stopped reaches it when it is started again.</summary>
     private static async Task CatchesUpAsync(ComposedGroup group)
     {
         string[] host = ["web3-fail2ban", "web3-producer", "web3-consumer"];
@@ -62,12 +62,12 @@ public sealed class DockerTests(PrivateEngine engine) : IClassFixture<PrivateEng
         await Eventually.TrueAsync(
             async () =>
                 (await group.DockerAsync("ps", "--quiet", "--filter", "name=web3-fail2ban", "--filter", "health=healthy")).Length > 0,
-            () => "web3's fail2ban does not come up.");
+            () => "web3's fail2ban does not become healthy.");
         await group.BansAsync("web3", "2001:db8::7");
     }
 
     private static Task IsHealthyAsync(ComposedGroup group) => Eventually.TrueAsync(
         async () => (await group.DockerAsync("ps", "--quiet", "--filter", "health=healthy")).Split('\n').Length == 10,
         () => "Not all containers are healthy.",
-        FirstChecks);
+        HealthTimeout);
 }

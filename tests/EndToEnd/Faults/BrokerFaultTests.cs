@@ -2,88 +2,63 @@ using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests.Faults;
 
-/// <summary>A broker that is away, refuses, or forgets, while bans flow.</summary>
+/// <summary>A broker that is unavailable, refuses logins, raises an alarm or loses a queue while bans flow.</summary>
 [Collection(OnPrivateBroker.Name)]
 [Trait("Form", "long")]
 [Trait("Broker", "own")]
-public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
+public sealed class BrokerFaultTests(PrivateBroker broker) : LoadedGroup<PrivateBroker>(broker)
 {
-    private const string Away = "does not answer";
+    private const string Unavailable = "does not answer";
     private const string Refused = "refuses the login";
     private const string Accepted = "accepts the login of";
     private const string Unconfirmed = "does not confirm bans";
 
-    private Server origin = null!;
-    private Server receiver = null!;
-    private Daemon producer = null!;
-    private Daemon consumer = null!;
-    private Load load = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        await broker.ResetAsync();
-        origin = await Server.EnrollAsync(broker, "a");
-        receiver = await Server.EnrollAsync(broker, "b", Load.NoLimit);
-        producer = await origin.StartProducerAsync();
-        consumer = await receiver.StartConsumerAsync();
-        load = new Load(origin, receiver, Random.Shared.Next()).Start();
-        await load.GrowsAsync(1);
-        await load.FlowsAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await load.DisposeAsync();
-        await origin.DisposeAsync();
-        await receiver.DisposeAsync();
-    }
-
     [Theory]
     [InlineData(false, "The broker stopped, and started again")]
     [InlineData(true, "The broker killed, and started again")]
-    public async Task A_broker_that_goes_and_comes_back_is_logged_once_each_and_loses_nothing(bool isKilled, string done)
+    public async Task A_broker_outage_and_its_end_are_each_logged_once_and_no_ban_is_lost(bool isKilled, string done)
     {
         int times = Soak.Times(1, 6);
         for (int i = 1; i <= times; i++)
         {
-            await (isKilled ? broker.KillAsync() : broker.StopAsync());
-            await BothSayAsync(Away, i);
+            await (isKilled ? Broker.KillAsync() : Broker.StopAsync());
+            await BothLogAsync(Unavailable, i);
             await load.GrowsAsync(100);
-            await broker.StartAsync();
+            await Broker.StartAsync();
             await load.FlowsAsync();
-            await BothSayAsync(Accepted, i + 1);
+            await BothLogAsync(Accepted, i + 1);
         }
 
-        await load.EndsWellAsync(done, times);
-        AssertTold(Away, times);
-        AssertTold(Accepted, times + 1);
+        await load.StopAndAssertAsync(done, times);
+        AssertLogged(Unavailable, times);
+        AssertLogged(Accepted, times + 1);
         await AssertQuietAsync(times);
     }
 
     [Fact]
-    public async Task A_producer_that_is_killed_while_the_broker_is_away_goes_on_where_the_broker_had_confirmed()
+    public async Task A_producer_killed_while_the_broker_is_unavailable_continues_after_the_last_confirmed_ban()
     {
         int times = Soak.Times(1, 6);
         for (int i = 1; i <= times; i++)
         {
-            await broker.KillAsync();
-            await SaysAsync(producer, Away, 1);
+            await Broker.KillAsync();
+            await producer.SaysAsync(Unavailable, 1);
             await load.GrowsAsync(100);
             await producer.KillAsync();
             producer = origin.Start(Built.Producer);
-            await SaysAsync(producer, Away, 1);
-            await broker.StartAsync();
+            await producer.SaysAsync(Unavailable, 1);
+            await Broker.StartAsync();
             await load.FlowsAsync();
         }
 
-        await load.EndsWellAsync("The broker killed, the producer killed meanwhile, and both started again", times);
+        await load.StopAndAssertAsync("The broker killed, the producer killed meanwhile, and both started again", times);
         Assert.True(producer.IsRunning, producer.Said);
     }
 
     [Theory]
     [InlineData("set_vm_memory_high_watermark", "0.000001", "0.4", "mem_alarm", "The broker's memory alarm raised and cleared")]
     [InlineData("set_disk_free_limit", "100000GB", "50MB", "disk_free_alarm", "The broker's disk alarm raised and cleared")]
-    public async Task An_alarm_of_memory_or_disk_holds_the_bans_up_and_loses_none(
+    public async Task A_memory_or_disk_alarm_delays_bans_and_loses_none(
         string command,
         string tooMuch,
         string enough,
@@ -93,26 +68,26 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
         int times = Soak.Times(1, 3);
         for (int i = 1; i <= times; i++)
         {
-            await broker.ControlAsync(command, tooMuch);
+            await Broker.ControlAsync(command, tooMuch);
             await Eventually.TrueAsync(() => HasAlarmAsync(alarm), () => "No alarm.");
             await load.GrowsAsync(200);
             if (times > 1)
             {
-                await SaysAsync(producer, Unconfirmed, i);
+                await producer.SaysAsync(Unconfirmed, i);
             }
 
-            await broker.ControlAsync(command, enough);
+            await Broker.ControlAsync(command, enough);
             await load.FlowsAsync();
         }
 
-        await load.EndsWellAsync(done, times);
+        await load.StopAndAssertAsync(done, times);
         Assert.InRange(producer.Count(Unconfirmed), 0, times);
         Assert.Equal(producer.Count(Unconfirmed), producer.Count("confirms bans again"));
         await AssertQuietAsync(times);
     }
 
     [Fact]
-    public async Task A_password_that_is_changed_and_changed_back_is_logged_once_each()
+    public async Task A_changed_password_and_its_restoration_are_each_logged_once()
     {
         int times = Soak.Times(1, 6);
         for (int i = 1; i <= times; i++)
@@ -120,22 +95,22 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
             await SetPasswordAsync(origin, "another");
             await SetPasswordAsync(receiver, "another");
             await CloseConnectionsAsync();
-            await BothSayAsync(Refused, i);
+            await BothLogAsync(Refused, i);
             await load.GrowsAsync(100);
             await SetPasswordAsync(origin, origin.Password);
             await SetPasswordAsync(receiver, receiver.Password);
             await load.FlowsAsync();
-            await BothSayAsync(Accepted, i + 1);
+            await BothLogAsync(Accepted, i + 1);
         }
 
-        await load.EndsWellAsync("Both servers' passwords changed, their connections closed, and the passwords changed back", times);
-        AssertTold(Refused, times);
-        AssertTold(Accepted, times + 1);
+        await load.StopAndAssertAsync("Both servers' passwords changed, their connections closed, and the passwords changed back", times);
+        AssertLogged(Refused, times);
+        AssertLogged(Accepted, times + 1);
         await AssertQuietAsync(times);
     }
 
     [Fact]
-    public async Task Connections_closed_by_an_operator_are_made_again()
+    public async Task Connections_closed_by_an_operator_are_reestablished()
     {
         int times = Soak.Times(3, 20);
         for (int i = 1; i <= times; i++)
@@ -145,39 +120,39 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
             await load.FlowsAsync();
         }
 
-        await load.EndsWellAsync("All connections closed by an operator", times);
+        await load.StopAndAssertAsync("All connections closed by an operator", times);
         await AssertQuietAsync(times);
     }
 
     [Fact]
-    public async Task A_queue_that_is_deleted_while_bans_flow_is_made_again_and_none_is_lost()
+    public async Task A_queue_deleted_while_bans_flow_is_recreated_and_no_ban_is_lost()
     {
         int times = Soak.Times(1, 6);
-        TimeSpan longest = TimeSpan.Zero;
+        TimeSpan max = TimeSpan.Zero;
         for (int i = 1; i <= times; i++)
         {
             long start = TimeProvider.System.GetTimestamp();
-            await broker.DeleteAsync("queues/f2b/f2b.bans.b");
+            await Broker.DeleteAsync("queues/f2b/f2b.bans.b");
             await Eventually.TrueAsync(IsBoundAsync, () => $"The queue is not bound again:\n{consumer.Said}");
-            TimeSpan taken = TimeProvider.System.GetElapsedTime(start);
-            longest = taken > longest ? taken : longest;
-            await SaysAsync(consumer, "did not exist and was recreated", i);
+            TimeSpan elapsed = TimeProvider.System.GetElapsedTime(start);
+            max = elapsed > max ? elapsed : max;
+            await consumer.SaysAsync("did not exist and was recreated", i);
             await load.GrowsAsync(20);
             await load.FlowsAsync();
         }
 
-        Assert.True(longest < TimeSpan.FromSeconds(50), $"It took {longest}.");
-        await load.EndsWellAsync(
-            $"The server's queue deleted while bans flow; recreated and bound within {longest.TotalSeconds:0.0} s",
+        Assert.True(max < TimeSpan.FromSeconds(50), $"It took {max}.");
+        await load.StopAndAssertAsync(
+            $"The server's queue deleted while bans flow; recreated and bound within {max.TotalSeconds:0.0} s",
             times);
         Assert.Equal(0, consumer.Count("may be missing"));
         await AssertQuietAsync(times);
     }
 
-    /// <summary>Nothing was refused, and what is no ban is a few lines each time, not one a second.</summary>
+    /// <summary>Asserts that nothing was refused, and that each fault causes a few log lines besides the bans, not one a second.</summary>
     private async Task AssertQuietAsync(int times)
     {
-        Assert.Empty(await broker.PeekAsync("f2b.bans.b_error"));
+        Assert.Empty(await Broker.PeekAsync("f2b.bans.b_error"));
         foreach (Daemon daemon in new[] { producer, consumer })
         {
             int others = daemon.Lines - daemon.Count(" Published: ") - daemon.Count(" Written: ");
@@ -185,51 +160,46 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
         }
     }
 
-    private void AssertTold(string text, int times)
+    private void AssertLogged(string text, int times)
     {
         foreach (Daemon daemon in new[] { producer, consumer })
         {
             Assert.True(
                 daemon.Count(text) == times,
-                $"'{text}' is not said {times} times:\n{daemon.SaidBut(" Published: ", " Written: ")}");
+                $"'{text}' was not logged {times} times:\n{daemon.SaidBut(" Published: ", " Written: ")}");
         }
     }
 
-    private async Task BothSayAsync(string text, int times)
+    private async Task BothLogAsync(string text, int times)
     {
-        await SaysAsync(producer, text, times);
-        await SaysAsync(consumer, text, times);
+        await producer.SaysAsync(text, times);
+        await consumer.SaysAsync(text, times);
     }
 
-    private static Task SaysAsync(Daemon daemon, string text, int times) =>
-        Eventually.TrueAsync(
-            () => daemon.Count(text) >= times,
-            () => $"'{text}' is not said {times} times:\n{daemon.SaidBut(" Published: ", " Written: ")}");
-
     private Task SetPasswordAsync(Server server, string password) =>
-        broker.PutAsync($"users/{server.Name}", new() { ["password"] = password, ["tags"] = "" });
+        Broker.PutAsync($"users/{server.Name}", new() { ["password"] = password, ["tags"] = "" });
 
     private async Task CloseConnectionsAsync()
     {
         JsonArray connections = [];
         await Eventually.TrueAsync(
             async () =>
-                (connections = (JsonArray)(await broker.GetAsync("connections"))!)
+                (connections = (JsonArray)(await Broker.GetAsync("connections"))!)
                     .Select(connection => (string?)connection!["user"])
                     .Distinct()
                     .Count() == 2,
-            () => $"Not both are connected: {connections.ToJsonString()}");
+            () => $"Not both servers are connected: {connections.ToJsonString()}");
         foreach (JsonNode? connection in connections)
         {
-            await broker.DeleteAsync($"connections/{Uri.EscapeDataString((string)connection!["name"]!)}");
+            await Broker.DeleteAsync($"connections/{Uri.EscapeDataString((string)connection!["name"]!)}");
         }
     }
 
     private async Task<bool> HasAlarmAsync(string alarm) =>
-        ((JsonArray)(await broker.GetAsync("nodes"))!).Any(node => (bool?)node![alarm] == true);
+        ((JsonArray)(await Broker.GetAsync("nodes"))!).Any(node => (bool?)node![alarm] == true);
 
     private async Task<bool> IsBoundAsync() =>
-        (await broker.GetAsync("queues/f2b/f2b.bans.b/bindings"))
+        (await Broker.GetAsync("queues/f2b/f2b.bans.b/bindings"))
             ?.ToJsonString()
             .Contains("\"source\":\"f2b.bans\"", StringComparison.Ordinal) == true;
 }

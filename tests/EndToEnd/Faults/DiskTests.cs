@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests.Faults;
 
-/// <summary>A disk that refuses for a while, while bans flow.</summary>
+/// <summary>A disk that cannot be written for a while, while bans flow.</summary>
 [Collection(OnPrivateBroker.Name)]
 [Trait("Form", "long")]
 [Trait("Broker", "own")]
@@ -11,28 +11,24 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
     private const string CheckpointRefused = "Cannot save the checkpoint";
     private const string CheckpointWorks = "Can save the checkpoint again";
 
+    private TestGroup? group;
     private Server origin = null!;
     private Server receiver = null!;
     private SmallDisk disk = null!;
 
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, SmallDisk.Needed);
-        disk = await SmallDisk.MountAsync();
-        await broker.ResetAsync();
-        origin = await Server.EnrollAsync(broker, "a");
-        receiver = await Server.EnrollAsync(broker, "b", Load.NoLimit);
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, SmallDisk.SkipReason);
+        group = await TestGroup.StartAsync(broker);
+        disk = group.Add(await SmallDisk.MountAsync());
+        origin = await group.EnrollAsync("a");
+        receiver = await group.EnrollAsync("b", Load.NoLimit);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await (origin?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await (receiver?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await (disk?.DisposeAsync() ?? ValueTask.CompletedTask);
-    }
+    public ValueTask DisposeAsync() => group?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Fact]
-    public async Task A_full_disk_under_the_monitored_log_holds_the_bans_at_the_broker()
+    public async Task A_full_disk_under_the_monitored_log_keeps_the_bans_at_the_broker()
     {
         receiver.MoveBansLog(disk.Path);
         await origin.StartProducerAsync();
@@ -41,7 +37,7 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_read_only_disk_under_the_monitored_log_holds_the_bans_at_the_broker()
+    public async Task A_read_only_disk_under_the_monitored_log_keeps_the_bans_at_the_broker()
     {
         receiver.MoveBansLog(disk.Path);
         await origin.StartProducerAsync();
@@ -88,18 +84,18 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
         for (int i = 1; i <= times; i++)
         {
             await FillAsync();
-            await SaysAsync(consumer, LogRefused, i);
-            // The broker closes the consumer's channel, and has the same bans to deliver again.
+            await consumer.SaysAsync(LogRefused, i);
+            // The broker closes the consumer's channel, and delivers the same bans again.
             await Eventually.TrueAsync(
                 async () => (int?)(await broker.GetAsync("queues/f2b/f2b.bans.b"))?["consumers"] == 0,
-                () => $"The broker still waits:\n{consumer.Said}");
+                () => $"The broker has not closed the channel:\n{consumer.Said}");
             await load.GrowsAsync(50);
             await FreeAsync();
-            await SaysAsync(consumer, LogWorks, i);
+            await consumer.SaysAsync(LogWorks, i);
             await load.FlowsAsync();
         }
 
-        await load.EndsWellAsync("The monitored log's disk full for longer than the broker's consumer timeout", times);
+        await load.StopAndAssertAsync("The monitored log's disk full for longer than the broker's consumer timeout", times);
         Assert.Equal((times, times), (consumer.Count(LogRefused), consumer.Count(LogWorks)));
         Assert.Empty(await broker.PeekAsync("f2b.bans.b_error"));
     }
@@ -116,8 +112,8 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
         for (int i = 1; i <= times; i++)
         {
             await FillAsync();
-            await SaysAsync(consumer, LogRefused, 1);
-            await SaysAsync(producer, CheckpointRefused, 1);
+            await consumer.SaysAsync(LogRefused, 1);
+            await producer.SaysAsync(CheckpointRefused, 1);
             await consumer.KillAsync();
             await producer.KillAsync();
             producer = origin.Start(Built.Producer);
@@ -127,11 +123,11 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
             await load.FlowsAsync();
         }
 
-        await load.EndsWellAsync("Both daemons killed while the disk of log and checkpoint was full", times, torn: times);
+        await load.StopAndAssertAsync("Both daemons killed while the disk of log and checkpoint was full", times, torn: times);
         Assert.Empty(await broker.PeekAsync("f2b.bans.b_error"));
     }
 
-    private async Task SurviveAsync(Daemon daemon, (string Begins, string Ends) words, string done, Func<Task> refuse, Func<Task> allow)
+    private async Task SurviveAsync(Daemon daemon, (string Problem, string End) messages, string done, Func<Task> refuse, Func<Task> allow)
     {
         int times = Soak.Times(1, 3);
         await using Load load = new Load(origin, receiver, Random.Shared.Next()).Start();
@@ -140,21 +136,18 @@ public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
             await load.GrowsAsync(20);
             await load.FlowsAsync();
             await refuse();
-            await SaysAsync(daemon, words.Begins, i);
+            await daemon.SaysAsync(messages.Problem, i);
             await load.GrowsAsync(100);
             await allow();
-            await SaysAsync(daemon, words.Ends, i);
+            await daemon.SaysAsync(messages.End, i);
         }
 
-        await load.EndsWellAsync(done, times);
-        Assert.Equal((times, times), (daemon.Count(words.Begins), daemon.Count(words.Ends)));
+        await load.StopAndAssertAsync(done, times);
+        Assert.Equal((times, times), (daemon.Count(messages.Problem), daemon.Count(messages.End)));
         Assert.Empty(await broker.PeekAsync("f2b.bans.b_error"));
     }
 
-    private static Task SaysAsync(Daemon daemon, string text, int times) =>
-        Eventually.TrueAsync(
-            () => daemon.Count(text) >= times,
-            () => $"'{text}' is not said {times} times:\n{daemon.SaidBut(" Published: ", " Written: ")}");
+
 
     private Task FillAsync()
     {

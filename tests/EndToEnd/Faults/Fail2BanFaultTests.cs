@@ -1,9 +1,10 @@
 namespace F2bBroker.EndToEndTests.Faults;
 
-/// <summary>A real fail2ban whose monitored log is rotated, and one that was away.</summary>
+/// <summary>A real fail2ban whose monitored log is rotated, or that was stopped.</summary>
 [Trait("Form", "long")]
 public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
 {
+    private TestGroup group = null!;
     private Server origin = null!;
     private Server receiver = null!;
     private Fail2Ban fail2ban = null!;
@@ -11,32 +12,27 @@ public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        origin = await Server.EnrollAsync(broker, "a");
-        receiver = await Server.EnrollAsync(broker, "b", Load.NoLimit);
-        fail2ban = await Fail2Ban.StartAsync(receiver);
+        group = await TestGroup.StartAsync(broker);
+        origin = await group.EnrollAsync("a");
+        receiver = await group.EnrollAsync("b", Load.NoLimit);
+        fail2ban = group.Add(await Fail2Ban.StartAsync(receiver));
         await origin.StartProducerAsync();
         consumer = await receiver.StartConsumerAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await fail2ban.DisposeAsync();
-        await origin.DisposeAsync();
-        await receiver.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
-    public async Task A_monitored_log_that_is_rotated_under_fail2ban_costs_no_ban()
+    public async Task A_monitored_log_rotated_while_fail2ban_reads_it_loses_no_ban()
     {
         int times = Soak.Times(5, 50);
         Random random = new();
-        // fail2ban starts a shell for each ban.
-        await using Load load = new Load(origin, receiver, random.Next(), pause: 400).Start();
+        // A slow load, because fail2ban starts a shell for each ban.
+        await using Load load = new Load(origin, receiver, random.Next(), maxDelay: 400).Start();
         for (int i = 1; i <= times; i++)
         {
             await load.GrowsAsync(5);
-            await random.PauseAsync(1000);
+            await random.DelayAsync(1000);
             Rotation.Rotate(receiver.BansLog);
             if (i % 2 == 0)
             {
@@ -49,21 +45,21 @@ public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
             "The monitored log rotated under a real fail2ban, every other time with a new empty file (create)",
             times,
             load);
-        await load.EndsWellAsync("The same: the monitored log itself", times);
+        await load.StopAndAssertAsync("The same: the monitored log itself", times);
     }
 
     [Fact]
-    public async Task A_fail2ban_that_was_stopped_for_an_hour_bans_all_that_came_meanwhile()
+    public async Task A_fail2ban_that_was_stopped_for_an_hour_bans_every_address_of_that_time()
     {
         await using Load load = new Load(origin, receiver, Random.Shared.Next()).Start();
         await load.GrowsAsync(20);
-        // What fail2ban has read and not banned yet when it is stopped is gone, from whatever log it came.
-        await load.HoldAsync();
+        // When fail2ban is stopped, it loses the bans that it has read and not enforced, from any log.
+        await load.SuspendAsync();
         await load.FlowsAsync();
         await BanAllAsync(load);
         await fail2ban.StopAsync();
         int before = receiver.Bans.Count;
-        load.GoOn();
+        load.Resume();
         await load.GrowsAsync(Soak.Times(50, 1000));
         await load.StopAsync();
         await load.FlowsAsync();
@@ -90,7 +86,7 @@ public sealed class Fail2BanFaultTests(TestBroker broker) : IAsyncLifetime
             () => !Missing(load).Any(),
             () =>
                 $"{Missing(load).Count()} of {load.Count} are not banned, the first is {Missing(load).FirstOrDefault()}. "
-                    + $"{fail2ban.LastWords}",
+                    + $"{fail2ban.LastLines}",
             TimeSpan.FromMinutes(2));
 
     private IEnumerable<string> Missing(Load load) => load.Addresses.Except(fail2ban.Banned);

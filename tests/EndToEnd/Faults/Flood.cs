@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>
-/// Messages of a server that was compromised, as fast as the broker takes them, on several connections, until it is thrown out.
+/// Messages of a compromised server on several connections, as fast as the broker accepts them, until the broker closes the connections.
 /// </summary>
 internal sealed class Flood : IAsyncDisposable
 {
@@ -14,15 +14,15 @@ internal sealed class Flood : IAsyncDisposable
     private Task flowing = Task.CompletedTask;
     private long published;
 
-    /// <summary>Messages that were written to the broker's connections.</summary>
+    /// <summary>The number of messages written to the connections.</summary>
     public long Count => Interlocked.Read(ref published);
 
     public TimeSpan Lasted => TimeProvider.System.GetElapsedTime(start);
 
-    /// <summary>Whether the broker has ended every connection.</summary>
+    /// <summary>True if the broker has closed every connection.</summary>
     public bool IsOver => flowing.IsCompleted;
 
-    /// <param name="size">Of a body that is no ban; 0: bans, each of another address.</param>
+    /// <param name="size">The size of the bodies, which are not bans. 0 sends bans, each of another address.</param>
     public static async Task<Flood> StartAsync(RunningBroker broker, Server intruder, int connections, int size = 0)
     {
         Flood flood = new();
@@ -70,7 +70,7 @@ internal sealed class Flood : IAsyncDisposable
         }
         catch (Exception failure) when (failure is not Xunit.Sdk.XunitException)
         {
-            // Thrown out, or enough.
+            // The broker closed the connection, or the flood was stopped.
         }
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace F2bBroker.EndToEndTests.Faults;
 
-/// <summary>A group in which one server is compromised: it floods the others until it is revoked.</summary>
+/// <summary>A group in which a compromised server floods the others until it is revoked.</summary>
 public abstract class FloodedGroup(PrivateBroker broker) : IAsyncLifetime
 {
     private protected PrivateBroker Broker { get; } = broker;
@@ -24,28 +24,25 @@ public abstract class FloodedGroup(PrivateBroker broker) : IAsyncLifetime
     private protected Server offline = null!;
     private protected Daemon producer = null!;
     private protected Daemon consumer = null!;
+    private TestGroup group = null!;
     private int logged;
 
     public async ValueTask InitializeAsync()
     {
-        await Broker.ResetAsync();
-        // RabbitMQ's own: what waits behind a flood waits longer than the other fault tests' 5 s.
+        group = await TestGroup.StartAsync(Broker);
+        // RabbitMQ's default: messages behind a flood wait longer than the 5 s of the other fault tests.
         await SetAsync("consumer_timeout", 1_800_000);
-        intruder = await Server.EnrollAsync(Broker, "evil");
-        origin = await Server.EnrollAsync(Broker, "a");
-        receiver = await Server.EnrollAsync(Broker, "b", F($"maxbans = {MaxBans}/10m"));
-        offline = await Server.EnrollAsync(Broker, "off");
+        intruder = await group.EnrollAsync("evil");
+        origin = await group.EnrollAsync("a");
+        receiver = await group.EnrollAsync("b", F($"maxbans = {MaxBans}/10m"));
+        offline = await group.EnrollAsync("off");
         producer = await origin.StartProducerAsync();
         consumer = await receiver.StartConsumerAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (Server server in new[] { intruder, origin, receiver, offline })
-        {
-            await server.DisposeAsync();
-        }
-
+        await group.DisposeAsync();
         await SetAsync("consumer_timeout", 5000);
     }
 
@@ -55,18 +52,18 @@ public abstract class FloodedGroup(PrivateBroker broker) : IAsyncLifetime
 
     private protected static string F(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>As <c>rabbitmq.conf</c> does, for channels that are opened from now on.</summary>
+    /// <summary>Sets a key as <c>rabbitmq.conf</c> does, for channels that are opened later.</summary>
     private protected Task SetAsync(string key, int value) =>
         Broker.ControlAsync("eval", F($"application:set_env(rabbit, {key}, {value})."));
 
-    /// <summary>How long a ban takes from fail2ban's log to the receiver's, the longest of five.</summary>
+    /// <summary>Returns the longest time that one of five bans takes from fail2ban's log to the receiver's log.</summary>
     private protected async Task<TimeSpan> DelayAsync()
     {
         string[] addresses = await LogAsync(5);
         string[] lines = [];
         await Eventually.TrueAsync(
             () => (lines = [.. Lines.Where(line => addresses.Contains(line.Split(' ')[2]))]).Length == addresses.Length,
-            () => $"{lines.Length} of {addresses.Length} came. {producer.SaidBut(" Published: ")} {consumer.SaidBut(" Written: ")}",
+            () => $"{lines.Length} of {addresses.Length} arrived. {producer.SaidBut(" Published: ")} {consumer.SaidBut(" Written: ")}",
             TimeSpan.FromMinutes(Soak.Times(3, 10)));
         return lines.Max(line => Moment(line.Split(' ')[0]) - Moment(line.Split("detected=")[1]));
     }

@@ -1,29 +1,26 @@
 namespace F2bBroker.EndToEndTests.Faults;
 
-/// <summary>Producer and consumer ended by SIGKILL while bans flow.</summary>
+/// <summary>Producer and consumer killed by SIGKILL while bans flow.</summary>
 [Trait("Form", "long")]
 public sealed class KillTests(TestBroker broker) : IAsyncLifetime
 {
-    private const int LongestPause = 1500;
+    private const int MaxDelayMilliseconds = 1500;
 
+    private TestGroup group = null!;
     private Server origin = null!;
     private Server receiver = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        origin = await Server.EnrollAsync(broker, "a");
-        receiver = await Server.EnrollAsync(broker, "b", Load.NoLimit);
+        group = await TestGroup.StartAsync(broker);
+        origin = await group.EnrollAsync("a");
+        receiver = await group.EnrollAsync("b", Load.NoLimit);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await origin.DisposeAsync();
-        await receiver.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
-    public async Task Killed_at_random_moments_they_lose_no_ban_and_write_none_twice()
+    public async Task Daemons_killed_at_random_moments_lose_no_ban_and_write_none_twice()
     {
         int seed = Random.Shared.Next();
         Random random = new(seed);
@@ -34,13 +31,13 @@ public sealed class KillTests(TestBroker broker) : IAsyncLifetime
         for (int kill = 1; kill <= kills; kill++)
         {
             await BeforeAsync(kill, load);
-            await random.PauseAsync(LongestPause);
+            await random.DelayAsync(MaxDelayMilliseconds);
             if (kill % 2 == 0)
             {
                 await KillAsync(producer);
                 await WhileProducerIsDownAsync(kill, load);
                 producer = origin.Start(Built.Producer);
-                // Killed before that, it would begin again wherever the log then is.
+                // Without a checkpoint, its next start would read only the log that is current then.
                 await Eventually.TrueAsync(() => File.Exists(origin.Checkpoint), () => producer.Said);
             }
             else
@@ -51,7 +48,7 @@ public sealed class KillTests(TestBroker broker) : IAsyncLifetime
             }
         }
 
-        await load.EndsWellAsync(
+        await load.StopAndAssertAsync(
             "Producer and consumer killed in turn, both logs rotated and the checkpoint deleted in between",
             kills,
             torn: kills);
@@ -59,7 +56,7 @@ public sealed class KillTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_torn_last_line_is_closed_and_its_ban_written_whole()
+    public async Task A_torn_last_line_is_closed_and_its_ban_is_written_again_in_full()
     {
         Daemon producer = await origin.StartProducerAsync();
         Assert.Equal(0, await (await receiver.StartConsumerAsync()).StopAsync());
@@ -90,7 +87,7 @@ public sealed class KillTests(TestBroker broker) : IAsyncLifetime
             0);
     }
 
-    /// <summary>Rotates a log under its daemon, or sees to it that the checkpoint may be deleted.</summary>
+    /// <summary>Rotates a log while its daemon runs, or waits until the checkpoint may be deleted.</summary>
     private async Task BeforeAsync(int kill, Load load)
     {
         switch (kill % 8)

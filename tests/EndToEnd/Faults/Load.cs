@@ -4,14 +4,14 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// Writes bans to one server's fail2ban log: singly, in bursts and by half lines. At the end, a peer's monitored log must contain all of
 /// them.
 /// </summary>
-/// <param name="seed">The seed of the random pauses. It is printed when a ban is missing.</param>
-/// <param name="pause">The longest time between two writes, in milliseconds.</param>
-internal sealed class Load(Server origin, Server receiver, int seed, int pause = 100) : IAsyncDisposable
+/// <param name="seed">The seed of the random delays. It is printed when a ban is missing.</param>
+/// <param name="maxDelay">The maximum delay between two writes, in milliseconds.</param>
+internal sealed class Load(Server origin, Server receiver, int seed, int maxDelay = 100) : IAsyncDisposable
 {
-    /// <summary>For the receiver: one origin reports here what a whole group does not.</summary>
+    /// <summary>A setting of the receiver: one server reports more here than a whole group does.</summary>
     public const string NoLimit = "maxbans = 0";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromMinutes(2);
 
     private readonly Random random = new(seed);
     private readonly SemaphoreSlim writing = new(1);
@@ -20,10 +20,10 @@ internal sealed class Load(Server origin, Server receiver, int seed, int pause =
     private Task flowing = Task.CompletedTask;
     private int rotated;
 
-    /// <summary>How many bans were logged up to now.</summary>
+    /// <summary>The number of bans logged so far.</summary>
     public int Count => bans.Count;
 
-    /// <summary>Addresses logged up to now.</summary>
+    /// <summary>The addresses logged so far.</summary>
     public IEnumerable<string> Addresses => bans.Select(ban => ban.Address);
 
     public Load Start()
@@ -32,7 +32,7 @@ internal sealed class Load(Server origin, Server receiver, int seed, int pause =
         return this;
     }
 
-    /// <summary>Rotates fail2ban's log. As fail2ban does, it writes on to the renamed file until it opens the new one.</summary>
+    /// <summary>Rotates fail2ban's log. Like fail2ban, it writes to the renamed file until it opens the new one.</summary>
     public async Task RotateAsync()
     {
         await writing.WaitAsync();
@@ -43,10 +43,10 @@ internal sealed class Load(Server origin, Server receiver, int seed, int pause =
         writing.Release();
     }
 
-    /// <summary>Logs nothing until it may go on.</summary>
-    public Task HoldAsync() => writing.WaitAsync();
+    /// <summary>Logs nothing until <see cref="Resume"/> is called.</summary>
+    public Task SuspendAsync() => writing.WaitAsync();
 
-    public void GoOn() => writing.Release();
+    public void Resume() => writing.Release();
 
     /// <summary>Waits until that many more bans are logged.</summary>
     public async Task GrowsAsync(int more)
@@ -62,9 +62,9 @@ internal sealed class Load(Server origin, Server receiver, int seed, int pause =
     /// <summary>Waits until the producer has read all bans in rotated files.</summary>
     public Task RotatedAreReadAsync() => ArrivesAsync(rotated);
 
-    /// <summary>Ends the load. All of it has to arrive, no ban twice in one file; tells the table.</summary>
-    /// <param name="torn">How many lines may have been torn off by a kill.</param>
-    public async Task EndsWellAsync(string done, int times, int torn = 0)
+    /// <summary>Stops the load, and asserts that each ban arrives and none is twice in one file. Adds a row to the table.</summary>
+    /// <param name="torn">The maximum number of lines that kills have torn.</param>
+    public async Task StopAndAssertAsync(string done, int times, int torn = 0)
     {
         await StopAsync();
         try
@@ -82,7 +82,7 @@ internal sealed class Load(Server origin, Server receiver, int seed, int pause =
         Assert.All(Files(), file => Assert.Equal(0, Twice(file)));
     }
 
-    /// <summary>Ends the load; what was logged stays.</summary>
+    /// <summary>Stops the load. The logged bans stay in the log.</summary>
     public async Task StopAsync()
     {
         await end.CancelAsync();
@@ -106,12 +106,12 @@ internal sealed class Load(Server origin, Server receiver, int seed, int pause =
                 await writing.WaitAsync(end.Token);
                 await LogAsync(origin.Fail2BanLog, random.Next(10) == 0 ? random.Next(2, 30) : 1);
                 writing.Release();
-                await random.PauseAsync(pause);
+                await random.DelayAsync(maxDelay);
             }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // Enough.
+            // The load was stopped.
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class Load(Server origin, Server receiver, int seed, int pause =
         string text = string.Concat(burst.Select(ban => ban.Line));
         int cut = random.Next(8) == 0 ? random.Next(text.Length) : 0;
         await File.AppendAllTextAsync(path, text[..cut]);
-        await random.PauseAsync(cut == 0 ? 1 : 50);
+        await random.DelayAsync(cut == 0 ? 1 : 50);
         await File.AppendAllTextAsync(path, text[cut..]);
         bans.AddRange(burst);
     }
@@ -131,8 +131,8 @@ internal sealed class Load(Server origin, Server receiver, int seed, int pause =
             () => Missing(count).Count == 0,
             () =>
                 $"{Missing(count).Count} of {count} bans are missing (seed {seed}), the first is {Missing(count).FirstOrDefault()}. "
-                    + $"{origin.LastWords} {receiver.LastWords}",
-            Patience);
+                    + $"{origin.LastLines} {receiver.LastLines}",
+            ArrivalTimeout);
 
     private IReadOnlyList<string> Missing(int count)
     {

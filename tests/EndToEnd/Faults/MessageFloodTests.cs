@@ -25,7 +25,7 @@ public sealed class MessageFloodTests(PrivateBroker broker) : FloodedGroup(broke
         TimeSpan before = await DelayAsync();
         await using Flood flood = await Flood.StartAsync(Broker, intruder, isLong ? 8 : 3, bodySize);
         await HoldsNoMoreThanAsync(messages, bytes, TimeSpan.FromSeconds(Soak.Times(2, 45)));
-        await Eventually.TrueAsync(async () => await MessagesAsync("b_error") > 0, () => receiver.LastWords);
+        await Eventually.TrueAsync(async () => await MessagesAsync("b_error") > 0, () => receiver.LastLines);
         Task<TimeSpan> delay = DelayAsync();
         if (isLong)
         {
@@ -40,7 +40,7 @@ public sealed class MessageFloodTests(PrivateBroker broker) : FloodedGroup(broke
         Assert.InRange(written, 0, MaxBans);
         Assert.InRange(await MessagesAsync("b_error"), 0, bodySize > 0 ? 1000 : 10_000);
         TimeSpan revoked = await RevokeAsync();
-        await Eventually.TrueAsync(() => flood.IsOver, () => "The flood goes on.");
+        await Eventually.TrueAsync(() => flood.IsOver, () => "The flood does not end.");
         TimeSpan during = await delay;
         Table.Add(
             done,
@@ -108,7 +108,7 @@ public sealed class MessageFloodTests(PrivateBroker broker) : FloodedGroup(broke
                 isSeen |= held > 0;
                 return isSeen && TimeProvider.System.GetElapsedTime(start) > length;
             },
-            () => "Nothing came.",
+            () => "No message arrived.",
             length + TimeSpan.FromMinutes(1));
     }
 

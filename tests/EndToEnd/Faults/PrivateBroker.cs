@@ -1,7 +1,7 @@
 namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>
-/// A RabbitMQ to be stopped, killed and starved, never in a container. It waits for an acknowledgement for 5 s only, instead of 30 minutes.
+/// A RabbitMQ for tests that stop it, kill it or raise its alarms; never in a container. Its consumer timeout is 5 s instead of 30 minutes.
 /// </summary>
 public sealed class PrivateBroker : RunningBroker, IAsyncLifetime
 {
@@ -16,17 +16,17 @@ public sealed class PrivateBroker : RunningBroker, IAsyncLifetime
     public async Task StartAsync()
     {
         await local.StartAsync();
-        Found("127.0.0.1", local.Port, local.Api);
+        SetAddress("127.0.0.1", local.Port, local.Api);
     }
 
     public Task StopAsync() => local.StopAsync();
 
     public Task KillAsync() => local.KillAsync();
 
-    /// <summary>Where its files are.</summary>
+    /// <summary>The folder of its files.</summary>
     public string Folder => local.Folder;
 
-    /// <summary>What all its files take.</summary>
+    /// <summary>The total size of its files.</summary>
     public long BytesOnDisk => local.BytesOnDisk;
 
     /// <summary>Runs rabbitmqctl.</summary>
@@ -34,12 +34,12 @@ public sealed class PrivateBroker : RunningBroker, IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        Gone();
+        CloseApi();
         await local.DisposeAsync();
     }
 }
 
-/// <summary>The test classes that share it.</summary>
+/// <summary>The test classes that share one private broker.</summary>
 [CollectionDefinition(Name)]
 public sealed class OnPrivateBroker : ICollectionFixture<PrivateBroker>
 {

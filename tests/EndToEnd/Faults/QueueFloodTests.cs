@@ -10,19 +10,19 @@ namespace F2bBroker.EndToEndTests.Faults;
 public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
 {
     [Fact]
-    public async Task A_queue_that_refuses_all_bans_stops_none_up_to_a_thousand_and_copies_become_rare()
+    public async Task A_queue_that_refuses_all_bans_does_not_stop_the_first_thousand_and_copies_become_rare()
     {
         int bans = Soak.Times(20, 3000);
         await using Sender sender = await Sender.ConnectAsync(Broker, intruder);
         await DeclareAgainAsync(sender, isExclusive: false, new() { ["x-overflow"] = "reject-publish", ["x-max-length"] = 0 });
         long start = TimeProvider.System.GetTimestamp();
         await LogAsync(bans);
-        await Eventually.TrueAsync(() => receiver.Bans.Count >= Math.Min(bans, 1000), () => receiver.LastWords);
+        await Eventually.TrueAsync(() => receiver.Bans.Count >= Math.Min(bans, 1000), () => receiver.LastLines);
         await producer.SaysAsync("does not confirm bans");
         TimeSpan length = TimeSpan.FromSeconds(Soak.Times(9, 60));
         await Eventually.TrueAsync(() => TimeProvider.System.GetElapsedTime(start) > length, () => "", length * 2);
         long copies = await MessagesAsync("off");
-        // At once, and after 1, 3 and 7 s: at a constant second it would be nine times.
+        // A ban is sent at once, and after 1, 3 and 7 s. With a constant delay of a second it would be sent nine times.
         Assert.InRange(copies, Math.Min(bans, 1000), bans * Soak.Times(5, 8));
         int arrived = receiver.Bans.Count;
         Assert.Contains(
@@ -32,9 +32,9 @@ public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
         await RevokeAsync();
         await Eventually.TrueAsync(
             () => producer.Count("The broker confirms bans again.") > 0,
-            () => origin.LastWords,
+            () => origin.LastLines,
             TimeSpan.FromMinutes(2));
-        await Eventually.TrueAsync(() => receiver.Bans.Count == bans, () => receiver.LastWords, TimeSpan.FromMinutes(2));
+        await Eventually.TrueAsync(() => receiver.Bans.Count == bans, () => receiver.LastLines, TimeSpan.FromMinutes(2));
         Table.Add(
             "Its queue declared again with x-overflow=reject-publish and x-max-length=0, so that the broker rejects every server's bans",
             Seconds(length),
@@ -44,7 +44,7 @@ public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
     }
 
     [Fact]
-    public async Task A_queue_that_is_bound_many_times_slows_publishing_and_goes_with_its_revocation()
+    public async Task A_queue_that_is_bound_many_times_slows_publishing_until_its_server_is_revoked()
     {
         int times = Soak.Times(300, 10_000);
         await using Sender honest = await Sender.ConnectAsync(Broker, origin);
@@ -70,7 +70,7 @@ public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
     }
 
     [Fact]
-    public async Task Revoking_and_a_new_password_end_a_queue_that_it_holds_for_itself_alone()
+    public async Task Revoke_and_a_new_password_delete_an_exclusive_queue()
     {
         await using Sender sender = await Sender.ConnectAsync(Broker, intruder);
         await DeclareAgainAsync(sender, isExclusive: true, []);

@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace F2bBroker.EndToEndTests.Faults;
 
-/// <summary>What logrotate does with a log (delaycompress), except that nothing is thrown away.</summary>
+/// <summary>Rotates a log like logrotate with delaycompress, but deletes nothing.</summary>
 internal static class Rotation
 {
     /// <summary>Compresses <c>.1</c>, moves all archives up by one, renames the log.</summary>
@@ -18,7 +18,7 @@ internal static class Rotation
         File.Move(path, first);
     }
 
-    /// <summary>Lines of the log and its rotated siblings, by file.</summary>
+    /// <summary>Returns the lines of the log and its rotated siblings, by file.</summary>
     public static IEnumerable<string[]> Files(string path) =>
         Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*").Select(Lines);
 

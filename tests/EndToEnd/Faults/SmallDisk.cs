@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests.Faults;
 
-/// <summary>A file system of 1 MiB that can be full and read-only; the test needs root for it.</summary>
+/// <summary>A file system of 1 MiB that can be filled and made read-only. It needs root.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
     private readonly TempFolder folder = new();
@@ -9,7 +9,7 @@ internal sealed class SmallDisk : IAsyncDisposable
     {
     }
 
-    public static string Needed => "It mounts file systems, which only root may.";
+    public static string SkipReason => "The test mounts file systems, which needs root.";
 
     public string Path => folder.Path;
 
@@ -22,7 +22,7 @@ internal sealed class SmallDisk : IAsyncDisposable
         return disk;
     }
 
-    /// <summary>Takes all space that is left.</summary>
+    /// <summary>Fills the remaining space.</summary>
     public void Fill()
     {
         byte[] block = new byte[4096];
@@ -36,13 +36,13 @@ internal sealed class SmallDisk : IAsyncDisposable
         }
         catch (IOException)
         {
-            // Now it is full.
+            // The disk is full.
         }
     }
 
     public void Free() => File.Delete(Filler);
 
-    /// <summary>Fails while a file on it is open for writing, so it is tried until it works.</summary>
+    /// <summary>Retries until it succeeds: the system refuses while a file on it is open for writing.</summary>
     public async Task MakeReadOnlyAsync()
     {
         Built.Outcome? last = null;

@@ -1,13 +1,11 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
 /// <summary>
-/// A clean Debian in a folder for machines to boot from: systemd and ssh run in it, and apt-get finds offline what the README installs.
+/// A clean Debian in a folder from which machines boot. It has systemd and ssh, and the packages that the README installs for apt-get.
 /// </summary>
 internal sealed class BootableRoot : IDisposable
 {
-    // /proc for those that run in it; what is downloaded stays. The reader answers yes, and trusts a host that he sees for the first time.
-    // dpkg need not
-    // save this root from a crash.
+    // Programs in it need /proc. apt-get keeps downloaded packages and assumes yes, ssh accepts new hosts, and dpkg does not sync to disk.
     private const string Prepare = """
         mount -t proc proc "$0/proc" && exec chroot "$0" sh -ec '
             apt-get -qq update
@@ -31,11 +29,11 @@ internal sealed class BootableRoot : IDisposable
         await DebianRoot.BootstrapAsync(Folder, "adduser,ca-certificates,dbus,iproute2,logrotate,openssh-server,systemd,systemd-sysv");
         await File.WriteAllTextAsync(folder["etc/hosts"], $"127.0.0.1 localhost\n{hosts}");
         Directory.CreateDirectory(folder["root/.ssh"]);
-        Built.Outcome prepared = await Built.RunAsync(
+        Built.Outcome outcome = await Built.RunAsync(
             "unshare",
             ["--mount", "sh", "-ec", Prepare, Folder],
             "DEBIAN_FRONTEND=noninteractive");
-        Assert.True(prepared.ExitCode == 0, $"{prepared.Output}{prepared.Errors}");
+        Assert.True(outcome.ExitCode == 0, $"{outcome.Output}{outcome.Errors}");
         await File.WriteAllTextAsync(folder["etc/resolv.conf"], "");
     }
 

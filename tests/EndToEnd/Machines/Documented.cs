@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace F2bBroker.EndToEndTests.Machines;
 
-/// <summary>Commands, and what they print, as a page of documentation has them.</summary>
+/// <summary>Reads commands and their output from a page of the documentation.</summary>
 internal static class Documented
 {
     private const string Indent = "    ";
 
-    /// <summary>The first block of commands below a line that starts so.</summary>
+    /// <summary>Returns the first block of commands below the line that starts with that text.</summary>
     public static string Commands(string page, string below)
     {
         string[] lines = [.. File.ReadLines(Repository.Path(page)).SkipWhile(line => !line.StartsWith(below, StringComparison.Ordinal))];
@@ -16,7 +16,7 @@ internal static class Documented
         return string.Join('\n', block.Select(line => line.Length == 0 ? "" : line[Indent.Length..])).Trim();
     }
 
-    /// <summary>What a command has printed, without its numbers and widths: what documentation and a run have in common.</summary>
+    /// <summary>Returns an output without its numbers and widths, so that documentation and a run can be compared.</summary>
     public static string Shape(string output) => Regex.Replace(Regex.Replace(output.Trim(), "[0-9]+", "0"), " +", " ");
 
     private static bool IsCode(string line) => line.StartsWith(Indent, StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
-/// <summary>A group that was set up by the README's commands, on booted Debians with their own fail2bans and firewalls.</summary>
+/// <summary>A group that was set up with the README's commands, on booted Debians with their own fail2ban and firewall.</summary>
 [Trait("Form", "package")]
 [Collection<InstalledGroupCollection>]
 public sealed class InstallTests
@@ -11,12 +11,12 @@ public sealed class InstallTests
 
     public InstallTests(InstalledGroup group)
     {
-        Assert.SkipWhen(group.Obstacle is not null, group.Obstacle ?? "");
+        group.SkipIfMissing();
         this.group = group;
     }
 
     [Fact]
-    public async Task An_attacker_of_one_server_is_shut_out_of_the_other_and_all_connections_are_encrypted()
+    public async Task An_attacker_of_one_server_is_banned_on_the_other_and_all_connections_are_encrypted()
     {
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {
@@ -32,16 +32,16 @@ public sealed class InstallTests
             "user\tssl\nweb1\ttrue\nweb2\ttrue",
             await group.Broker.RunAsync("rabbitmqctl --quiet list_connections user ssl | sort -u"));
         Assert.Contains("Permission denied", await group.AttackAsync(group.Web2), StringComparison.Ordinal);
-        string said = "";
+        string error = "";
         await Eventually.TrueAsync(
-            async () => (said = await group.AttackAsync(group.Web1)).Contains("Connection refused", StringComparison.Ordinal),
-            () => said);
+            async () => (error = await group.AttackAsync(group.Web1)).Contains("Connection refused", StringComparison.Ordinal),
+            () => error);
         await group.ArrivesAsync(InstalledGroup.Attacker);
         string log = await group.Web2.RunAsync("cat /var/log/f2bbroker/bans.log");
         Assert.Contains($" Ban {InstalledGroup.Attacker} jail=sshd server=web1 ", log, StringComparison.Ordinal);
         await Eventually.TrueAsync(
-            async () => (said = await group.AttackAsync(group.Web2)).Contains("Connection refused", StringComparison.Ordinal),
-            () => said);
+            async () => (error = await group.AttackAsync(group.Web2)).Contains("Connection refused", StringComparison.Ordinal),
+            () => error);
         string status = await group.AsOperatorAsync("f2bbroker status");
         Assert.Matches(@"(?m)^web1 +both +consumer, producer +0 +0 +20[^ ]+Z +[1-9][0-9]* +-$", status);
     }

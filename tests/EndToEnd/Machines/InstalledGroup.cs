@@ -1,11 +1,11 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
 /// <summary>
-/// Three Debians, mq with the broker and the servers web1 and web2, on which all was done that the README says for the first ten minutes.
+/// Three booted Debians, mq with the broker and the servers web1 and web2, set up with the README's commands for the first ten minutes.
 /// </summary>
-public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
+public sealed class InstalledGroup(BuiltPackage package) : DebianFixture
 {
-    /// <summary>Whence the servers are attacked.</summary>
+    /// <summary>The address from which the servers are attacked.</summary>
     public const string Attacker = "203.0.113.7";
 
     public const string Units = "f2bbroker-producer f2bbroker-consumer";
@@ -16,9 +16,6 @@ public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
     private readonly BootableRoot root = new();
     private Lan? lan;
 
-    /// <summary>Why they are not made, or null.</summary>
-    public string? Obstacle { get; private set; }
-
     internal Machine Broker { get; private set; } = null!;
 
     internal Machine Web1 { get; private set; } = null!;
@@ -27,47 +24,22 @@ public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
 
     internal BuiltPackage Package => package;
 
-    public async ValueTask InitializeAsync()
-    {
-        Obstacle = await DebianRoot.ObstacleAsync();
-        if (Obstacle is not null)
-        {
-            return;
-        }
+    /// <summary>The README's commands for the broker's machine, line by line.</summary>
+    internal static string[] BrokerCommands => Documented.Commands("README.md", "**On the broker's machine**").Split('\n');
 
-        await Task.WhenAll(package.FileAsync(), root.InstallAsync(Hosts));
-        lan = await Lan.MakeAsync(Attacker);
-        Broker = await BootAsync("mq", "192.0.2.1");
-        Web1 = await BootAsync("web1", "192.0.2.11");
-        Web2 = await BootAsync("web2", "192.0.2.12");
-        Broker.Take(await package.FileAsync());
-        await Broker.RunAsync(Operator(Documented.Commands("README.md", "**On the broker's machine**")));
-        foreach (Machine server in new[] { Web1, Web2 })
-        {
-            await server.RunAsync(Documented.Commands("docs/install.md", "## A new fail2ban"));
-            await InstallServerAsync(server);
-        }
-    }
-
-    /// <summary>What the README says for each server.</summary>
+    /// <summary>Runs the README's commands for a server.</summary>
     internal static Task<string> InstallServerAsync(Machine server) =>
         server.RunAsync(Documented.Commands("README.md", "**On each server**").Replace("web1", server.Name, StringComparison.Ordinal));
-
-    /// <summary>Documented commands for the operator, with his password, also where he is asked for it.</summary>
-    internal static string Operator(string commands) => string.Join('\n', commands
-        .Replace("PASSWORD", Password, StringComparison.Ordinal)
-        .Split('\n')
-        .Select(line => line.EndsWith("# asks for a password", StringComparison.Ordinal) ? $"echo {Password} | {line}" : line));
 
     /// <summary>Runs commands on the broker's machine, with the README's variables.</summary>
     internal Task<string> AsOperatorAsync(string commands)
     {
-        IEnumerable<string> variables = Documented.Commands("README.md", "**On the broker's machine**").Split('\n')
+        IEnumerable<string> variables = BrokerCommands
             .Where(line => line.StartsWith("NAME=", StringComparison.Ordinal) || line.StartsWith("export ", StringComparison.Ordinal));
-        return Broker.RunAsync(Operator($"{string.Join('\n', variables)}\n{commands}"));
+        return Broker.RunAsync(WithPassword($"{string.Join('\n', variables)}\n{commands}"));
     }
 
-    /// <summary>Tries a login from the attacker's address, which hangs when the ban falls into it; gives what ssh says.</summary>
+    /// <summary>Tries a login from the attacker's address, with a timeout because a ban makes it hang. Returns ssh's errors.</summary>
     internal async Task<string> AttackAsync(Machine server) => (await Broker.TryAsync(
         $"timeout 10 ssh -b {Attacker} -o BatchMode=yes nobody-here@{server.Name}", lan!.Outside)).Errors;
 
@@ -87,14 +59,14 @@ public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
         }
         catch (Xunit.Sdk.XunitException failure)
         {
-            const string words =
+            const string logs =
                 "journalctl --no-pager --lines=15 --unit=f2bbroker-producer --unit=f2bbroker-consumer; journalctl --no-pager --lines=3 "
                     + "--output=json SYSLOG_IDENTIFIER=fail2ban-server";
-            Assert.Fail($"{failure.Message}\nweb1: {(await Web1.TryAsync(words)).Output}\nweb2: {(await Web2.TryAsync(words)).Output}");
+            Assert.Fail($"{failure.Message}\nweb1: {(await Web1.TryAsync(logs)).Output}\nweb2: {(await Web2.TryAsync(logs)).Output}");
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { Web1, Web2, Broker, lan })
         {
@@ -103,6 +75,28 @@ public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
 
         root.Dispose();
     }
+
+    protected override async Task SetUpAsync()
+    {
+        await Task.WhenAll(package.FileAsync(), root.InstallAsync(Hosts));
+        lan = await Lan.CreateAsync(Attacker);
+        Broker = await BootAsync("mq", "192.0.2.1");
+        Web1 = await BootAsync("web1", "192.0.2.11");
+        Web2 = await BootAsync("web2", "192.0.2.12");
+        Broker.Take(await package.FileAsync());
+        await Broker.RunAsync(WithPassword(string.Join('\n', BrokerCommands)));
+        foreach (Machine server in new[] { Web1, Web2 })
+        {
+            await server.RunAsync(Documented.Commands("docs/install.md", "## A new fail2ban"));
+            await InstallServerAsync(server);
+        }
+    }
+
+    /// <summary>Inserts the operator's password into documented commands, also where a command asks for it.</summary>
+    private static string WithPassword(string commands) => string.Join('\n', commands
+        .Replace("PASSWORD", Password, StringComparison.Ordinal)
+        .Split('\n')
+        .Select(line => line.EndsWith("# asks for a password", StringComparison.Ordinal) ? $"echo {Password} | {line}" : line));
 
     private async Task<Machine> BootAsync(string name, string address)
     {
@@ -120,6 +114,6 @@ public sealed class InstalledGroup(BuiltPackage package) : IAsyncLifetime
     }
 }
 
-/// <summary>The tests that share one such group; each leaves it as it found it.</summary>
+/// <summary>The tests that share one installed group. Each restores the group's state.</summary>
 [CollectionDefinition]
 public sealed class InstalledGroupCollection : ICollectionFixture<InstalledGroup>;

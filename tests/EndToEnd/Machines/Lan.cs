@@ -1,7 +1,7 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
 /// <summary>
-/// A network of the test's own: a namespace with a bridge, on which attackers have their addresses too, and one for each machine.
+/// A private network: a namespace with a bridge, which also has the attackers' addresses, and a namespace for each machine.
 /// </summary>
 internal sealed class Lan : IAsyncDisposable
 {
@@ -10,10 +10,10 @@ internal sealed class Lan : IAsyncDisposable
     private Daemon Hub => holders[0];
 
     /// <param name="attackers">Addresses from which machines are attacked.</param>
-    public static async Task<Lan> MakeAsync(params string[] attackers)
+    public static async Task<Lan> CreateAsync(params string[] attackers)
     {
         Lan lan = new();
-        await lan.HoldAsync();
+        await lan.SuspendAsync();
         string addresses = string.Concat(attackers.Select(address => $"ip address add {address}/32 dev bridge\n"));
         await RunAsync(lan.Hub, $"""
             ip link set lo up
@@ -24,10 +24,10 @@ internal sealed class Lan : IAsyncDisposable
         return lan;
     }
 
-    /// <summary>Adds a namespace for a machine; gives its file.</summary>
+    /// <summary>Adds a namespace for a machine. Returns its file.</summary>
     public async Task<string> AddAsync(string machine, string address)
     {
-        Daemon holder = await HoldAsync();
+        Daemon holder = await SuspendAsync();
         await RunAsync(Hub, $"ip link add {machine} type veth peer name host0 netns {holder.Id}\nip link set {machine} master bridge up");
         await RunAsync(
             holder,
@@ -35,7 +35,7 @@ internal sealed class Lan : IAsyncDisposable
         return Namespace(holder);
     }
 
-    /// <summary>The option of nsenter for a command on the attackers' side.</summary>
+    /// <summary>The nsenter option that runs a command on the attackers' side.</summary>
     public string Outside => $"--net={Namespace(Hub)}";
 
     public async ValueTask DisposeAsync()
@@ -47,7 +47,7 @@ internal sealed class Lan : IAsyncDisposable
         }
     }
 
-    private async Task<Daemon> HoldAsync()
+    private async Task<Daemon> SuspendAsync()
     {
         Daemon holder = new("unshare", ["--net", "sleep", "infinity"]);
         holders.Add(holder);

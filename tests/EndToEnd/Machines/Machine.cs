@@ -1,12 +1,12 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
-/// <summary>A Debian that boots: its own systemd, network and layer of files over a common root.</summary>
-/// <param name="name">Also its host name.</param>
-/// <param name="root">The folder of the common root, which stays as it is.</param>
+/// <summary>A booted Debian with its own systemd and network, and an overlay over a common root.</summary>
+/// <param name="name">The host name.</param>
+/// <param name="root">The folder of the common root, which is not changed.</param>
 /// <param name="network">The file of its network namespace.</param>
 internal sealed class Machine(string name, string root, string network) : IAsyncDisposable
 {
-    // The mounts, systemd-nspawn's own among them, are this process's alone and end with it. The firewall is the network namespace's.
+    // The mounts, also those of systemd-nspawn, are in this process's namespace and end with it. The firewall is in the network namespace.
     private const string Script = """
         for folder in $4; do mkdir -p "$folder"; echo $$ >"$folder/cgroup.procs"; done
         exec unshare --mount sh -ec '
@@ -18,7 +18,7 @@ internal sealed class Machine(string name, string root, string network) : IAsync
                 --resolv-conf=off --timezone=off --console=pipe' "$0" "$1" "$2" "$3" "" "$5"
         """;
 
-    // Where this machine has no systemd of its own that would make a cgroup.
+    // Without a running systemd, nothing on this machine creates a cgroup for it.
     private static readonly bool IsAlone = !Directory.Exists("/run/systemd/system");
     private static readonly string[] Hierarchies = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"];
 
@@ -32,7 +32,7 @@ internal sealed class Machine(string name, string root, string network) : IAsync
         .Where(hierarchy => File.Exists(Path.Combine(hierarchy, "cgroup.procs")))
         .Select(hierarchy => Path.Combine(hierarchy, $"f2bbroker-test-{name}"));
 
-    /// <summary>Waits until all that starts at boot has started; none of it may have failed.</summary>
+    /// <summary>Boots it, waits until all its units have started, and asserts that none has failed.</summary>
     public async Task BootAsync()
     {
         nspawn = new Daemon(
@@ -47,14 +47,14 @@ internal sealed class Machine(string name, string root, string network) : IAsync
         string state = "";
         await Eventually.TrueAsync(
             async () => (state = (await TryAsync("systemctl is-system-running")).Output.Trim()) is "running" or "degraded",
-            () => $"{name} does not come up: {state} {nspawn.Said}",
+            () => $"{name} does not finish booting: {state} {nspawn.Said}",
             TimeSpan.FromMinutes(5));
         Assert.True(
             state == "running",
             $"{name}: {(await TryAsync("systemctl --failed; journalctl --priority=warning --no-pager")).Output}");
     }
 
-    /// <summary>Shuts it down in an orderly way.</summary>
+    /// <summary>Shuts it down.</summary>
     public async Task ShutDownAsync()
     {
         if (nspawn is not null)
@@ -65,7 +65,7 @@ internal sealed class Machine(string name, string root, string network) : IAsync
         }
     }
 
-    /// <summary>Runs commands in root's home, until one fails; gives what they print.</summary>
+    /// <summary>Runs commands in root's home and asserts that all succeed. Returns the output.</summary>
     public async Task<string> RunAsync(string commands)
     {
         Built.Outcome outcome = await TryAsync(commands);
@@ -73,15 +73,15 @@ internal sealed class Machine(string name, string root, string network) : IAsync
         return outcome.Output.Trim();
     }
 
-    /// <param name="commands">What it runs.</param>
-    /// <param name="options">More of nsenter.</param>
+    /// <summary>Runs commands in root's home until one fails.</summary>
+    /// <param name="options">Additional options of nsenter.</param>
     public Task<Built.Outcome> TryAsync(string commands, params string[] options)
     {
         (string program, string[] arguments) = Command(commands, options);
         return Built.RunAsync(program, arguments);
     }
 
-    /// <summary>Starts commands that run until they end, or are stopped.</summary>
+    /// <summary>Starts commands and does not wait for their end.</summary>
     public Daemon Start(string commands)
     {
         (string program, string[] arguments) = Command(commands, []);
@@ -98,7 +98,7 @@ internal sealed class Machine(string name, string root, string network) : IAsync
             within);
     }
 
-    /// <summary>Puts a file into root's home.</summary>
+    /// <summary>Copies a file into root's home.</summary>
     public void Take(string file) => File.Copy(file, $"/proc/{init}/root/root/{Path.GetFileName(file)}", overwrite: true);
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
-/// <summary>What the documentation says of servers that run: another source, another login, boots, and the end.</summary>
+/// <summary>The documented operations on running servers: another source, another login, a reboot, and the removal.</summary>
 [Trait("Form", "package")]
 [Collection<InstalledGroupCollection>]
 public sealed class OperationTests
@@ -11,12 +11,12 @@ public sealed class OperationTests
 
     public OperationTests(InstalledGroup group)
     {
-        Assert.SkipWhen(group.Obstacle is not null, group.Obstacle ?? "");
+        group.SkipIfMissing();
         this.group = group;
     }
 
     [Fact]
-    public async Task The_journal_is_read_within_the_unit()
+    public async Task The_producers_unit_reads_the_journal()
     {
         await group.Web1.RunAsync("""
             printf '[Definition]\nlogtarget = SYSTEMD-JOURNAL\n' >/etc/fail2ban/fail2ban.local
@@ -39,10 +39,9 @@ public sealed class OperationTests
     public async Task A_server_logs_in_by_its_certificate()
     {
         await group.Broker.RunAsync(Documented.Commands("docs/tls.md", "## The broker accepts certificates"));
-        IEnumerable<string> sign = Documented.Commands("README.md", "**On the broker's machine**").Split('\n')
-            .Where(line => line.Contains("$NAME.csr", StringComparison.Ordinal));
+        IEnumerable<string> sign = InstalledGroup.BrokerCommands.Where(line => line.Contains("$NAME.csr", StringComparison.Ordinal));
         string enroll = Documented.Commands("docs/tls.md", "## A server logs in with its certificate");
-        await group.Broker.RunAsync(Operator($"NAME=web1\n{string.Join('\n', sign)}\n{enroll}"));
+        await group.AsOperatorAsync($"NAME=web1\n{string.Join('\n', sign)}\n{enroll}");
         await group.Web1.RunAsync(Documented.Commands("docs/tls.md", "`--force` is for a server"));
         await group.TravelsAsync("203.0.113.40");
         Assert.Equal(
@@ -52,7 +51,7 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public async Task Servers_that_boot_while_the_broker_is_away_share_their_bans_when_it_is_back()
+    public async Task Servers_that_boot_while_the_broker_is_unavailable_share_their_bans_when_it_returns()
     {
         await group.Broker.ShutDownAsync();
         await group.Web1.ShutDownAsync();
@@ -83,7 +82,4 @@ public sealed class OperationTests
         await InstalledGroup.InstallServerAsync(group.Web2);
         await group.TravelsAsync("203.0.113.60");
     }
-
-    private static string Operator(string commands) =>
-        InstalledGroup.Operator($"export F2BBROKER_API=http://operator:PASSWORD@127.0.0.1:15672\n{commands}");
 }

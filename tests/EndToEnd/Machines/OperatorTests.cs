@@ -1,6 +1,6 @@
 namespace F2bBroker.EndToEndTests.Machines;
 
-/// <summary>What a new operator meets: the first look, and the faults of docs/operate.md on servers that systemd runs.</summary>
+/// <summary>A new operator's tasks: the README's first check, and the faults of docs/operate.md on servers with systemd.</summary>
 [Trait("Form", "package")]
 [Collection<InstalledGroupCollection>]
 public sealed class OperatorTests
@@ -9,12 +9,12 @@ public sealed class OperatorTests
 
     public OperatorTests(InstalledGroup group)
     {
-        Assert.SkipWhen(group.Obstacle is not null, group.Obstacle ?? "");
+        group.SkipIfMissing();
         this.group = group;
     }
 
     [Fact]
-    public async Task The_first_look_shows_a_ban_on_every_server_and_it_can_be_taken_back_on_all()
+    public async Task The_first_check_bans_an_address_on_every_server_and_the_ban_can_be_removed_on_all()
     {
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {
@@ -45,11 +45,11 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task A_daemon_that_was_stopped_and_a_queue_that_was_deleted_are_named()
+    public async Task A_stopped_daemon_and_a_deleted_queue_are_reported()
     {
         await group.Web2.RunAsync("systemctl stop f2bbroker-consumer");
         await group.Broker.RunAsync("rabbitmqctl --quiet delete_queue --vhost f2b f2b.bans.web2");
-        await NamesAsync(
+        await StatusReportsAsync(
             "web2's consumer is not connected: on web2, systemctl status f2bbroker-consumer",
             "web2 has no queue f2b.bans.web2: somebody deleted it.");
         string findings = await DoctorAsync(group.Web2);
@@ -61,7 +61,7 @@ public sealed class OperatorTests
     }
 
     [Fact]
-    public async Task A_password_that_was_changed_is_named_and_rotated()
+    public async Task A_changed_password_is_reported_and_rotate_replaces_it()
     {
         await group.Broker.RunAsync("rabbitmqctl --quiet change_password web2 another");
         Assert.Matches(
@@ -70,13 +70,13 @@ public sealed class OperatorTests
         await group.AsOperatorAsync(
             Documented.Commands("docs/operate.md", "## A new password").Replace("web1", "web2", StringComparison.Ordinal));
         Assert.DoesNotMatch("(?m)^FAULT  (?!clock)", await DoctorAsync(group.Web2));
-        // Where it is installed from once more.
+        // OperationTests installs the server again from this file.
         await group.Web2.RunAsync("cp /etc/f2bbroker/f2bbroker.local web2.local");
         await group.TravelsAsync("203.0.113.71");
     }
 
     [Fact]
-    public async Task A_jail_that_is_missing_is_named()
+    public async Task A_missing_jail_is_reported()
     {
         await group.Web2.RunAsync("printf '[f2bbroker]\\nenabled = false\\n' >/etc/fail2ban/jail.d/zz.local && systemctl restart fail2ban");
         await group.Web2.EventuallyAsync("fail2ban-client ping");
@@ -87,11 +87,11 @@ public sealed class OperatorTests
 
     private static async Task<string> DoctorAsync(Machine server) => (await server.TryAsync("f2bbroker doctor")).Output;
 
-    private async Task NamesAsync(params string[] sentences)
+    private async Task StatusReportsAsync(params string[] messages)
     {
         string status = "";
         await Eventually.TrueAsync(
-            async () => sentences.All((status = await group.AsOperatorAsync("f2bbroker status")).Contains),
+            async () => messages.All((status = await group.AsOperatorAsync("f2bbroker status")).Contains),
             () => status,
             TimeSpan.FromMinutes(2));
     }

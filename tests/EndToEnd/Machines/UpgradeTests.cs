@@ -10,34 +10,34 @@ public sealed class UpgradeTests
     private const string Processes = $"for unit in {Units}; do systemctl show -P MainPID $unit; done";
     private const string Banned = "grep -hoP ' Ban \\K198\\.18\\.\\S+(?= jail=sshd server=web1 )' /var/log/f2bbroker/bans.log* | sort";
 
-    // fail2ban-client starts anew for each ban, which alone sets the pace.
+    // A new fail2ban-client for each ban limits the rate.
     private const string Flow = """
-        while ! [ -e enough ]; do
+        while ! [ -e stop ]; do
             n=$((n + 1)) ip=198.18.$((n / 250)).$((n % 250 + 1))
             fail2ban-client set sshd banip $ip >/dev/null
-            echo $ip >>flown
+            echo $ip >>made
         done
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromMinutes(5);
 
     private readonly InstalledGroup group;
 
     public UpgradeTests(InstalledGroup group)
     {
-        Assert.SkipWhen(group.Obstacle is not null, group.Obstacle ?? "");
+        group.SkipIfMissing();
         this.group = group;
     }
 
     [Fact]
-    public async Task Bans_that_flow_meanwhile_all_arrive_once()
+    public async Task Bans_during_an_upgrade_all_arrive_once()
     {
         string older = await group.Package.FileAsync();
         string newer = await group.Package.NewerAsync();
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {
             server.Take(newer);
-            // For as long as the test, or those that came first would be over when the last has come.
+            // Longer than the test, so that the first bans do not expire before the last one arrives.
             await server.RunAsync(
                 "printf '[sshd]\nbantime = 1d\n[f2bbroker]\nbantime = 1d\n' >>/etc/fail2ban/jail.local; fail2ban-client reload");
         }
@@ -45,29 +45,29 @@ public sealed class UpgradeTests
         await using Daemon flow = group.Web1.Start(Flow);
         try
         {
-            await MeanwhileAsync($"./{Path.GetFileName(older)}", $"./{Path.GetFileName(newer)}");
+            await UpgradeAsync($"./{Path.GetFileName(older)}", $"./{Path.GetFileName(newer)}");
         }
         finally
         {
-            await group.Web1.RunAsync("touch enough");
+            await group.Web1.RunAsync("touch stop");
             Assert.Equal(0, await flow.EndAsync());
         }
 
-        string flown = await group.Web1.RunAsync("sort flown");
+        string expected = await group.Web1.RunAsync("sort made");
         string arrived = "";
         await Eventually.TrueAsync(
-            async () => (arrived = await group.Web2.RunAsync(Banned)).Split('\n').Length >= flown.Split('\n').Length,
-            () => $"{flown.Split('\n').Length} bans have flown, {arrived.Split('\n').Length} have arrived.",
-            Patience);
-        Assert.Equal(flown, arrived);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{flown.Split('\n').Length} bans");
+            async () => (arrived = await group.Web2.RunAsync(Banned)).Split('\n').Length >= expected.Split('\n').Length,
+            () => $"{expected.Split('\n').Length} bans were made, {arrived.Split('\n').Length} have arrived.",
+            ArrivalTimeout);
+        Assert.Equal(expected, arrived);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{expected.Split('\n').Length} bans");
         string banned = "";
         await Eventually.TrueAsync(
             async () =>
                 (banned = await group.Web2.RunAsync("fail2ban-client get f2bbroker banip | tr -s ' ' '\\n' | grep '^198[.]18[.]' | sort"))
-                == flown,
+                == expected,
             () => banned,
-            Patience);
+            ArrivalTimeout);
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {
             await server.RunAsync("fail2ban-client unban --all");
@@ -75,7 +75,7 @@ public sealed class UpgradeTests
     }
 
     [Fact]
-    public async Task What_does_not_run_is_not_started_and_a_changed_file_of_configuration_stays()
+    public async Task Stopped_daemons_are_not_started_and_a_changed_configuration_file_is_kept()
     {
         string newer = await group.Package.NewerAsync();
         string older = Path.GetFileName(await group.Package.FileAsync());
@@ -98,7 +98,7 @@ public sealed class UpgradeTests
         await group.TravelsAsync("203.0.113.20");
     }
 
-    private async Task MeanwhileAsync(string older, string newer)
+    private async Task UpgradeAsync(string older, string newer)
     {
         await FlowsAsync(30);
         await RestartsAsync(group.Web1, $"apt-get -o Dpkg::Options::=--force-confold install {newer}");
@@ -115,14 +115,14 @@ public sealed class UpgradeTests
     /// <summary>Waits until that many more bans have been made on web1.</summary>
     private async Task FlowsAsync(int more)
     {
-        int goal = await FlownAsync() + more;
-        await Eventually.TrueAsync(async () => await FlownAsync() >= goal, () => "Bans flow no more.", Patience);
+        int goal = await CountAsync() + more;
+        await Eventually.TrueAsync(async () => await CountAsync() >= goal, () => "No more bans are made.", ArrivalTimeout);
     }
 
-    private async Task<int> FlownAsync() =>
-        int.Parse(await group.Web1.RunAsync("touch flown; wc -l <flown"), System.Globalization.CultureInfo.InvariantCulture);
+    private async Task<int> CountAsync() =>
+        int.Parse(await group.Web1.RunAsync("touch made; wc -l <made"), System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Installs on a server; its daemons have to be others then, and ready.</summary>
+    /// <summary>Runs an installation on a server, and asserts that its daemons were restarted and are active.</summary>
     private static async Task RestartsAsync(Machine server, string command)
     {
         string[] before = (await server.RunAsync(Processes)).Split('\n');

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.EndToEndTests.TakenOver;
 
-/// <summary>A server that was compromised cannot speak in another's name.</summary>
+/// <summary>A compromised server cannot publish under another server's name.</summary>
 public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
 {
     private const string Own = "f2b.bans.a.b";
@@ -20,7 +20,7 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
                 channel.BasicPublishAsync(exchange, "", mandatory: true, new BasicProperties { UserId = "b" }, "{}"u8.ToArray()).AsTask()));
 
     [Fact]
-    public async Task It_cannot_publish_under_no_name_or_with_anothers_in_the_body()
+    public async Task A_message_without_a_user_id_or_with_anothers_name_in_the_body_is_refused()
     {
         Server reader = group["axb"];
         await group.PurgeAsync("f2b.bans.axb");
@@ -32,7 +32,7 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
         Assert.Empty(reader.Bans);
     }
 
-    /// <summary>The broker keeps <c>user_id</c> in a dead-lettered copy: it is as genuine as the first, and late, and again.</summary>
+    /// <summary>The broker keeps <c>user_id</c> in a dead-lettered copy, so a copy is a replay under the true sender's name.</summary>
     [Fact]
     public async Task It_cannot_replay_anothers_message_by_dead_lettering_its_own_queue_into_the_bans()
     {
@@ -42,7 +42,7 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
         {
             await group.PurgeAsync(Own);
             await group.Other.PublishBanAsync("203.0.113.7");
-            // As if the consumer of this server had not taken it yet: what is left to come is the copy alone.
+            // Only the copy is left for this server's consumer.
             await group.PurgeAsync("f2b.bans.late");
             await group.DoAsync(async channel =>
             {
@@ -65,7 +65,7 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
     [Theory]
     [InlineData("CC")]
     [InlineData("BCC")]
-    public async Task Names_of_queues_in_a_messages_headers_lead_nowhere(string header)
+    public async Task Queue_names_in_a_messages_headers_have_no_effect(string header)
     {
         await group.PurgeAsync("f2b.bans.b");
         BasicProperties properties = new()
@@ -83,11 +83,11 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
     }
 
     /// <summary>
-    /// It may bind its own exchange to the bans and back again: what goes that way is what it could have published, once for each queue,
-    /// and under its own name.
+    /// It may bind its own exchange to f2b.bans and back. Messages on that path are those that it could publish to f2b.bans itself: one
+    /// copy per queue, under its own name.
     /// </summary>
     [Fact]
-    public async Task A_way_through_its_own_exchange_gives_it_nothing_that_publishing_does_not()
+    public async Task A_path_through_its_own_exchange_allows_nothing_that_publishing_does_not()
     {
         await group.DoAsync(async channel =>
         {

@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace F2bBroker.EndToEndTests.TakenOver;
 
-/// <summary>A server that was compromised can neither raise its rights nor take more of the broker than its limits.</summary>
+/// <summary>A compromised server can neither extend its permissions nor exceed its limits on the broker.</summary>
 public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
 {
     [Theory]
@@ -25,20 +25,20 @@ public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGr
     [InlineData("PUT", "parameters/shovel/f2b/mine")]
     [InlineData("POST", "exchanges/f2b/f2b.bans/publish")]
     public async Task It_cannot_reach_the_management_API(string method, string path) =>
-        Assert.Equal(HttpStatusCode.Unauthorized, await AnswerAsync(method, path, []));
+        Assert.Equal(HttpStatusCode.Unauthorized, await SendAsync(method, path, []));
 
     [Fact]
-    public async Task It_cannot_raise_its_own_rights()
+    public async Task It_cannot_extend_its_own_permissions()
     {
-        string before = await RightsAsync();
+        string before = await PermissionsAsync();
         JsonObject all = new() { ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" };
-        Assert.Equal(HttpStatusCode.Unauthorized, await AnswerAsync("PUT", "permissions/f2b/a.b", all));
+        Assert.Equal(HttpStatusCode.Unauthorized, await SendAsync("PUT", "permissions/f2b/a.b", all));
         Assert.Equal(
             HttpStatusCode.Unauthorized,
-            await AnswerAsync("PUT", "users/a.b", new() { ["password"] = "x", ["tags"] = "administrator" }));
-        Assert.Equal(HttpStatusCode.Unauthorized, await AnswerAsync("PUT", "user-limits/a.b/max-connections", new() { ["value"] = -1 }));
-        Assert.Equal(HttpStatusCode.Unauthorized, await AnswerAsync("DELETE", "user-limits/a.b/max-connections", []));
-        Assert.Equal(before, await RightsAsync());
+            await SendAsync("PUT", "users/a.b", new() { ["password"] = "x", ["tags"] = "administrator" }));
+        Assert.Equal(HttpStatusCode.Unauthorized, await SendAsync("PUT", "user-limits/a.b/max-connections", new() { ["value"] = -1 }));
+        Assert.Equal(HttpStatusCode.Unauthorized, await SendAsync("DELETE", "user-limits/a.b/max-connections", []));
+        Assert.Equal(before, await PermissionsAsync());
     }
 
     [Fact]
@@ -55,13 +55,13 @@ public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGr
     }
 
     [Fact]
-    public async Task Beyond_its_connections_and_channels_it_is_refused_and_the_others_go_on()
+    public async Task It_cannot_exceed_its_connections_and_channels_and_the_others_continue()
     {
         await using Daemon producer = await group["b"].StartProducerAsync();
         await using Daemon consumer = await group["axb"].StartConsumerAsync();
-        await using Crowd crowd = new(group);
-        (int connections, int channels) = await crowd.TakeAllAsync();
-        // One connection is open already; the broker counts those that it is closing a moment longer.
+        await using AllConnections all = new(group);
+        (int connections, int channels) = await all.OpenAsync();
+        // One connection is already open, and the broker still counts those that it is closing.
         Assert.InRange(connections, 4, 7);
         Assert.InRange(channels, 20, 32);
         int before = group["axb"].Bans.Count;
@@ -75,12 +75,12 @@ public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGr
         await connection.CreateChannelAsync();
     }
 
-    private async Task<string> RightsAsync() => string.Concat(
+    private async Task<string> PermissionsAsync() => string.Concat(
         (await group.Broker.GetAsync("users/a.b"))!.ToJsonString(),
         (await group.Broker.GetAsync("users/a.b/permissions"))!.ToJsonString(),
         (await group.Broker.GetAsync("user-limits/a.b"))!.ToJsonString());
 
-    private async Task<HttpStatusCode> AnswerAsync(string method, string path, JsonObject content)
+    private async Task<HttpStatusCode> SendAsync(string method, string path, JsonObject content)
     {
         using HttpClient http = new();
         using HttpRequestMessage request = new(
@@ -94,12 +94,12 @@ public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGr
         return answer.StatusCode;
     }
 
-    /// <summary>All the connections and channels that the broker lets the intruder have.</summary>
-    private sealed class Crowd(TakenOverGroup group) : IAsyncDisposable
+    /// <summary>Opens all the connections and channels that the broker grants the intruder.</summary>
+    private sealed class AllConnections(TakenOverGroup group) : IAsyncDisposable
     {
         private readonly List<Sender> open = [];
 
-        public async Task<(int Connections, int Channels)> TakeAllAsync()
+        public async Task<(int Connections, int Channels)> OpenAsync()
         {
             await Assert.ThrowsAnyAsync<Exception>(async () =>
             {
@@ -107,7 +107,7 @@ public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGr
                 {
                     Sender next = await Sender.ConnectAsync(group.Broker, group[TakenOverGroup.Intruder]);
                     open.Add(next);
-                    // The client does not wait for the broker's answer to its login; the answer to a channel comes behind it.
+                    // The client does not wait for the broker's answer to its login. The answer to a channel comes after it.
                     await (await next.ChannelAsync()).DisposeAsync();
                 }
             });

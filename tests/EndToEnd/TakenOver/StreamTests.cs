@@ -3,14 +3,14 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.EndToEndTests.TakenOver;
 
-/// <summary>A server that was compromised can read the stream of the last day's bans, and do nothing else to it.</summary>
+/// <summary>A compromised server can read the stream of the last day's bans, and do nothing else with it.</summary>
 public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
 {
     private const string Stream = "f2b.history";
     private const string Own = "f2b.bans.a.b";
 
     [Fact]
-    public async Task It_cannot_write_delete_empty_lead_into_or_cut_off_the_stream()
+    public async Task It_cannot_write_delete_purge_bind_or_unbind_the_stream()
     {
         await group.RefusesAsync(
             channel => channel.QueueDeleteAsync(Stream),
@@ -20,7 +20,7 @@ public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverG
             channel => channel.QueueBindAsync(Stream, Own, ""),
             channel => channel.QueueBindAsync(Stream, "f2b.bans", "again"),
             channel => channel.QueueUnbindAsync(Stream, "f2b.bans", ""));
-        // A stream cannot be purged, by whomever: the broker ends the connection.
+        // Nobody can purge a stream: the broker closes the connection.
         await using Sender once = await Sender.ConnectAsync(group.Broker, group[TakenOverGroup.Intruder]);
         await using IChannel own = await once.ChannelAsync();
         Exception? failure = await Record.ExceptionAsync(() => own.QueuePurgeAsync(Stream, TestContext.Current.CancellationToken));
@@ -28,7 +28,7 @@ public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverG
     }
 
     [Fact]
-    public async Task It_cannot_make_another_server_replay_what_is_not_genuine()
+    public async Task It_cannot_make_another_server_replay_forged_messages()
     {
         await group.Other.PublishBanAsync("203.0.113.1");
         string stolen = group.Other.Body("203.0.113.9");
@@ -36,7 +36,7 @@ public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverG
         await group.Login.PublishAsync(stolen, properties => properties.ClearUserId());
         await group.Login.PublishAsync("{");
         await group.Login.PublishAsync(new byte[10_000]);
-        // As if the stream ended here.
+        // A header that pretends that the stream ends here.
         await group.Login.PublishAsync(group.Login.Body("203.0.113.2"), properties =>
             properties.Headers = new Dictionary<string, object?> { ["x-stream-offset"] = long.MaxValue });
         await group.Other.PublishBanAsync("203.0.113.3");

@@ -5,14 +5,15 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.EndToEndTests.TakenOver;
 
 /// <summary>
-/// A group whose server <c>a.b</c> was compromised: somebody has its login and a client of his own. <c>b</c> and <c>axb</c> have all that a
-/// server can have.
+/// A group whose server <c>a.b</c> is compromised: an intruder has its login and an AMQP client. <c>b</c> and <c>axb</c> have all objects
+/// that a server can have.
 /// </summary>
 public sealed class TakenOverGroup(TestBroker broker) : IAsyncLifetime
 {
     public const string Intruder = "a.b";
 
     private readonly List<Server> servers = [];
+    private TestGroup group = null!;
 
     internal TestBroker Broker => broker;
 
@@ -27,10 +28,10 @@ public sealed class TakenOverGroup(TestBroker broker) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
+        group = await TestGroup.StartAsync(broker);
         foreach (string name in new[] { Intruder, "a", "b", "axb" })
         {
-            Server server = await Server.EnrollAsync(broker, name);
+            Server server = await group.EnrollAsync(name);
             servers.Add(server);
             await using Sender itself = await Sender.ConnectAsync(broker, server);
             await using IChannel channel = await itself.ChannelAsync();
@@ -42,24 +43,13 @@ public sealed class TakenOverGroup(TestBroker broker) : IAsyncLifetime
             }
         }
 
-        Login = await Sender.ConnectAsync(broker, this[Intruder]);
-        Other = await Sender.ConnectAsync(broker, this["b"]);
+        Login = await group.ConnectAsync(this[Intruder]);
+        Other = await group.ConnectAsync(this["b"]);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (Sender sender in new[] { Login, Other }.OfType<Sender>())
-        {
-            await sender.DisposeAsync();
-        }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
-        foreach (Server server in servers)
-        {
-            await server.DisposeAsync();
-        }
-    }
-
-    /// <summary>The broker's answer to an attempt of the intruder: the code with which it closes the channel.</summary>
+    /// <summary>Returns the code with which the broker closes the channel after an attempt of the intruder.</summary>
     internal async Task<int?> CodeOfAsync(Func<IChannel, Task> attempt)
     {
         await using IChannel channel = await Login.ChannelAsync();
@@ -77,7 +67,7 @@ public sealed class TakenOverGroup(TestBroker broker) : IAsyncLifetime
         }
     }
 
-    /// <summary>What the intruder may do.</summary>
+    /// <summary>Runs an action that the intruder is permitted.</summary>
     internal async Task DoAsync(Func<IChannel, Task> act)
     {
         await using IChannel channel = await Login.ChannelAsync();
@@ -87,13 +77,13 @@ public sealed class TakenOverGroup(TestBroker broker) : IAsyncLifetime
     /// <summary>Empties a queue.</summary>
     internal Task PurgeAsync(string queue) => broker.DeleteAsync($"queues/f2b/{queue}/contents");
 
-    /// <summary>Waits until a queue holds that many messages; gives them. What was published was confirmed, so no more can come.</summary>
+    /// <summary>Waits until a queue contains that many messages and returns them. All were confirmed, so no more can come.</summary>
     internal async Task<IReadOnlyList<JsonNode>> HoldsAsync(string queue, int count)
     {
         IReadOnlyList<JsonNode> messages = [];
         await Eventually.TrueAsync(
             async () => (messages = await broker.PeekAsync(queue)).Count >= count,
-            () => $"{queue} holds {messages.Count} of {count}.");
+            () => $"{queue} contains {messages.Count} of {count}.");
         Assert.Equal(count, messages.Count);
         return messages;
     }

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace F2bBroker.EndToEndTests.Tls;
 
-/// <summary>A certificate authority, and what it signs, as PEM files in a folder.</summary>
+/// <summary>A certificate authority and the certificates that it signs, as PEM files in a folder.</summary>
 internal sealed class Authority : IDisposable
 {
     private readonly string folder;
@@ -22,16 +22,16 @@ internal sealed class Authority : IDisposable
         System.IO.File.WriteAllText(File, certificate.ExportCertificatePem());
     }
 
-    /// <summary>Its own certificate.</summary>
+    /// <summary>The file of its own certificate.</summary>
     public string File { get; }
 
-    /// <summary>Signs for a host or a server; gives the files of certificate and key.</summary>
+    /// <summary>Signs a certificate for a host or a server. Returns the files of certificate and key.</summary>
     /// <param name="name">CN and subjectAltName.</param>
-    /// <param name="days">For how many days from now; below 0 it has run out.</param>
+    /// <param name="days">The days until it expires. Below 0 it has expired.</param>
     public (string Certificate, string Key) Sign(string name, int days = 10)
     {
-        using ECDsa theirs = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new($"CN={name}", theirs, HashAlgorithmName.SHA256);
+        using ECDsa subjectKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new($"CN={name}", subjectKey, HashAlgorithmName.SHA256);
         SubjectAlternativeNameBuilder names = new();
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
@@ -39,7 +39,7 @@ internal sealed class Authority : IDisposable
         using X509Certificate2 signed = request.Create(certificate, now.AddDays(-20), now.AddDays(days), RandomNumberGenerator.GetBytes(8));
         (string Certificate, string Key) files = (Path.Combine(folder, $"{name}.{days}.pem"), Path.Combine(folder, $"{name}.{days}.key"));
         System.IO.File.WriteAllText(files.Certificate, signed.ExportCertificatePem());
-        System.IO.File.WriteAllText(files.Key, theirs.ExportPkcs8PrivateKeyPem());
+        System.IO.File.WriteAllText(files.Key, subjectKey.ExportPkcs8PrivateKeyPem());
         return files;
     }
 

@@ -5,16 +5,16 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace F2bBroker.EndToEndTests.Tls;
 
-/// <summary>A RabbitMQ that also speaks TLS, as localhost, and takes certificates of its authority for a login.</summary>
+/// <summary>A RabbitMQ that also accepts TLS connections as localhost, and certificates of its authority for a login.</summary>
 public sealed class TlsBroker : RunningBroker, IAsyncLifetime
 {
     private readonly TempFolder folder = new();
     private readonly LocalBroker local = new();
 
-    /// <summary>Who signs for broker and servers.</summary>
+    /// <summary>Signs the certificates of broker and servers.</summary>
     internal Authority Authority { get; private set; } = null!;
 
-    /// <summary>Somebody else.</summary>
+    /// <summary>An authority that the broker does not trust.</summary>
     internal Authority Stranger { get; private set; } = null!;
 
     public int TlsPort { get; } = FreePort();
@@ -27,28 +27,28 @@ public sealed class TlsBroker : RunningBroker, IAsyncLifetime
         await StartAsync("tlsv1.2", "tlsv1.3");
     }
 
-    /// <summary>Starts it anew, with this version of TLS alone.</summary>
+    /// <summary>Restarts it with only this version of TLS.</summary>
     public async Task RestartAsync(string version)
     {
         await local.StopAsync();
         await StartAsync(version);
     }
 
-    /// <summary>Shows another certificate from now on.</summary>
-    public async Task ShowAsync((string Certificate, string Key) files)
+    /// <summary>Makes the broker present another certificate.</summary>
+    public async Task PresentAsync((string Certificate, string Key) files)
     {
         File.Copy(files.Certificate, folder["broker.pem"], overwrite: true);
         File.Copy(files.Key, folder["broker.key"], overwrite: true);
         await local.ControlAsync("eval", "ssl:clear_pem_cache().");
         using X509Certificate2 expected = X509CertificateLoader.LoadCertificateFromFile(files.Certificate);
         await Eventually.TrueAsync(
-            async () => await ShownAsync() == expected.Thumbprint,
-            () => "The broker still shows another certificate.");
+            async () => await FindThumbprintAsync() == expected.Thumbprint,
+            () => "The broker still presents another certificate.");
     }
 
     public async ValueTask DisposeAsync()
     {
-        Gone();
+        CloseApi();
         await local.DisposeAsync();
         Authority.Dispose();
         Stranger.Dispose();
@@ -62,11 +62,11 @@ public sealed class TlsBroker : RunningBroker, IAsyncLifetime
         File.Copy(key, folder["broker.key"], overwrite: true);
         await local.ConfigureAsync([.. Documented, .. versions.Select((version, i) => $"ssl_options.versions.{i + 1} = {version}")]);
         await local.StartAsync();
-        Found("127.0.0.1", local.Port, local.Api);
+        SetAddress("127.0.0.1", local.Port, local.Api);
     }
 
     /// <summary>
-    /// What README and docs/tls.md have in <c>rabbitmq.conf</c>, with the files and the port of this one; it is reached without TLS too.
+    /// The lines of <c>rabbitmq.conf</c> in README and docs/tls.md, with this broker's files and port. It also accepts plain connections.
     /// </summary>
     private IEnumerable<string> Documented =>
         File.ReadLines(Repository.Path("README.md"))
@@ -79,7 +79,7 @@ public sealed class TlsBroker : RunningBroker, IAsyncLifetime
                     .Replace("/etc/rabbitmq/tls/$NAME", folder["broker"], StringComparison.Ordinal))
             .Append($"listeners.ssl.1 = 127.0.0.1:{TlsPort}");
 
-    private async Task<string> ShownAsync()
+    private async Task<string> FindThumbprintAsync()
     {
         using TcpClient client = new();
         await client.ConnectAsync(IPAddress.Loopback, TlsPort);

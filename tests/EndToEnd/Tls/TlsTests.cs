@@ -9,21 +9,18 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
     private const int Configuration = 78;
     private const int Unreachable = 69;
 
+    private TestGroup group = null!;
     private Server origin = null!;
     private Server receiver = null!;
 
     public async ValueTask InitializeAsync()
     {
-        await broker.ResetAsync();
-        origin = await Server.EnrollAsync(broker, "web1");
-        receiver = await Server.EnrollAsync(broker, "web2");
+        group = await TestGroup.StartAsync(broker);
+        origin = await group.EnrollAsync("web1");
+        receiver = await group.EnrollAsync("web2");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await origin.DisposeAsync();
-        await receiver.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
     public async Task A_ban_travels_encrypted_with_passwords() => await TravelAsync(_ => Encrypted);
@@ -47,7 +44,7 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
     }
 
     [Fact]
-    public async Task A_broker_that_cannot_be_trusted_is_refused_with_a_sentence()
+    public async Task An_untrusted_broker_is_refused_with_the_reason()
     {
         await RefusedAsync(
             "signed by 'CN=authority', which [broker] cafile does not hold",
@@ -61,14 +58,14 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
         await RefusedAsync(
             "agree on no TLS connection (1.2 or 1.3 is needed)",
             $"F2BBROKER_BROKER__URI=amqps://localhost:{broker.Port}/f2b");
-        await broker.ShowAsync(broker.Authority.Sign("localhost", days: -1));
+        await broker.PresentAsync(broker.Authority.Sign("localhost", days: -1));
         await RefusedAsync("its certificate, or one above it, has expired or is not yet valid");
-        await broker.ShowAsync(broker.Authority.Sign("localhost"));
+        await broker.PresentAsync(broker.Authority.Sign("localhost"));
         Assert.Equal(0, (await TestAsync(Encrypted)).ExitCode);
     }
 
     [Fact]
-    public async Task Pythons_client_of_the_protocol_page_reports_encrypted_and_trusts_no_stranger()
+    public async Task The_Python_client_of_the_protocol_page_uses_TLS_and_refuses_an_unknown_authority()
     {
         const string python = "/usr/bin/python3";
         string script = Path.Combine(origin.Folder, "report.py");
@@ -84,12 +81,12 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
 
         Built.Outcome report = await Built.RunAsync(python, [script, Local(broker.Authority), "203.0.113.7", "sshd"]);
         Assert.True(report.ExitCode == 0, report.Errors);
-        await using Daemon betrayed = new(python, [script, Local(broker.Stranger), "203.0.113.7", "sshd"]);
-        await betrayed.SaysAsync("CERTIFICATE_VERIFY_FAILED");
+        await using Daemon distrusting = new(python, [script, Local(broker.Stranger), "203.0.113.7", "sshd"]);
+        await distrusting.SaysAsync("CERTIFICATE_VERIFY_FAILED");
     }
 
     [Fact]
-    public async Task An_old_protocol_is_refused_with_a_sentence()
+    public async Task An_old_TLS_version_is_refused_with_the_reason()
     {
         await broker.RestartAsync("tlsv1.1");
         await RefusedAsync("agree on no TLS connection (1.2 or 1.3 is needed)");
@@ -107,15 +104,15 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
             Assert.True(made.ExitCode == 0, made.Errors);
         }
 
-        await broker.ShowAsync((folder["localhost.pem"], folder["localhost.key"]));
+        await broker.PresentAsync((folder["localhost.pem"], folder["localhost.key"]));
         Assert.Equal(0, (await TestAsync([.. Encrypted, $"F2BBROKER_BROKER__CAFILE={folder["ca.pem"]}"])).ExitCode);
-        await broker.ShowAsync(broker.Authority.Sign("localhost"));
+        await broker.PresentAsync(broker.Authority.Sign("localhost"));
         await RefusedAsync("which [broker] cafile does not hold", $"F2BBROKER_BROKER__CAFILE={folder["ca.pem"]}");
         await CertificateRefusedAsync((folder["web1.pem"], folder["web1.key"]));
     }
 
     [Fact]
-    public async Task Files_that_do_not_serve_are_named()
+    public async Task Unusable_certificate_files_are_reported()
     {
         await RefusedAsync(
             "[broker] cafile cannot be read: Could not find file '/nonexistent'.",
@@ -144,15 +141,15 @@ public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyn
         Assert.StartsWith("Ban 203.0.113.7 jail=sshd server=web1 ", receiver.Bans[0]);
     }
 
-    private async Task RefusedAsync(string sentence, params string[] change)
+    private async Task RefusedAsync(string message, params string[] change)
     {
         Built.Outcome outcome = await TestAsync([.. Encrypted, .. change]);
-        Assert.True(outcome.Errors.Contains(sentence, StringComparison.Ordinal), outcome.Errors);
+        Assert.True(outcome.Errors.Contains(message, StringComparison.Ordinal), outcome.Errors);
         Assert.DoesNotContain("   at ", outcome.Errors);
         Assert.Equal(Configuration, outcome.ExitCode);
     }
 
-    /// <summary>With TLS 1.3 the broker may be gone before its alert is read.</summary>
+    /// <summary>With TLS 1.3 the broker may close the connection before its alert is read.</summary>
     private async Task CertificateRefusedAsync((string Certificate, string Key) files)
     {
         Built.Outcome outcome = await TestAsync([.. Encrypted, .. Login(files)]);

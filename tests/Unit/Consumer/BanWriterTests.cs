@@ -79,7 +79,7 @@ public sealed class BanWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task They_are_so_too_when_the_file_was_renamed_while_the_consumer_was_down()
+    public async Task Recent_lines_are_repeated_when_the_file_was_renamed_while_the_consumer_was_stopped()
     {
         await writer.WriteAsync(Some.Ban("203.0.113.1"));
         clock.Advance(TimeSpan.FromSeconds(11));
@@ -91,7 +91,7 @@ public sealed class BanWriterTests : IAsyncLifetime
         {
             writer = NewWriter();
             await writer.StartAsync(CancellationToken.None);
-            await Eventually.TrueAsync(() => File.Exists(path) && File.ReadAllText(path).EndsWith('\n'), () => "Nothing is written.");
+            await Eventually.TrueAsync(() => File.Exists(path) && File.ReadAllText(path).EndsWith('\n'), () => "No file was written.");
             await StopAsync();
             Assert.Equal(["203.0.113.2"], File.ReadLines(path).Select(line => line.Split(' ')[2]));
         }
@@ -101,7 +101,7 @@ public sealed class BanWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task They_are_written_again_without_a_new_ban_too()
+    public async Task Recent_lines_are_repeated_even_without_a_new_ban()
     {
         await writer.WriteAsync(Some.Ban());
         File.Move(path, path + ".1");
@@ -109,7 +109,7 @@ public sealed class BanWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_log_that_cannot_be_written_holds_the_ban_until_it_can()
+    public async Task A_ban_waits_while_the_log_cannot_be_written()
     {
         File.Delete(path);
         Directory.CreateDirectory(path);

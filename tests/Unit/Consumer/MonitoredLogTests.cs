@@ -27,7 +27,7 @@ public sealed class MonitoredLogTests : IDisposable
     }
 
     [Fact]
-    public void The_mode_of_a_log_that_is_there_stays()
+    public void The_mode_of_an_existing_log_is_kept()
     {
         const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         File.WriteAllText(path, "");
@@ -74,7 +74,7 @@ public sealed class MonitoredLogTests : IDisposable
     }
 
     [Fact]
-    public void A_log_is_not_held_between_two_appends()
+    public void The_log_is_not_open_between_two_appends()
     {
         Append("");
         Append("one\n");
@@ -82,7 +82,7 @@ public sealed class MonitoredLogTests : IDisposable
     }
 
     [Fact]
-    public void What_was_begun_in_a_file_that_is_gone_is_not_continued_in_another()
+    public void A_line_begun_in_a_deleted_file_is_not_continued_in_another()
     {
         Append("");
         int written = 2;

@@ -14,7 +14,7 @@ public sealed class QuorumTests
     public void One_server_is_enough_unless_more_are_required() => Assert.True(Of(1).IsReachedBy(Some.Ban()));
 
     [Fact]
-    public void So_many_different_servers_have_to_report_the_same_address()
+    public void The_quorum_counts_different_servers_that_report_the_same_address()
     {
         Quorum quorum = Of(3);
         Ban[] reports =
@@ -35,7 +35,7 @@ public sealed class QuorumTests
     [InlineData(-60, true)]
     [InlineData(60.1, false)]
     [InlineData(-60.1, false)]
-    public void Their_reports_have_to_lie_within_quorumwindow(double minutes, bool isReached)
+    public void The_reports_must_be_within_quorumwindow(double minutes, bool isReached)
     {
         Quorum quorum = Of(2);
         quorum.IsReachedBy(Some.Ban(server: "web1"));
@@ -43,7 +43,7 @@ public sealed class QuorumTests
     }
 
     [Fact]
-    public void What_is_older_than_maxage_and_quorumwindow_is_forgotten()
+    public void A_report_older_than_maxage_and_quorumwindow_is_forgotten()
     {
         Quorum quorum = Of(2);
         quorum.Count(Some.Ban(server: "web1"), age: TimeSpan.FromHours(24));

@@ -7,7 +7,7 @@ namespace F2bBroker.UnitTests.Consumer;
 public sealed class SenderRateLimiterTests
 {
     [Fact]
-    public void Each_sender_has_its_own_and_it_comes_back_when_the_flood_is_over()
+    public void Each_sender_has_its_own_limit_which_is_free_again_after_the_flood()
     {
         FakeTimeProvider clock = Some.Clock();
         SenderRateLimiter limiter = new(new RateLimit(2, TimeSpan.FromMinutes(10)), clock);

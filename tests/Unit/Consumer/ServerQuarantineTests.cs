@@ -30,7 +30,7 @@ public sealed class ServerQuarantineTests
     }
 
     [Fact]
-    public void The_quarantine_lasts_until_the_server_has_kept_to_the_rate_for_its_time()
+    public void The_quarantine_lasts_until_the_server_has_stayed_within_the_rate_for_that_time()
     {
         Admitted(4);
         clock.Advance(TimeSpan.FromMinutes(29.9));
@@ -57,7 +57,7 @@ public sealed class ServerQuarantineTests
     }
 
     [Fact]
-    public void What_piled_up_while_this_server_was_away_is_counted_over_that_time()
+    public void Bans_that_accumulated_while_this_server_was_offline_are_counted_over_that_time()
     {
         quarantine.StartBacklog(latestBan: Some.Time.AddMinutes(-20));
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -66,7 +66,7 @@ public sealed class ServerQuarantineTests
     }
 
     [Fact]
-    public void What_comes_live_is_not_set_off_against_an_absence()
+    public void Live_bans_are_not_counted_over_an_offline_period()
     {
         quarantine.StartBacklog(latestBan: Some.Time.AddDays(-1));
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -74,14 +74,14 @@ public sealed class ServerQuarantineTests
     }
 
     [Fact]
-    public void A_first_start_expects_nothing()
+    public void A_first_start_has_no_backlog()
     {
         quarantine.StartBacklog(latestBan: null);
         Assert.Equal([true, true, true, false], Admitted(4, at: Some.Time.AddHours(-1)));
     }
 
     [Fact]
-    public void What_was_written_in_an_earlier_run_counts_unless_it_had_piled_up()
+    public void Bans_written_in_an_earlier_run_count_unless_they_were_a_backlog()
     {
         Count(written: TimeSpan.FromMinutes(9), detected: TimeSpan.FromMinutes(9));
         Count(written: TimeSpan.FromMinutes(11), detected: TimeSpan.FromMinutes(11));
@@ -90,7 +90,7 @@ public sealed class ServerQuarantineTests
     }
 
     [Fact]
-    public void A_limit_of_0_is_none()
+    public void A_limit_of_0_is_no_limit()
     {
         ServerQuarantine open = New("consumer:maxbans=0");
         open.StartBacklog(Some.Time.AddDays(-1));
@@ -105,8 +105,8 @@ public sealed class ServerQuarantineTests
     private bool[] Admitted(int count, DateTimeOffset? at = null) =>
         [.. Enumerable.Range(0, count).Select(_ => quarantine.TryAdmit(Some.Ban(at: at ?? clock.GetUtcNow()), out DateTimeOffset _))];
 
-    /// <param name="written">How long ago.</param>
-    /// <param name="detected">How long ago.</param>
+    /// <param name="written">The time since it was written.</param>
+    /// <param name="detected">The time since it was detected.</param>
     private void Count(TimeSpan written, TimeSpan detected) =>
         quarantine.CountWritten(Some.Ban(at: Some.Time - detected), Some.Time - written);
 }

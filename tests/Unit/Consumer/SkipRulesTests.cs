@@ -49,7 +49,7 @@ public sealed class SkipRulesTests
         Assert.Equal(reason, Reason(Some.Ban(ip), $"consumer:minprefix4={minPrefix}"));
 
     [Fact]
-    public void Networks_of_IPv6_have_a_limit_of_their_own()
+    public void IPv6_networks_have_their_own_limit()
     {
         Assert.Equal("of a network wider than minprefix", Reason(Some.Ban("2001:db8::/64"), "consumer:minprefix4=1"));
         Assert.Null(Reason(Some.Ban("2001:db8::/64"), "consumer:minprefix6=64"));
@@ -59,7 +59,7 @@ public sealed class SkipRulesTests
     [InlineData("203.0.113.5", "203.0.113.5")]
     [InlineData("203.0.113.5", "203.0.113.0/24")]
     [InlineData("203.0.113.0/24", "203.0.113.5")]
-    public void What_overlaps_ignoreip_in_either_direction_is_skipped(string ip, string ignored) =>
+    public void A_ban_that_overlaps_ignoreip_in_either_direction_is_skipped(string ip, string ignored) =>
         Assert.Equal(
             "of an address in ignoreip",
             Reason(Some.Ban(ip), "consumer:minprefix4=24", $"consumer:ignoreip=192.0.2.1, {ignored}"));

@@ -23,7 +23,7 @@ public sealed class WrittenBanCacheTests
     }
 
     [Fact]
-    public void It_is_remembered_for_maxage_and_forgotten_some_time_later()
+    public void A_ban_is_remembered_for_maxage_and_forgotten_later()
     {
         written.Add(Some.Ban(), TimeSpan.Zero);
         clock.Advance(MaxAge);
@@ -44,7 +44,7 @@ public sealed class WrittenBanCacheTests
         Assert.True(remembered.Contains(Some.Ban()));
     }
 
-    /// <summary>A clock on the wall that is set; what counts seconds goes on as it did.</summary>
+    /// <summary>A system clock that can be set. Its monotonic timestamps are not affected.</summary>
     private sealed class SetClock : TimeProvider
     {
         public DateTimeOffset Now { get; set; }

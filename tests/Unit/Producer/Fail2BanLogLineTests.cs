@@ -62,7 +62,7 @@ public sealed class Fail2BanLogLineTests
     [InlineData("2026-12-01 12:00:00,123", "2026-12-01T11:00:00.123Z")]
     [InlineData("2026-10-25 02:30:00,000", "2026-10-25T00:30:00.000Z")]
     [InlineData("2026-03-29 02:30:00,000", "2026-03-29T01:30:00.000Z")]
-    public void Local_time_becomes_UTC_the_repeated_hour_as_its_first_pass(string local, string utc)
+    public void Local_time_becomes_UTC_and_the_repeated_hour_is_its_first_pass(string local, string utc)
     {
         Fail2BanLogLine line = Fail2BanLogLine.Parse($"{local} fail2ban.actions        [1]: NOTICE  [sshd] Ban 203.0.113.7")!;
         Assert.Equal(utc, UtcTimestamp.Format(line.ToBan("web1", TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"))!.DetectedAt));

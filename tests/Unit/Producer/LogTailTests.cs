@@ -188,7 +188,7 @@ public sealed class LogTailTests : IDisposable
         await using TailedLog.Reader reader = log.Read(tail => tail.StartAtBeginning());
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b");
         log.HideFolder();
-        await Eventually.TrueAsync(() => reader.LoggedMessages.Any(), () => "Nothing is logged.");
+        await Eventually.TrueAsync(() => reader.LoggedMessages.Any(), () => "Nothing was logged.");
         log.ShowFolder();
         log.Write("2026-11-23 02:53:03,000 Ban c");
         await reader.SeesAsync("2026-11-23 02:53:01,000 Ban a", "2026-11-23 02:53:02,000 Ban b", "2026-11-23 02:53:03,000 Ban c");

@@ -134,9 +134,9 @@ internal sealed class ModelledLog : IDisposable
 
     private SafeFileHandle Create()
     {
-        SafeFileHandle made = File.OpenHandle(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        File.SetLastWriteTimeUtc(made, Now());
-        return made;
+        SafeFileHandle created = File.OpenHandle(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        File.SetLastWriteTimeUtc(created, Now());
+        return created;
     }
 
     private void FinishLine()

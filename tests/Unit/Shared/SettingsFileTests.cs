@@ -31,7 +31,7 @@ public sealed class SettingsFileTests : IDisposable
     public void The_shipped_file_shows_each_key_with_its_default_and_the_manual_and_the_documentation_list_the_same_keys()
     {
         string[] shipped = File.ReadAllLines(Repository.Path("deploy/f2bbroker.conf"));
-        // A comment has a blank behind its sign, a setting has none.
+        // A comment has a blank after its #, a setting has none.
         string[] uncommented =
         [
             .. shipped.Select(line => line.StartsWith('#') && !line.StartsWith("# ", StringComparison.Ordinal) ? line[1..] : line),
@@ -63,7 +63,7 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("[broker]\npassword = geheim\npassword = geheim\n", "line 3: [broker] password occurs twice.")]
     [InlineData("[broker]\n[broker\n", "line 2: neither a comment, a [section] nor 'key = value'.")]
     [InlineData("[broker]\npass word = geheim\n", "line 2: neither a comment, a [section] nor 'key = value'.")]
-    public void A_syntax_error_names_file_and_line_and_never_the_line(string text, string message)
+    public void A_syntax_error_names_file_and_line_number_and_never_quotes_the_line(string text, string message)
     {
         File.WriteAllText(folder["x.conf"], text);
         Assert.Equal(

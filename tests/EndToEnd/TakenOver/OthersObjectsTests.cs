@@ -5,8 +5,8 @@ using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.EndToEndTests.TakenOver;
 
-/// <summary>A server that was compromised cannot touch what belongs to another, or to all.</summary>
-public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
+/// <summary>A compromised server cannot use or change the objects of another server or of the group.</summary>
+public sealed class OthersObjectsTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
 {
     private const string Own = "f2b.bans.a.b";
 
@@ -32,7 +32,7 @@ public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<Take
     [InlineData("f2b.bans.b_error")]
     [InlineData("f2b.bans.axb")]
     [InlineData("f2b.bans.axb_error")]
-    public Task It_cannot_publish_to_anothers_exchange_delete_it_or_lead_anything_into_it_or_out_of_it(string exchange) =>
+    public Task It_cannot_publish_to_delete_declare_or_bind_anothers_exchange(string exchange) =>
         group.RefusesAsync(
             channel => channel.BasicPublishAsync(exchange, "", mandatory: true, Named, "{}"u8.ToArray()).AsTask(),
             channel => channel.BasicPublishAsync("", exchange, mandatory: true, Named, "{}"u8.ToArray()).AsTask(),
@@ -82,7 +82,7 @@ public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<Take
     }
 
     [Fact]
-    public async Task It_cannot_lead_what_its_own_queue_or_exchange_drops_to_another()
+    public async Task It_cannot_dead_letter_from_its_own_queue_or_exchange_to_anothers()
     {
         await group.RefusesAsync(
             channel => DeclareAgainAsync(channel, new() { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "f2b.bans.b" }),
@@ -116,7 +116,7 @@ public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<Take
         channel => channel.ExchangeBindAsync(exchange, Own, ""),
         channel => channel.QueueBindAsync(Own, exchange, ""));
 
-    /// <summary>The stream of the last day's bans, as <c>init</c> will make it.</summary>
+    /// <summary>Declares the stream of the last day's bans as <c>init</c> does.</summary>
     [Fact]
     public async Task It_can_read_the_history_and_nothing_more()
     {
@@ -133,8 +133,7 @@ public sealed class OthersThingsTests(TakenOverGroup group) : IClassFixture<Take
             channel => channel.QueueBindAsync("f2b.history", Own, ""),
             channel => channel.QueueUnbindAsync("f2b.history", "f2b.bans", ""),
             channel => channel.BasicPublishAsync("", "f2b.history", mandatory: true, Named, "{}"u8.ToArray()).AsTask());
-        // Purging needs no more than the right to read; what keeps the history is that a stream cannot be purged at all, which ends the
-        // connection.
+        // The permission to read is enough to purge a queue. But a stream cannot be purged, and the broker closes the connection.
         await using Sender purging = await Sender.ConnectAsync(group.Broker, group[TakenOverGroup.Intruder]);
         OperationInterruptedException refused = await Assert.ThrowsAsync<OperationInterruptedException>(() =>
             PurgeAsync(purging, "f2b.history"));

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Functions for scripts that start processes in the background. Source it.
+
+# A process that has ended stays as a zombie until its parent waits for it.
+is_running() { grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null; }
+
+# end_process PID SECONDS: asks the process to end, waits for its end, and kills it after that time.
+end_process() {
+    kill "$1" 2>/dev/null || true
+    for _ in $(seq $(($2 * 10))); do
+        is_running "$1" || break
+        sleep 0.1
+    done
+    kill -9 "$1" 2>/dev/null || true
+}
+
+# end_process_of FILE SECONDS: the same for the process whose id the file contains. Removes the file.
+end_process_of() {
+    [ -s "$1" ] || return 0
+    end_process "$(cat "$1")" "$2"
+    rm -f "$1"
+}
+
+# wait_until_up PID SECONDS COMMAND...: waits until the command succeeds. Fails if the process ends first, or after that time.
+wait_until_up() {
+    local pid=$1 seconds=$2
+    shift 2
+    for _ in $(seq $((seconds * 10))); do
+        ! "$@" >/dev/null 2>&1 || return 0
+        is_running "$pid" || return 1
+        sleep 0.1
+    done
+    return 1
+}
