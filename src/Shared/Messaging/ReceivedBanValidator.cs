@@ -23,9 +23,11 @@ internal static class ReceivedBanValidator
 
         try
         {
+            // Like MassTransit for a live message: the document reports a duplicate field at any depth, BanDetected only its own fields.
+            using JsonDocument document = JsonDocument.Parse(body, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return Check(
                 MessageOrigin.FromUserId(properties),
-                JsonSerializer.Deserialize<BanDetected>(body.Span, Json) ?? throw new JsonException(),
+                document.Deserialize<BanDetected>(Json) ?? throw new JsonException(),
                 now);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)

@@ -33,6 +33,15 @@ public sealed class ReceivedBanValidatorTests
         Assert.Equal("the body is not a JSON object", Assert.Throws<InvalidMessageException>(() => Parse(properties, "null")).Message);
     }
 
+    [Fact]
+    public void A_duplicate_field_inside_an_unknown_field_is_refused()
+    {
+        string body = Body.Replace("}", ",\"more\":{\"a\":1,\"a\":2}}", StringComparison.Ordinal);
+        Assert.Equal(
+            "a field stands twice, or is no valid text",
+            Assert.Throws<InvalidMessageException>(() => Parse(new BasicProperties { UserId = "web1" }, body)).Message);
+    }
+
     private static Ban Parse(BasicProperties properties, string body = Body) =>
         ReceivedBanValidator.Parse(properties, Encoding.UTF8.GetBytes(body), Some.Time);
 }
