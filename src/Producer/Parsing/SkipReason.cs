@@ -55,6 +55,10 @@ internal sealed record SkipReason(string Text, string? Remedy = null)
     /// <summary>A line of journalctl that is not an entry, or is longer than 256 KiB.</summary>
     public static readonly SkipReason UnreadableEntry = new("in an unreadable entry of the journal");
 
+    public static readonly SkipReason NulBytes = new(
+        "in a line with NUL bytes",
+        "A crash leaves such bytes in a log. If nothing crashed, find out what else writes to fail2ban's log.");
+
     public static readonly SkipReason Damaged = new(
         "with control characters after the address",
         "Something changed fail2ban's log. Only fail2ban and its log rotation may write to it.");

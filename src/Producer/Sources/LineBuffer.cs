@@ -1,6 +1,6 @@
 namespace F2bBroker.Producer.Sources;
 
-/// <summary>Splits the bytes of a log into whole lines. Skips a line that is too long.</summary>
+/// <summary>Splits the bytes of a log into whole lines. Skips a line that is too long, and NULs before a partial line.</summary>
 internal sealed class LineBuffer
 {
     /// <summary>The maximum length of a line in bytes, including its LF.</summary>
@@ -36,6 +36,7 @@ internal sealed class LineBuffer
         kept = end;
         unfinished = filled - end;
         behind = unfinished;
+        SkipNuls();
         if (unfinished == bytes.Length || isSkipping)
         {
             SkipLine();
@@ -44,8 +45,13 @@ internal sealed class LineBuffer
         return bytes.AsMemory(start, end - start);
     }
 
-    /// <summary>Discards a partial line.</summary>
-    public void Clear() => (kept, unfinished, isSkipping) = (0, 0, false);
+    // A crash leaves a hole, which reads as NULs. It may be longer than any line.
+    private void SkipNuls()
+    {
+        int count = bytes.AsSpan(kept, unfinished).IndexOfAnyExcept((byte)0) is >= 0 and var nuls ? nuls : unfinished;
+        kept += count;
+        unfinished -= count;
+    }
 
     private void SkipLine()
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using F2bBroker.Shared.Logs;
 using Microsoft.Win32.SafeHandles;
 
@@ -16,6 +15,7 @@ internal sealed class LogFile : IDisposable
     private readonly LogArchive? archive;
     private byte[] head = [];
     private string? hash;
+    private byte[] preceding = [];
     private DateTime writtenAt;
 
     private LogFile(string path)
@@ -35,6 +35,9 @@ internal sealed class LogFile : IDisposable
 
     public long Offset { get; private set; }
 
+    /// <summary>The last bytes before the offset.</summary>
+    public ReadOnlySpan<byte> Preceding => preceding;
+
     /// <summary>
     /// The time of the last write if the file was empty or too short to be recognised when it was opened; otherwise null.
     /// </summary>
@@ -45,6 +48,8 @@ internal sealed class LogFile : IDisposable
 
     /// <summary>The time of the last write, in UTC.</summary>
     public DateTime LastWriteTime => File.GetLastWriteTimeUtc(handle);
+
+    public LogPosition PositionAtOffset => PositionAt(Offset, preceding);
 
     /// <summary>Opens the file; returns null if it does not exist.</summary>
     public static LogFile? OpenAtBeginning(string path)
@@ -66,17 +71,17 @@ internal sealed class LogFile : IDisposable
         if (file is { EmptySince: null })
         {
             file.SetHead(file.ReadHead());
-            file.Offset = file.EndOfLastLine();
+            file.TrySeek(LastLine.FindEnd(file.handle));
         }
 
         return file;
     }
 
-    /// <summary>Opens the file at the position; returns null if it is another file.</summary>
+    /// <summary>Opens the file at the position; returns null if it is another file or was changed before the position.</summary>
     public static LogFile? OpenAt(string path, LogPosition position)
     {
-        LogFile? file = OpenAtBeginning(path);
-        if (file is null || file.Matches(position))
+        LogFile? file = OpenWithHead(path, position);
+        if (file is null || file.TrySeek(position.Offset) && position.HasPreceding(file.preceding))
         {
             return file;
         }
@@ -85,10 +90,26 @@ internal sealed class LogFile : IDisposable
         return null;
     }
 
-    /// <summary>Returns the position after <paramref name="offset"/> bytes of this file.</summary>
-    public LogPosition PositionAt(long offset) => new(head.Length, hash ??= Hash(head), offset, writtenAt);
+    /// <summary>Opens the file at its beginning; returns null if that is not the beginning of the position's file.</summary>
+    public static LogFile? OpenWithHead(string path, LogPosition position)
+    {
+        LogFile? file = OpenAtBeginning(path);
+        if (file?.ReadHead() is { } bytes && position.HasHead(bytes))
+        {
+            file.SetHead(bytes);
+            return file;
+        }
 
-    /// <summary>Reads the next bytes; returns 0 at the present end, and if the file was truncated in the meantime.</summary>
+        file?.Dispose();
+        return null;
+    }
+
+    /// <summary>Returns the position after <paramref name="offset"/> bytes of this file.</summary>
+    /// <param name="before">The last bytes before that offset.</param>
+    public LogPosition PositionAt(long offset, ReadOnlySpan<byte> before) =>
+        new(head.Length, hash ??= LogPosition.Hash(head), offset, writtenAt, before.Length, LogPosition.Hash(before), Identity.Inode);
+
+    /// <summary>Reads the next bytes; returns 0 at the present end, and if what was read before was changed in the meantime.</summary>
     public int Read(Span<byte> buffer)
     {
         DateTime before = LastWriteTime;
@@ -98,9 +119,9 @@ internal sealed class LogFile : IDisposable
         }
 
         int count = archive?.Read(buffer) ?? RandomAccess.Read(handle, buffer, Offset);
-        if (count == 0 || !IsNotTruncated())
+        if (count == 0 || !IsUnchanged())
         {
-            return 0; // Truncated and rewritten: the bytes read are the middle of another line.
+            return 0; // Rewritten: the bytes read may be the middle of another line.
         }
 
         if (Offset == head.Length && head.Length < MaxHeadLength)
@@ -108,19 +129,16 @@ internal sealed class LogFile : IDisposable
             SetHead([.. head, .. buffer[..Math.Min(count, MaxHeadLength - head.Length)]]);
         }
 
+        preceding = PrecedingBytes.Append(preceding, buffer[..count]);
         Offset += count;
         writtenAt = before;
         return count;
     }
 
-    /// <summary>Returns true if its beginning is unchanged and it has not become shorter. False after copytruncate.</summary>
-    public bool IsNotTruncated()
-    {
-        Span<byte> now = stackalloc byte[MaxHeadLength];
-        now = now[..head.Length];
-        return archive is not null
-            || RandomAccess.GetLength(handle) >= Offset && RandomAccess.Read(handle, now, 0) == now.Length && now.SequenceEqual(head);
-    }
+    /// <summary>
+    /// Returns true if its beginning and the bytes before the offset are unchanged. False after copytruncate, and after it was edited.
+    /// </summary>
+    public bool IsUnchanged() => archive is not null || Contains(head, 0) && Contains(preceding, Offset - preceding.Length);
 
     public void Dispose()
     {
@@ -128,56 +146,41 @@ internal sealed class LogFile : IDisposable
         handle.Dispose();
     }
 
-    private static string Hash(ReadOnlySpan<byte> head) => Convert.ToHexStringLower(SHA256.HashData(head));
-
     private void SetHead(byte[] bytes) => (head, hash) = (bytes, null);
 
-    private bool Matches(LogPosition position)
+    /// <summary>Continues at the offset. Returns false if the file is shorter. An archive has to be at its beginning.</summary>
+    private bool TrySeek(long offset)
     {
-        byte[] bytes = ReadHead();
-        if (position.HeadLength == 0 || bytes.Length < position.HeadLength || Hash(bytes.AsSpan(0, position.HeadLength)) != position.Head)
-        {
-            return false;
-        }
-
-        SetHead(bytes);
-        return SkipTo(position.Offset);
-    }
-
-    private bool SkipTo(long offset)
-    {
+        preceding = new byte[Math.Min(offset, PrecedingBytes.MaxLength)];
         Offset = offset;
-        return archive?.TrySkip(offset) ?? RandomAccess.GetLength(handle) >= offset;
+        long start = offset - preceding.Length;
+        return archive?.TrySkip(start) != false && Fill(preceding, start) == preceding.Length;
     }
 
     /// <summary>Returns the first bytes. An archive is at its beginning afterwards.</summary>
     private byte[] ReadHead()
     {
         byte[] bytes = new byte[MaxHeadLength];
-        int length = 0;
-        for (int count = -1; count != 0; length += count)
-        {
-            count = archive?.Read(bytes.AsSpan(length)) ?? RandomAccess.Read(handle, bytes.AsSpan(length), length);
-        }
-
+        int length = Fill(bytes, 0);
         archive?.Rewind();
         return bytes[..length];
     }
 
-    private long EndOfLastLine()
+    private bool Contains(ReadOnlySpan<byte> bytes, long start)
     {
-        byte[] block = new byte[64 * 1024];
-        for (long end = RandomAccess.GetLength(handle); end > 0; end -= block.Length)
+        Span<byte> now = stackalloc byte[bytes.Length];
+        return Fill(now, start) == now.Length && now.SequenceEqual(bytes);
+    }
+
+    /// <summary>Reads until the buffer is full or the file ends; returns the count. An archive is read on from where it is.</summary>
+    private int Fill(Span<byte> buffer, long start)
+    {
+        int length = 0;
+        for (int count = -1; count != 0; length += count)
         {
-            long start = Math.Max(0, end - block.Length);
-            int count = RandomAccess.Read(handle, block.AsSpan(0, (int)(end - start)), start);
-            int lineEnd = block.AsSpan(0, count).LastIndexOf((byte)'\n');
-            if (lineEnd >= 0)
-            {
-                return start + lineEnd + 1;
-            }
+            count = archive?.Read(buffer[length..]) ?? RandomAccess.Read(handle, buffer[length..], start + length);
         }
 
-        return 0;
+        return length;
     }
 }

@@ -48,7 +48,7 @@ internal sealed class LogFileBanSource(Settings settings, TimeProvider time, Act
                     zone.Check(ban);
                 }
 
-                yield return new SourceSegment(end, ban, ban is null ? UnsharedLine.FindReason(line, settings.Producer.IsSyslog) : null);
+                yield return new SourceSegment(end, ban, ban is null ? FindReason(line) : null);
             }
 
             yield return new SourceSegment(block.End);
@@ -57,7 +57,16 @@ internal sealed class LogFileBanSource(Settings settings, TimeProvider time, Act
 
     public void Dispose() => tail.Dispose();
 
-    private Ban? ParseBan(string line) => settings.Producer.IsSyslog
-        ? SyslogLine.Parse(line, settings.Server, time)
+    // What stands before or after a NUL was not written together with the rest of the line.
+    private Ban? ParseBan(string line) =>
+        line.Contains('\0') ? null
+        : settings.Producer.IsSyslog ? SyslogLine.Parse(line, settings.Server, time)
         : Fail2BanLogLine.Parse(line)?.ToBan(settings.Server, time.LocalTimeZone);
+
+    private SkipReason FindReason(string line)
+    {
+        SkipReason reason = UnsharedLine.FindReason(line, settings.Producer.IsSyslog);
+        bool isLikeBan = reason == SkipReason.UnknownForm || reason == SkipReason.NotAnAddress || reason == SkipReason.Damaged;
+        return isLikeBan && line.Contains('\0') ? SkipReason.NulBytes : reason;
+    }
 }

@@ -1,38 +1,35 @@
 using System.Runtime.CompilerServices;
-using F2bBroker.Producer.Sources;
 using F2bBroker.Shared.Logs;
 
 namespace F2bBroker.Producer.Tailing;
 
-/// <summary>
-/// Reads a log from a position across rotations: every whole line once, in order. A line without its LF is not whole yet.
-/// </summary>
+/// <summary>Reads a log from a position across rotations and edits: every whole line at least once, in order.</summary>
 /// <param name="path">The log's path. The file behind it changes.</param>
-/// <param name="warn">Receives warnings about lines that could not be read.</param>
+/// <param name="warn">Receives warnings about lines that could not be read, and about files that were changed.</param>
 internal sealed class LogTail(string path, TimeProvider time, Action<string> warn) : IDisposable
 {
-    private readonly LineBuffer buffer = new();
-    private readonly LogFileFinder finder = new(path);
-    private LogFile? file;
-    private long delivered;
+    private readonly LogFileFinder finder = new(path, warn);
+    private readonly ReplacedFiles replaced = new(path, time, warn);
+    private LogFileReader? current;
+    private long? replacedAt;
     private bool hasSeenNextFile;
     private bool isFailing;
 
     /// <summary>The position up to which lines were delivered.</summary>
-    public LogPosition Position => file!.PositionAt(delivered);
+    public LogPosition Position => current!.Position;
 
     /// <exception cref="IOException">The log does not exist or cannot be read.</exception>
-    public void StartAtBeginning() => SwitchTo(OrThrow(LogFile.OpenAtBeginning(path)));
+    public void StartAtBeginning() => Continue(OrThrow(LogFile.OpenAtBeginning(path)));
 
     /// <exception cref="IOException">The log does not exist or cannot be read.</exception>
-    public void StartAtEnd() => SwitchTo(OrThrow(LogFile.OpenAtEnd(path)));
+    public void StartAtEnd() => Continue(OrThrow(LogFile.OpenAtEnd(path)));
 
     /// <summary>
-    /// Continues at the position, even if its file was renamed, copied or compressed. If no file matches, continues with everything written
-    /// since then.
+    /// Continues at the position, even if its file was renamed, copied or compressed. If the file was changed before the position, it is
+    /// read from its beginning. If no file matches, everything written since then is read.
     /// </summary>
     /// <exception cref="IOException">The log does not exist or cannot be read.</exception>
-    public void StartAt(LogPosition position) => SwitchTo(OrThrow(OpenAt(position)));
+    public void StartAt(LogPosition position) => Continue(OrThrow(finder.OpenAt(position)));
 
     /// <summary>Returns the next whole lines; null if there are none at present.</summary>
     /// <exception cref="IOException">The system call fails.</exception>
@@ -40,7 +37,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
     {
         do
         {
-            if (ReadFile() is { } block)
+            if ((replaced.Read(current!) ?? ReadCurrent()) is { } block)
             {
                 return block;
             }
@@ -67,7 +64,11 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
         }
     }
 
-    public void Dispose() => file?.Dispose();
+    public void Dispose()
+    {
+        current?.Dispose();
+        replaced.Dispose();
+    }
 
     /// <summary>Retries a file that cannot be read temporarily, for example before it has its owner.</summary>
     private LogBlock? ReadOrWarn()
@@ -95,30 +96,14 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
         }
     }
 
-    private LogBlock? ReadFile()
+    private LogBlock? ReadCurrent()
     {
-        if (file is { Offset: 0, EmptySince: { } moment })
+        if (current!.File is { Offset: 0, EmptySince: { } moment })
         {
             StartAtFirstWrittenSince(moment);
         }
 
-        while (file!.Read(buffer.GetFreeSpace()) is > 0 and var count)
-        {
-            int overlong = buffer.OverlongLineCount;
-            ReadOnlyMemory<byte> lines = buffer.Lines(count, out int behind);
-            if (buffer.OverlongLineCount > overlong)
-            {
-                warn($"{path}: skipped a line longer than {LineBuffer.MaxLineLength} bytes ({buffer.OverlongLineCount} so far).");
-            }
-
-            if (lines.Length > 0)
-            {
-                delivered = file.Offset - behind;
-                return new LogBlock(file, lines, delivered - lines.Length);
-            }
-        }
-
-        return null;
+        return current.Read();
     }
 
     /// <summary>
@@ -128,80 +113,90 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
     private void StartAtFirstWrittenSince(DateTime moment)
     {
         LogFile? first = finder.OpenFirstWrittenSince(moment);
-        if (first?.Identity == file!.Identity)
+        if (first is null || first.Identity == current!.File.Identity)
         {
-            first.Dispose();
+            first?.Dispose();
         }
         else
         {
-            SwitchTo(first);
+            current.Dispose();
+            Continue(first);
         }
     }
 
     /// <summary>Returns true if there is more to read in another file.</summary>
     private bool SwitchToNextFile()
     {
-        if (!file!.IsNotTruncated())
+        if (!current!.File.IsUnchanged())
         {
-            return SwitchTo(OpenAt(Position));
+            return Reopen();
         }
 
-        if (FileIdentity.FromFile(path) == file.Identity || finder.OpenNext(file, Position) is not { } next)
+        if (FileIdentity.FromFile(path) == current.File.Identity)
         {
             return false;
         }
 
-        // fail2ban writes to the renamed file until it opens the new one, so the old file is read once more after the new one was seen.
-        if (hasSeenNextFile)
-        {
-            return SwitchTo(next);
-        }
-
-        next.Dispose();
-        hasSeenNextFile = true;
-        return true;
-    }
-
-    private LogFile? OpenAt(LogPosition position)
-    {
-        if (position.HeadLength > 0)
-        {
-            if (finder.OpenAt(position) is { } found)
-            {
-                return found;
-            }
-
-            warn(
-                $"{path} was truncated, or the last file that was read no longer exists. Reading everything written since then. A ban "
-                    + "that was only in the missing part is lost.");
-        }
-
-        return finder.OpenFirstWrittenSince(position.WrittenAt) ?? LogFile.OpenAtBeginning(path);
-    }
-
-    private bool SwitchTo(LogFile? next)
-    {
+        LogFile? next = finder.OpenNext(current.File, Position, out bool isReplaced);
+        WarnIfWrittenAfter(isReplaced);
         if (next is null)
         {
             return false;
         }
 
-        if (file is { IsCorrupt: true })
+        // fail2ban writes to the renamed file until it opens the new one, so the old file is read once more after the new one was seen.
+        if (!hasSeenNextFile)
         {
-            warn($"{file.Path} is corrupt. A ban in the rest of it is lost.");
+            next.Dispose();
+            hasSeenNextFile = true;
+            return true;
         }
 
-        if (buffer.HasPartialLine)
-        {
-            warn($"{path}: skipped a last line without its end.");
-        }
-
-        file?.Dispose();
-        file = next;
-        delivered = next.Offset;
-        buffer.Clear();
-        hasSeenNextFile = false;
+        SwitchTo(next, isReplaced);
         return true;
+    }
+
+    /// <summary>Returns false if the log has no file at present.</summary>
+    private bool Reopen()
+    {
+        if (finder.OpenAt(Position) is not { } opened)
+        {
+            return false;
+        }
+
+        current!.Dispose();
+        Continue(opened);
+        return true;
+    }
+
+    private void WarnIfWrittenAfter(bool isReplaced)
+    {
+        replacedAt = isReplaced ? replacedAt ?? time.GetTimestamp() : null;
+        if (current!.GrewAt > replacedAt)
+        {
+            replaced.Warn();
+        }
+    }
+
+    private void SwitchTo(LogFile next, bool isReplaced)
+    {
+        if (isReplaced)
+        {
+            replaced.Add(current!);
+        }
+        else
+        {
+            current!.Close();
+        }
+
+        Continue(next);
+    }
+
+    private void Continue(LogFile next)
+    {
+        current = new LogFileReader(next, path, time, warn);
+        replacedAt = null;
+        hasSeenNextFile = false;
     }
 
     private LogFile OrThrow(LogFile? opened) => opened ?? throw new FileNotFoundException($"{path} does not exist.");

@@ -6,7 +6,7 @@ namespace F2bBroker.UnitTests.Producer;
 
 public sealed class CheckpointTests : IDisposable
 {
-    private static readonly LogPosition Position = new(3, "abc", 1234, new DateTime(2026, 11, 23, 2, 44, 23, DateTimeKind.Utc));
+    private static readonly LogPosition Position = new(3, "abc", 1234, new DateTime(2026, 11, 23, 2, 44, 23, DateTimeKind.Utc), 2, "de", 7);
 
     private readonly TempFolder folder = new();
     private readonly Checkpoint checkpoint;
@@ -38,11 +38,14 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void The_file_has_the_form_of_version_0_1()
+    public void The_file_has_the_form_of_version_0_1_with_further_fields()
     {
         checkpoint.Save(Position);
         Assert.Equal(
-            """{"source":"file","headLength":3,"head":"abc","offset":1234,"writtenAt":"2026-11-23T02:44:23Z"}""",
+            """
+            {"source":"file","headLength":3,"head":"abc","offset":1234,"writtenAt":"2026-11-23T02:44:23Z",
+            "precedingLength":2,"preceding":"de","inode":7}
+            """.ReplaceLineEndings(""),
             File.ReadAllText(folder["checkpoint"]));
         checkpoint.Save(new JournalPosition("s=1"));
         Assert.Equal("""{"source":"journal","cursor":"s=1"}""", File.ReadAllText(folder["checkpoint"]));
@@ -54,11 +57,19 @@ public sealed class CheckpointTests : IDisposable
         File.WriteAllText(
             folder["checkpoint"],
             """{"source":"file","headLength":3,"head":"abc","offset":1234,"writtenAt":"2026-11-23T02:44:23Z"}""");
-        Assert.Equal(Position, checkpoint.Load());
+        Assert.Equal(new LogPosition(3, "abc", 1234, Position.WrittenAt), checkpoint.Load());
         File.WriteAllText(folder["checkpoint"], """{"source":"journal","cursor":"s=1"}""");
         Assert.Equal(new JournalPosition("s=1"), checkpoint.Load());
         File.WriteAllText(folder["checkpoint"], """{"source":"journal","cursor":null}""");
         Assert.Equal(new JournalPosition(Cursor: null), checkpoint.Load());
+    }
+
+    [Fact]
+    public void Fields_of_a_later_version_are_ignored()
+    {
+        checkpoint.Save(Position);
+        File.WriteAllText(folder["checkpoint"], File.ReadAllText(folder["checkpoint"]).Replace("}", ""","later":[1]}"""));
+        Assert.Equal(Position, checkpoint.Load());
     }
 
     [Fact]

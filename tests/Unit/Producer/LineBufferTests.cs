@@ -31,11 +31,18 @@ public sealed class LineBufferTests
     }
 
     [Fact]
-    public void A_cleared_partial_line_is_not_returned()
+    public void NULs_before_a_partial_line_are_no_part_of_it_however_many_they_are()
     {
-        Read("half");
-        buffer.Clear();
-        Assert.Equal("whole\n", Read("whole\n"));
+        for (int i = 0; i < 40; i++)
+        {
+            Assert.Equal("", Read(new string('\0', 10_000)));
+            Assert.False(buffer.HasPartialLine);
+        }
+
+        Assert.Equal("", Read("\0\0on"));
+        Assert.True(buffer.HasPartialLine);
+        Assert.Equal("one\n", Read("e\n"));
+        Assert.Equal(0, buffer.OverlongLineCount);
     }
 
     private string Read(string text)

@@ -82,6 +82,59 @@ public sealed class LogTailModelTests
         Assert.Equal(log.Lines, read);
     });
 
+    [Fact]
+    public void A_running_reader_misses_no_line_of_an_edited_log() => RunMany((log, random) =>
+    {
+        using LogTail tail = log.NewTail();
+        tail.StartAtBeginning();
+        List<string> read = [];
+        for (int step = 0; step < Steps; step++)
+        {
+            ActOrEdit(log, random);
+            read.AddRange(ReadAll(tail).Select(entry => entry.Line));
+        }
+
+        Assert.Equal(log.Lines, read.Distinct());
+    });
+
+    [Fact]
+    public void A_restarted_reader_misses_no_line_of_an_edited_log() => RunMany((log, random) =>
+    {
+        LogTail tail = log.NewTail();
+        tail.StartAtBeginning();
+        List<(LogPosition Position, string? Line)> positions = [(tail.Position, null)];
+        for (int step = 0; step < Steps; step++)
+        {
+            ActOrEdit(log, random);
+            if (random.Next(4) == 0)
+            {
+                positions.AddRange(ReadAll(tail).Select(entry => (entry.End, (string?)entry.Line)));
+            }
+
+            if (random.Next(8) == 0)
+            {
+                if (!File.Exists(log.Path))
+                {
+                    log.Reopen();
+                }
+
+                (LogPosition position, string? last) = positions[random.Next(positions.Count)];
+                tail.Dispose();
+                tail = log.NewTail();
+                tail.StartAt(position);
+                string[] read = [.. ReadAll(tail).Select(entry => entry.Line)];
+                IReadOnlySet<string> onDisk = log.LinesOnDisk;
+                Assert.Empty(log.Lines.SkipWhile(line => last is not null && line != last).Skip(last is null ? 0 : 1)
+                    .Where(onDisk.Contains)
+                    .Except(read));
+                Assert.Empty(read.Except(log.Lines));
+                positions.Add((tail.Position, log.Lines.LastOrDefault()));
+            }
+        }
+
+        tail.Dispose();
+    });
+
     private static void RunMany(Action<ModelledLog, Random> run)
     {
         for (int seed = 0; seed < Runs; seed++)
@@ -111,6 +164,18 @@ public sealed class LogTailModelTests
             case 7: log.WriteNoise(); break;
             case 8 when mayDelete: log.DeleteOldest(); break;
             default: log.WriteLine(); break;
+        }
+    }
+
+    private static void ActOrEdit(ModelledLog log, Random random)
+    {
+        switch (random.Next(24))
+        {
+            case 0: log.Edit(random); break;
+            case 1: log.Replace(random); break;
+            case 2: log.EditRotated(random); break;
+            case 3: log.Tear(random); break;
+            default: Act(log, random, mayDelete: false); break;
         }
     }
 

@@ -121,7 +121,8 @@ public sealed class LogTailTests : IDisposable
         Assert.Equal(
             [
                 $"{log.Path} was truncated, or the last file that was read no longer exists. Reading everything written since then. A "
-                    + "ban that was only in the missing part is lost.",
+                    + "ban that was only in the missing part is lost. If an editor or sed -i replaced the log, run fail2ban-client "
+                    + "flushlogs.",
             ],
             reader.LoggedMessages);
     }

@@ -10,6 +10,9 @@ namespace F2bBroker.UnitTests.Producer;
 /// </summary>
 internal sealed class ModelledLog : IDisposable
 {
+    // A file with less is not recognised again.
+    private const int MinHead = 256;
+
     private readonly TempFolder folder = new();
     private readonly List<string> lines = [];
     private SafeFileHandle writer;
@@ -18,6 +21,15 @@ internal sealed class ModelledLog : IDisposable
     private int count;
 
     public ModelledLog() => writer = Create();
+
+    /// <summary>Every line that is in the log or a rotated file now.</summary>
+    public IReadOnlySet<string> LinesOnDisk =>
+        Rotated
+            .Append(Path)
+            .Where(File.Exists)
+            .SelectMany(file => Encoding.UTF8.GetString(IsArchive(file) ? Unzip(file) : File.ReadAllBytes(file)).Split('\n'))
+            .Select(line => line.TrimStart('\0'))
+            .ToHashSet();
 
     public string Path => folder["fail2ban.log"];
 
@@ -88,7 +100,7 @@ internal sealed class ModelledLog : IDisposable
     /// <summary>Compresses the rotated files that are no longer written to. An archive keeps the time of its file.</summary>
     public void Compress()
     {
-        foreach (string file in Rotated.Where(file => !file.EndsWith(".gz", StringComparison.Ordinal) && !IsWriterAt(file)))
+        foreach (string file in Rotated.Where(file => !IsArchive(file) && !IsWriterAt(file)))
         {
             using (FileStream plain = File.OpenRead(file))
             using (GZipStream archive = new(File.Create(file + ".gz"), CompressionLevel.Fastest))
@@ -110,6 +122,52 @@ internal sealed class ModelledLog : IDisposable
         }
     }
 
+    /// <summary>Removes some lines of the log in place, as some editors do.</summary>
+    public void Edit(Random random)
+    {
+        if (File.Exists(Path) && new FileInfo(Path).Length >= MinHead)
+        {
+            File.WriteAllBytes(Path, Cut(File.ReadAllBytes(Path), random));
+            File.SetLastWriteTimeUtc(Path, Now());
+        }
+    }
+
+    /// <summary>Removes some lines of a rotated file in place.</summary>
+    public void EditRotated(Random random)
+    {
+        if (Rotated.Where(file => !IsWriterAt(file)).OrderBy(_ => random.Next()).FirstOrDefault() is not { } file)
+        {
+            return;
+        }
+
+        File.WriteAllBytes(file, IsArchive(file) ? Zip(Cut(Unzip(file), random)) : Cut(File.ReadAllBytes(file), random));
+        File.SetLastWriteTimeUtc(file, Now());
+    }
+
+    /// <summary>
+    /// Puts a new file with some of the lines under the log's name, as sed -i does; the writer continues in the old one until
+    /// <see cref="Reopen"/>.
+    /// </summary>
+    public void Replace(Random random)
+    {
+        if (pending.Length == 0 && File.Exists(Path) && new FileInfo(Path).Length >= MinHead)
+        {
+            File.WriteAllBytes(Path + "sed", Cut(File.ReadAllBytes(Path), random));
+            File.SetLastWriteTimeUtc(Path + "sed", Now());
+            File.Move(Path + "sed", Path, overwrite: true);
+        }
+    }
+
+    /// <summary>Leaves NULs in front of the next line, as a crash does.</summary>
+    public void Tear(Random random)
+    {
+        if (pending.Length == 0 && RandomAccess.GetLength(writer) > MinHead)
+        {
+            Append(new string('\0', random.Next(1, 600)));
+            pending = "";
+        }
+    }
+
     public LogTail NewTail() => new(Path, TimeProvider.System, _ => { });
 
     public void Dispose()
@@ -118,11 +176,41 @@ internal sealed class ModelledLog : IDisposable
         folder.Dispose();
     }
 
+    private static bool IsArchive(string file) => file.EndsWith(".gz", StringComparison.Ordinal);
+
+    private static byte[] Unzip(string file)
+    {
+        using GZipStream archive = new(File.OpenRead(file), CompressionMode.Decompress);
+        using MemoryStream plain = new();
+        archive.CopyTo(plain);
+        return plain.ToArray();
+    }
+
+    private static byte[] Zip(byte[] plain)
+    {
+        using MemoryStream archive = new();
+        using (GZipStream stream = new(archive, CompressionLevel.Fastest))
+        {
+            stream.Write(plain);
+        }
+
+        return archive.ToArray();
+    }
+
+    /// <summary>Returns the text without some of its whole lines.</summary>
+    private static byte[] Cut(byte[] text, Random random)
+    {
+        string[] parts = Encoding.UTF8.GetString(text).Split('\n');
+        int from = random.Next(parts.Length);
+        int to = Math.Min(parts.Length - 1, from + random.Next(4));
+        return Encoding.UTF8.GetBytes(string.Join('\n', parts.Where((_, index) => index < from || index >= to)));
+    }
+
     private void Shift()
     {
         foreach (string file in Rotated.OrderByDescending(NumberOf))
         {
-            File.Move(file, $"{Path}.{NumberOf(file) + 1}{(file.EndsWith(".gz", StringComparison.Ordinal) ? ".gz" : "")}");
+            File.Move(file, $"{Path}.{NumberOf(file) + 1}{(IsArchive(file) ? ".gz" : "")}");
         }
     }
 

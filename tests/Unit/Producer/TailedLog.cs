@@ -19,6 +19,13 @@ internal sealed class TailedLog : IDisposable
 
     public void Rename() => File.Move(Path, Sibling(".1"));
 
+    /// <summary>Puts a new file under the log's name, as sed -i does.</summary>
+    public void Replace(params string[] lines)
+    {
+        File.WriteAllText(Sibling("sed"), string.Concat(lines.Select(line => $"{line}\n")));
+        File.Move(Sibling("sed"), Path, overwrite: true);
+    }
+
     public void CopyTruncate()
     {
         File.Copy(Path, Sibling(".1"), overwrite: true);

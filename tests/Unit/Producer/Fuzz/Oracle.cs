@@ -22,7 +22,9 @@ internal sealed class Oracle(bool isSyslog, DateTimeOffset now, TimeSpan offset)
 
     /// <summary>Returns the ban in the line; null if there is none.</summary>
     public TrueBan? FindBan(string line) =>
-        Head(line) is var (time, rest, formats)
+        // A hole before the line costs nothing. A line with a hole in it is not known whole.
+        line.TrimStart('\0') is var whole && !whole.Contains('\0')
+        && Head(whole) is var (time, rest, formats)
         && FindRendered(rest, formats) is var (jail, id)
         && PlainAddress.Network(id) is { } network
             ? new TrueBan(network, jail, time)
