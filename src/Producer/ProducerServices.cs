@@ -17,6 +17,7 @@ internal static class ProducerServices
             .AddSingleton<ProducerMetrics>()
             .AddBus(settings, configure: (_, broker) =>
                 broker.ConfigurePublish(publish => publish.UseExecute(context => PublishProperties.Apply(context, settings.Server))))
+            .AddSingleton<PublishConnection>()
             .AddSingleton<BanPublisher>()
             .AddHostedService<BanShipper>()
             .AddHostedService<ReconnectWorker>();

@@ -60,6 +60,11 @@ internal sealed class Daemon : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>Lets it do nothing, with its connections open, until it may go on.</summary>
+    public Task SuspendAsync() => Signal("STOP");
+
+    public Task ResumeAsync() => Signal("CONT");
+
     public async Task KillAsync()
     {
         process.Kill();

@@ -116,6 +116,23 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stream_that_is_created_later_is_read_without_a_restart()
+    {
+        await broker.DeleteAsync("queues/f2b/f2b.history");
+        Server receiver = await group.EnrollAsync("web2");
+        Daemon consumer = await receiver.StartConsumerAsync();
+        await consumer.SaysAsync("The broker has no stream f2b.history. Bans published before ");
+        // From now on, only the stream can bring a ban.
+        await broker.DeleteAsync("bindings/f2b/e/f2b.bans/q/f2b.bans.web2/~");
+        await consumer.SuspendAsync();
+        Assert.Equal(0, (await broker.AdminAsync("init")).ExitCode);
+        await PublishAsync(Young(0, 10));
+        await consumer.ResumeAsync();
+        await receiver.HasBansAsync(10);
+        Assert.Equal(1, consumer.Count("The broker has no stream"));
+    }
+
+    [Fact]
     public async Task Maxbans_limits_the_bans_of_the_stream_at_each_start()
     {
         await PublishAsync(Young(0, 50));

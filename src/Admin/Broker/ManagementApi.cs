@@ -44,7 +44,9 @@ internal sealed class ManagementApi : IDisposable
         using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, cancel);
         try
         {
-            return answer.StatusCode == HttpStatusCode.NotFound ? null : await answer.Content.ReadFromJsonAsync<JsonNode>(cancel);
+            return answer.StatusCode == HttpStatusCode.NotFound
+                ? null
+                : (await answer.Content.ReadFromJsonAsync<JsonElement>(cancel)).ToNode();
         }
         catch (JsonException)
         {

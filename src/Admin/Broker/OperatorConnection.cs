@@ -4,7 +4,6 @@ using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Admin.Broker;
 
@@ -32,9 +31,15 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
         {
             return await act();
         }
-        catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.NotFound)
+        catch (Exception failure) when (NotFoundAnswer.IsMissing(failure))
         {
             throw new CommandFailedException(ExitCode.Configuration, missing);
+        }
+        catch (Exception failure) when (NotFoundAnswer.FindUnavailable(failure) is not null)
+        {
+            throw new CommandFailedException(
+                ExitCode.BrokerUnreachable,
+                $"The broker cannot be read now: {NotFoundAnswer.FindUnavailable(failure)}. If it has just been started, try again.");
         }
         catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !cancel.IsCancellationRequested)
         {

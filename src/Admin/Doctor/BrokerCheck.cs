@@ -2,7 +2,6 @@ using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Admin.Doctor;
 
@@ -64,7 +63,7 @@ internal sealed class BrokerCheck(Settings settings)
                 $"queue {queue}, bound to {Topology.BansExchange}, {there.MessageCount} waiting, {there.ConsumerCount} "
                     + $"consumer{(there.ConsumerCount == 1 ? "" : "s")}");
         }
-        catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.NotFound)
+        catch (Exception failure) when (NotFoundAnswer.IsMissing(failure))
         {
             return new CheckResult(
                 $"queue {queue}",

@@ -7,7 +7,6 @@ using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Consumer.History;
 
@@ -36,6 +35,7 @@ internal sealed class HistoryReplay(
     private readonly Lock gate = new();
     private DateTimeOffset? from;
     private bool hasBegun;
+    private bool isMissing;
 
     /// <summary>True if the stream is to be read.</summary>
     public bool IsEnabled => span > TimeSpan.Zero;
@@ -87,7 +87,9 @@ internal sealed class HistoryReplay(
         }
     }
 
-    /// <summary>Reads the stream to its end, and retries unless the failure is permanent.</summary>
+    /// <summary>
+    /// Reads the stream to its end. Retries after any failure, so that a stream that f2bbroker init creates later is read too.
+    /// </summary>
     private async Task ReadAsync(DateTimeOffset since, CancellationToken stopping)
     {
         string? lastLogged = null;
@@ -103,16 +105,12 @@ internal sealed class HistoryReplay(
                     "history",
                     stopping);
                 await bans.ProcessAsync(new HistoryStream(connection, time), since < EarliestTime ? EarliestTime : since, stopping);
+                isMissing = false;
                 return;
             }
-            catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.NotFound)
+            catch (Exception failure) when (NotFoundAnswer.IsMissing(failure))
             {
-                log.LogWarning(
-                    "The broker has no stream {Stream:l}. Bans published before {Now:l} that are not in the queue are missing. Run "
-                        + "f2bbroker init to create the stream.",
-                    Topology.HistoryStream,
-                    UtcTimestamp.Format(time.GetUtcNow()));
-                return;
+                LogMissing();
             }
             catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !stopping.IsCancellationRequested)
             {
@@ -129,5 +127,20 @@ internal sealed class HistoryReplay(
 
             await backoff.WaitAsync(stopping);
         }
+    }
+
+    /// <summary>Logs once that the broker has no stream, until the stream has been read.</summary>
+    private void LogMissing()
+    {
+        if (!isMissing)
+        {
+            log.LogWarning(
+                "The broker has no stream {Stream:l}. Bans published before {Now:l} that are not in the queue are missing. Run "
+                    + "f2bbroker init to create the stream. It is then read without a restart.",
+                Topology.HistoryStream,
+                UtcTimestamp.Format(time.GetUtcNow()));
+        }
+
+        isMissing = true;
     }
 }

@@ -4,6 +4,7 @@ using F2bBroker.Consumer.Refusals;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
+using F2bBroker.Shared.Messaging;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Logging;
@@ -72,7 +73,7 @@ internal sealed class DeclareQueueFilter(
             await channel.QueueDeclarePassiveAsync(queue, cancel);
             return true;
         }
-        catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.NotFound)
+        catch (OperationInterruptedException failure) when (NotFoundAnswer.IsMissing(failure))
         {
             return false;
         }

@@ -2,6 +2,7 @@ using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Messaging;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -47,11 +48,18 @@ internal sealed class ReceiveEndpointObserver(
     {
         lock (gate)
         {
-            if (login.IsUnavailable || FindRefusal(faulted.Exception) is not { } refusal)
+            if (login.IsUnavailable || FindAnswer(faulted.Exception) is not { } answer)
             {
                 return Task.CompletedTask;
             }
 
+            if (NotFoundAnswer.FindUnavailable(answer) is { } reason)
+            {
+                LogUnavailable(reason);
+                return Task.CompletedTask;
+            }
+
+            string refusal = ErrorMessageFor(answer);
             failingSince ??= time.GetTimestamp();
             if (time.GetElapsedTime(failingSince.Value) > (wasReady ? FailureTimeout : StartupFailureTimeout))
             {
@@ -75,23 +83,35 @@ internal sealed class ReceiveEndpointObserver(
         $"Another consumer is connected as '{settings.Server}' and holds its queue. Stop it, or give this server a name of its own "
             + "([server] name).";
 
-    private string? FindRefusal(Exception? failure)
+    /// <summary>Logs once that the queue's node is down or still starting, which waiting solves.</summary>
+    private void LogUnavailable(string reason)
     {
-        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        if (!hasWarned)
         {
-            if (cause is QueueInUseException)
-            {
-                return QueueInUse;
-            }
-
-            if (cause is OperationInterruptedException { ShutdownReason: { } answer })
-            {
-                return ErrorMessageFor(answer);
-            }
+            log.LogWarning(
+                "The broker cannot deliver from {Queue:l} now: {Reason:l}. Retrying.",
+                Topology.QueueFor(settings.Server),
+                reason);
         }
 
-        return null;
+        hasWarned = true;
+        readiness.MarkStarted();
     }
+
+    /// <summary>Returns the broker's answer, or the finding that another consumer holds the queue; null if there is neither.</summary>
+    private static Exception? FindAnswer(Exception? failure)
+    {
+        Exception? cause = failure;
+        while (cause is not (null or QueueInUseException or OperationInterruptedException { ShutdownReason: not null }))
+        {
+            cause = cause.InnerException;
+        }
+
+        return cause;
+    }
+
+    private string ErrorMessageFor(Exception failure) =>
+        failure is OperationInterruptedException { ShutdownReason: { } answer } ? ErrorMessageFor(answer) : QueueInUse;
 
     private string ErrorMessageFor(ShutdownEventArgs answer) =>
         (answer.ReplyCode, answer.ReplyText) switch

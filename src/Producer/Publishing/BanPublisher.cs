@@ -4,20 +4,39 @@ using F2bBroker.Daemon.Messaging;
 using F2bBroker.Producer.Metrics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using PublishException = RabbitMQ.Client.Exceptions.PublishException;
 
 namespace F2bBroker.Producer.Publishing;
 
 /// <summary>Publishes a ban and returns when the broker has confirmed it, however long that takes.</summary>
-internal sealed class BanPublisher(IBus bus, BrokerLoginCheck login, ProducerMetrics metrics, TimeProvider time, ILogger<BanPublisher> log)
+internal sealed class BanPublisher
 {
-    // MassTransit silently retries a refused publish until its token is cancelled.
+    // MassTransit silently retries some failures until its token is cancelled, and waits for a confirm without limit.
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(30);
 
     // A refused publish may have reached all queues but one. Retrying at a constant rate would flood the group with copies.
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(60);
 
+    private readonly IBus bus;
+    private readonly PublishConnection connection;
+    private readonly BrokerLoginCheck login;
+    private readonly ProducerMetrics metrics;
+    private readonly TimeProvider time;
+    private readonly ILogger<BanPublisher> log;
     private int stuck;
+
+    public BanPublisher(
+        IBus bus,
+        PublishConnection connection,
+        BrokerLoginCheck login,
+        ProducerMetrics metrics,
+        TimeProvider time,
+        ILogger<BanPublisher> log)
+    {
+        (this.bus, this.connection, this.login, this.metrics, this.time, this.log) = (bus, connection, login, metrics, time, log);
+        bus.ConnectPublishObserver(new RefusedPublishObserver());
+    }
 
     public async Task PublishAsync(Ban ban, CancellationToken stopping)
     {
@@ -27,15 +46,25 @@ internal sealed class BanPublisher(IBus bus, BrokerLoginCheck login, ProducerMet
         long start = time.GetTimestamp();
         for (bool isAgain = false; await TryPublishAsync(ban, stopping) is { } failure; isAgain = true)
         {
-            await login.WaitUntilAcceptedAsync(stopping);
+            bool isUnconfirmed = failure is OperationCanceledException or PublishException;
+            if (!isUnconfirmed || (failure is OperationCanceledException && Volatile.Read(ref stuck) == 0))
+            {
+                await login.WaitUntilAcceptedAsync(stopping);
+            }
+
             // An unavailable broker has been logged already, and one failure may only be a lost connection.
-            if (!isStuck && (isAgain || failure is OperationCanceledException) && !login.WasUnavailableSince(start))
+            if (!isStuck && (isAgain || isUnconfirmed) && !login.WasUnavailableSince(start))
             {
                 isStuck = true;
                 WarnStuck(failure);
             }
 
-            if (failure is not MessageNotAcknowledgedException)
+            if (isUnconfirmed)
+            {
+                await connection.ReplaceAsync(start);
+            }
+
+            if (failure is not PublishException)
             {
                 backoff.Reset();
             }
@@ -49,6 +78,7 @@ internal sealed class BanPublisher(IBus bus, BrokerLoginCheck login, ProducerMet
             log.LogInformation("The broker confirms bans again.");
         }
 
+        connection.RecordConfirm();
         metrics.PublishConfirmed();
         log.LogInformation("Published: {Ban:l}", MonitoredLogLine.BanText(ban));
     }
@@ -65,21 +95,30 @@ internal sealed class BanPublisher(IBus bus, BrokerLoginCheck login, ProducerMet
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         limit.CancelAfter(ConfirmTimeout);
+        PublishAttempt attempt = new(limit);
         try
         {
-            await bus.Publish(ban.ToMessage(), context => context.MessageId = ban.MessageId, limit.Token);
+            await connection.EstablishAsync(limit.Token);
+            await bus.Publish(ban.ToMessage(), context => Prepare(context, ban, attempt), limit.Token);
             return null;
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
-            return failure; // Whatever it was, the ban is not confirmed, so it has to be sent again.
+            return attempt.Refusal ?? failure; // Whatever it was, the ban is not confirmed, so it has to be sent again.
         }
+    }
+
+    private static void Prepare(PublishContext context, Ban ban, PublishAttempt attempt)
+    {
+        context.MessageId = ban.MessageId;
+        context.AddOrUpdatePayload(() => attempt, _ => attempt);
     }
 
     private static string CauseOf(Exception failure) =>
         failure switch
         {
             MessageReturnedException => "no queue is bound to f2b.bans (f2bbroker enroll creates queues).",
+            PublishException => "a queue refuses them. Is one full with overflow = reject-publish, or is its node down?",
             OperationCanceledException =>
                 $"no answer within {ConfirmTimeout.TotalSeconds} s. Is f2b.bans there (f2bbroker init), has this server the right to "
                     + "publish, is the broker out of memory or disk?",

@@ -1,0 +1,107 @@
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using MassTransit.RabbitMqTransport.Configuration;
+using MassTransit.Transports;
+using RabbitMQ.Client;
+
+namespace F2bBroker.Producer.Publishing;
+
+/// <summary>
+/// The bus's connection, on which bans are published. When a node of a cluster is lost, a channel may refuse or never confirm any message
+/// until it is closed. The connection is then replaced, because MassTransit would continue to publish on the same channel.
+/// </summary>
+internal sealed class PublishConnection(IBusInstance bus, TimeProvider time) : IPipe<ConnectionContext>
+{
+    // If the cause is not the channel, a new connection does not help, and a thousand servers would reconnect at this rate.
+    private static readonly TimeSpan MinReplaceInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxReplaceInterval = TimeSpan.FromSeconds(60);
+
+    private readonly Lock gate = new();
+    private IConnection? connection;
+    private bool isBlocked;
+
+    /// <summary>The time of the last confirm, or of the end of a block.</summary>
+    private long progressAt = long.MinValue;
+
+    private long? replacedAt;
+    private TimeSpan replaceInterval;
+
+    /// <summary>Creates a connection if there is none, which waits for the broker.</summary>
+    public async Task EstablishAsync(CancellationToken cancel)
+    {
+        try
+        {
+            if (Volatile.Read(ref connection)?.IsOpen != true)
+            {
+                await ((IRabbitMqHostConfiguration)bus.HostConfiguration).ConnectionContextSupervisor.Send(this, cancel);
+            }
+        }
+        catch (Exception)
+        {
+            // BrokerLoginCheck logs failures before each connection. During shutdown the bus may be stopped first.
+        }
+    }
+
+    /// <summary>Records that the broker has confirmed a ban, so the channel works.</summary>
+    public void RecordConfirm()
+    {
+        lock (gate)
+        {
+            (progressAt, replacedAt) = (time.GetTimestamp(), null);
+        }
+    }
+
+    /// <summary>
+    /// Closes the connection if no ban has been confirmed since that timestamp, so that the next publish creates another one. If the broker
+    /// has blocked publishers since then (its alarm of memory or disk), the connection stays: the broker would keep it beside the new one.
+    /// </summary>
+    public async Task ReplaceAsync(long since)
+    {
+        IConnection? failed;
+        lock (gate)
+        {
+            if (isBlocked || progressAt >= since || (replacedAt is { } last && time.GetElapsedTime(last) < replaceInterval))
+            {
+                return;
+            }
+
+            TimeSpan next = replacedAt is null ? MinReplaceInterval : replaceInterval * 2;
+            replaceInterval = next < MaxReplaceInterval ? next : MaxReplaceInterval;
+            replacedAt = time.GetTimestamp();
+            failed = connection;
+        }
+
+        await (failed?.AbortAsync() ?? Task.CompletedTask);
+    }
+
+    Task IPipe<ConnectionContext>.Send(ConnectionContext context)
+    {
+        lock (gate)
+        {
+            if (connection != context.Connection)
+            {
+                connection = context.Connection;
+                isBlocked = false;
+                connection.ConnectionBlockedAsync += (sender, _) => SetBlockedAsync(sender, true);
+                connection.ConnectionUnblockedAsync += (sender, _) => SetBlockedAsync(sender, false);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    void IProbeSite.Probe(ProbeContext context) => context.CreateFilterScope("publishConnection");
+
+    private Task SetBlockedAsync(object sender, bool value)
+    {
+        lock (gate)
+        {
+            if (sender == connection)
+            {
+                (isBlocked, progressAt) = (value, time.GetTimestamp());
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,62 @@
+namespace F2bBroker.EndToEndTests.Faults;
+
+/// <summary>Stream and queue that exist and are not up, as for a moment after the broker's start, or while a node is away.</summary>
+[Collection(OnPrivateBroker.Name)]
+[Trait("Broker", "own")]
+public sealed class NotUpTests(PrivateBroker broker) : IAsyncLifetime
+{
+    private TestGroup group = null!;
+    private Sender sender = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        group = await TestGroup.StartAsync(broker);
+        sender = await group.EnrollSenderAsync("a");
+    }
+
+    public async ValueTask DisposeAsync() => await group.DisposeAsync();
+
+    [Fact]
+    public async Task A_stream_that_is_not_up_yet_is_not_missing_and_is_read_when_it_is_up()
+    {
+        await sender.PublishBanAsync("203.0.113.1");
+        Server receiver = await group.EnrollAsync("b");
+        await TakeDownAsync("f2b.history");
+        Daemon consumer = await receiver.StartConsumerAsync();
+        await consumer.SaysAsync("of durable queue 'f2b.history' in vhost 'f2b' is down or inaccessible");
+        foreach (string command in new[] { "history", "status" })
+        {
+            Built.Outcome outcome = await broker.AdminAsync(command, "--amqp", broker.Uri);
+            Assert.Equal(command == "history" ? 69 : 0, outcome.ExitCode);
+            Assert.Contains("The broker cannot be read now: NOT_FOUND - home node ", outcome.Errors);
+            Assert.DoesNotContain("has no stream", outcome.Errors);
+        }
+
+        await BringUpAsync("f2b.history");
+        await receiver.HasBansAsync(1);
+        Assert.Equal(0, consumer.Count("has no stream"));
+    }
+
+    [Fact]
+    public async Task A_queue_that_is_not_up_yet_is_waited_for()
+    {
+        Server receiver = await group.EnrollAsync("b", "history = 0");
+        await sender.PublishBanAsync("203.0.113.1");
+        await TakeDownAsync("f2b.bans.b");
+        Daemon consumer = receiver.Start(Built.Consumer);
+        await consumer.SaysAsync("The broker cannot deliver from f2b.bans.b now: NOT_FOUND - home node ");
+        await BringUpAsync("f2b.bans.b");
+        await receiver.HasBansAsync(1);
+        Assert.Equal(0, consumer.Count("did not exist"));
+        Assert.Equal(0, consumer.Count("rights"));
+    }
+
+    /// <summary>The broker answers 404 until it has the queue in this table, in which streams arrive some time after its start.</summary>
+    private Task TakeDownAsync(string queue) => EvaluateAsync(queue, "mnesia:dirty_delete(rabbit_queue, R).");
+
+    private Task BringUpAsync(string queue) =>
+        EvaluateAsync(queue, "[Q] = mnesia:dirty_read(rabbit_durable_queue, R), mnesia:dirty_write(rabbit_queue, Q).");
+
+    private Task EvaluateAsync(string queue, string expression) =>
+        broker.ControlAsync("eval", $"""R = rabbit_misc:r(<<"f2b">>, queue, <<"{queue}">>), {expression}""");
+}
