@@ -2,11 +2,11 @@ using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Messaging;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
-using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Consumer.Receiving;
 
@@ -77,20 +77,16 @@ internal sealed class ReceiveEndpointObserver(
 
     private string? FindRefusal(Exception? failure)
     {
-        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        if (failure is null)
         {
-            if (cause is QueueInUseException)
-            {
-                return QueueInUse;
-            }
-
-            if (cause is OperationInterruptedException { ShutdownReason: { } answer })
-            {
-                return ErrorMessageFor(answer);
-            }
+            return null;
         }
 
-        return null;
+        return BrokerReply.Causes(failure).Any(cause => cause is QueueInUseException) ? QueueInUse
+            : QueueLimit.Describe(settings, failure) is { } limit ? limit
+            // A connection that the broker closed is no refusal of the queue. The next login check logs the cause.
+            : BrokerReply.Find(failure) is { ReplyCode: not Constants.ConnectionForced } reply ? ErrorMessageFor(reply)
+            : null;
     }
 
     private string ErrorMessageFor(ShutdownEventArgs answer) =>

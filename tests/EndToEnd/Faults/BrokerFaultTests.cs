@@ -119,7 +119,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
         {
             await SetPasswordAsync(origin, "another");
             await SetPasswordAsync(receiver, "another");
-            await CloseConnectionsAsync();
+            await broker.CloseConnectionsAsync();
             await BothSayAsync(Refused, i);
             await load.GrowsAsync(100);
             await SetPasswordAsync(origin, origin.Password);
@@ -140,7 +140,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
         int times = Soak.Times(3, 20);
         for (int i = 1; i <= times; i++)
         {
-            await CloseConnectionsAsync();
+            await broker.CloseConnectionsAsync();
             await load.GrowsAsync(20);
             await load.FlowsAsync();
         }
@@ -208,22 +208,6 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : IAsyncLifetime
 
     private Task SetPasswordAsync(Server server, string password) =>
         broker.PutAsync($"users/{server.Name}", new() { ["password"] = password, ["tags"] = "" });
-
-    private async Task CloseConnectionsAsync()
-    {
-        JsonArray connections = [];
-        await Eventually.TrueAsync(
-            async () =>
-                (connections = (JsonArray)(await broker.GetAsync("connections"))!)
-                    .Select(connection => (string?)connection!["user"])
-                    .Distinct()
-                    .Count() == 2,
-            () => $"Not both are connected: {connections.ToJsonString()}");
-        foreach (JsonNode? connection in connections)
-        {
-            await broker.DeleteAsync($"connections/{Uri.EscapeDataString((string)connection!["name"]!)}");
-        }
-    }
 
     private async Task<bool> HasAlarmAsync(string alarm) =>
         ((JsonArray)(await broker.GetAsync("nodes"))!).Any(node => (bool?)node![alarm] == true);
