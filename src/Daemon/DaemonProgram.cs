@@ -126,7 +126,7 @@ internal sealed class DaemonProgram(
     private async Task<int> TestAsync(Settings settings, bool asksBroker, CancellationToken cancel)
     {
         if (asksBroker
-            && await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, BrokerCheckFor(settings)) is { } error)
+            && await LoginAttempt.FindFailureAsync(settings.Broker, settings.Server, cancel, BrokerCheckFor(settings)) is { } error)
         {
             DaemonLogFormatter.Print(new InvalidConfigurationException(error.Message));
             return error.IsRefused ? ExitCode.Configuration : ExitCode.BrokerUnreachable;

@@ -86,6 +86,24 @@ public abstract class RunningBroker
         return refused;
     }
 
+    /// <summary>Waits until that many daemons are connected, and closes all connections.</summary>
+    public async Task CloseConnectionsAsync(int daemons = 2)
+    {
+        JsonArray connections = [];
+        await Eventually.TrueAsync(
+            async () =>
+                (connections = (JsonArray)(await GetAsync("connections"))!)
+                    .Select(connection => $"{connection!["user_provided_name"]}")
+                    .Where(name => name.Length > 0 && char.IsAsciiDigit(name[^1]))
+                    .Distinct()
+                    .Count() == daemons,
+            () => $"Not all are connected: {string.Join(", ", connections.Select(connection => connection!["user_provided_name"]))}");
+        foreach (JsonNode? connection in connections)
+        {
+            await DeleteAsync($"connections/{System.Uri.EscapeDataString((string)connection!["name"]!)}");
+        }
+    }
+
     /// <summary>Runs <c>f2bbroker</c> as the operator.</summary>
     internal Task<Built.Outcome> AdminAsync(params IEnumerable<string> arguments) =>
         Built.RunAsync(Built.Admin, arguments, $"F2BBROKER_API={Api}");

@@ -4,6 +4,7 @@ using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Admin.Broker;
 
@@ -20,7 +21,8 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
     public async Task<IConnection> OpenAsync(string purpose, CancellationToken cancel)
     {
         BrokerSettings reached = broker ??= await ResolveBrokerAsync(cancel);
-        return await TranslateErrorsAsync(() => BrokerConnection.OpenAsync(reached, api.User, purpose, cancel), "", cancel);
+        BrokerLogin login = reached.Login.Read();
+        return await TranslateErrorsAsync(() => BrokerConnection.OpenAsync(reached, login, api.User, purpose, cancel), "", cancel);
     }
 
     /// <param name="missing">The error message for a missing queue, stream or exchange.</param>
@@ -41,10 +43,16 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
                 ExitCode.BrokerUnreachable,
                 $"The broker cannot be read now: {NotFoundAnswer.FindUnavailable(failure)}. If it has just been started, try again.");
         }
+        catch (OperationInterruptedException failure) when (BrokerReply.Find(failure) is not null)
+        {
+            throw new CommandFailedException(
+                ExitCode.BrokerUnreachable,
+                $"The broker at {broker!.Names} ended the connection: {BrokerReply.Describe(failure)}.");
+        }
         catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !cancel.IsCancellationRequested)
         {
             throw new CommandFailedException(ExitCode.BrokerUnreachable,
-                $"The broker cannot be read at {broker!.Names} by {(broker.Tls is null ? "amqp" : "amqps")}: "
+                $"The broker cannot be read at {broker!.Names} by {(broker.Login.IsTls ? "amqps" : "amqp")}: "
                     + $"{failure.GetBaseException().Message.TrimEnd('.')}. Another address: --amqp amqps://HOST:5671.");
         }
     }
@@ -57,8 +65,7 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
         return new BrokerSettings(
             uri.Nodes,
             uri.VirtualHost,
-            api.Login.Password,
-            uri.IsTls ? new TlsSettings(TrustedCas: null, ClientCertificate: null) : null);
+            new LoginSettings(api.User, uri.IsTls, api.Login.Password));
     }
 
     /// <summary>Returns the encrypted listener if the API is encrypted, or if there is no other.</summary>

@@ -16,7 +16,7 @@ internal sealed class BrokerCheck(Settings settings)
     /// <summary>Returns the results and the server's role; the role is null if it is unknown.</summary>
     public async Task<(Role? Role, IReadOnlyList<CheckResult> Findings)> RunAsync(CancellationToken cancel)
     {
-        LoginFailure? error = await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, cancel, async (connection, token) =>
+        LoginFailure? error = await LoginAttempt.FindFailureAsync(settings.Broker, settings.Server, cancel, async (connection, token) =>
         {
             await RunAsync(connection, token);
             return null;

@@ -98,9 +98,10 @@ internal sealed class HistoryReplay(
         {
             try
             {
-                await login.WaitUntilAcceptedAsync(stopping);
+                BrokerLogin accepted = await login.WaitUntilAcceptedAsync(stopping);
                 await using IConnection connection = await BrokerConnection.OpenAsync(
                     settings.Broker,
+                    accepted,
                     settings.Server,
                     "history",
                     stopping);
@@ -114,15 +115,13 @@ internal sealed class HistoryReplay(
             }
             catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !stopping.IsCancellationRequested)
             {
-                if (lastLogged != failure.Message)
+                string cause = BrokerReply.Describe(failure);
+                if (lastLogged != cause)
                 {
-                    log.LogWarning(
-                        "Reading {Stream:l} was interrupted: {Cause:l} Retrying.",
-                        Topology.HistoryStream,
-                        failure.Message.TrimEnd('.') + ".");
+                    log.LogWarning("Reading {Stream:l} was interrupted: {Cause:l}. Retrying.", Topology.HistoryStream, cause);
                 }
 
-                lastLogged = failure.Message;
+                lastLogged = cause;
             }
 
             await backoff.WaitAsync(stopping);

@@ -10,7 +10,8 @@ namespace F2bBroker.Consumer.Receiving;
 internal static class QueueCheck
 {
     /// <summary>
-    /// Declares the queue again if it exists, which changes nothing. Returns an error message if the queue cannot be used.
+    /// Declares the queue again if it exists, which changes nothing, and the error queue, as the consumer does at each start. Returns an
+    /// error message if the queues cannot be used.
     /// </summary>
     public static async Task<string?> FindErrorAsync(Settings settings, IConnection connection, CancellationToken cancel)
     {
@@ -31,12 +32,21 @@ internal static class QueueCheck
                 autoDelete: false,
                 settings.Consumer.QueueType.BanQueueArguments.ToDictionary(),
                 cancellationToken: cancel);
+            await channel.QueueDeclareAsync(
+                Topology.ErrorQueueFor(settings.Server),
+                durable: true,
+                exclusive: false,
+                autoDelete: false,
+                settings.Consumer.QueueType.ErrorQueueArguments.ToDictionary(),
+                cancellationToken: cancel);
             return null;
         }
         catch (OperationInterruptedException refusal) when (refusal.ShutdownReason is { } answer)
         {
             // The consumer creates a missing queue and logs what that means.
-            return answer.ReplyCode == Constants.NotFound ? null : QueueTypeMismatch.Describe(settings, answer.ReplyText);
+            return answer.ReplyCode == Constants.NotFound
+                ? null
+                : QueueLimit.Describe(settings, refusal) ?? QueueTypeMismatch.Describe(settings, answer.ReplyText);
         }
     }
 }

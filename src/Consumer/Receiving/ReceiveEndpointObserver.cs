@@ -7,7 +7,6 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
-using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Consumer.Receiving;
 
@@ -48,18 +47,22 @@ internal sealed class ReceiveEndpointObserver(
     {
         lock (gate)
         {
-            if (login.IsUnavailable || FindAnswer(faulted.Exception) is not { } answer)
+            if (login.IsUnavailable || faulted.Exception is not { } failure)
             {
                 return Task.CompletedTask;
             }
 
-            if (NotFoundAnswer.FindUnavailable(answer) is { } reason)
+            if (BrokerReply.Causes(failure).Select(NotFoundAnswer.FindUnavailable).FirstOrDefault(text => text is not null) is { } reason)
             {
                 LogUnavailable(reason);
                 return Task.CompletedTask;
             }
 
-            string refusal = ErrorMessageFor(answer);
+            if (FindRefusal(failure) is not { } refusal)
+            {
+                return Task.CompletedTask;
+            }
+
             failingSince ??= time.GetTimestamp();
             if (time.GetElapsedTime(failingSince.Value) > (wasReady ? FailureTimeout : StartupFailureTimeout))
             {
@@ -98,20 +101,12 @@ internal sealed class ReceiveEndpointObserver(
         readiness.MarkStarted();
     }
 
-    /// <summary>Returns the broker's answer, or the finding that another consumer holds the queue; null if there is neither.</summary>
-    private static Exception? FindAnswer(Exception? failure)
-    {
-        Exception? cause = failure;
-        while (cause is not (null or QueueInUseException or OperationInterruptedException { ShutdownReason: not null }))
-        {
-            cause = cause.InnerException;
-        }
-
-        return cause;
-    }
-
-    private string ErrorMessageFor(Exception failure) =>
-        failure is OperationInterruptedException { ShutdownReason: { } answer } ? ErrorMessageFor(answer) : QueueInUse;
+    private string? FindRefusal(Exception failure) =>
+        BrokerReply.Causes(failure).Any(cause => cause is QueueInUseException) ? QueueInUse
+        : QueueLimit.Describe(settings, failure) is { } limit ? limit
+        // A connection that the broker closed is no refusal of the queue. The next login check logs the cause.
+        : BrokerReply.Find(failure) is { ReplyCode: not Constants.ConnectionForced } reply ? ErrorMessageFor(reply)
+        : null;
 
     private string ErrorMessageFor(ShutdownEventArgs answer) =>
         (answer.ReplyCode, answer.ReplyText) switch

@@ -19,31 +19,33 @@ internal sealed class BrokerLoginCheck(
 {
     private static readonly TimeSpan InitialDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RefusalTimeout = TimeSpan.FromMinutes(5);
 
     private readonly SemaphoreSlim gate = new(1);
-    private bool wasAccepted;
-    private LoginFailure? lastLogged;
+    private readonly LoginState state = new(time);
+    private BrokerLogin? accepted;
     private long acceptedAt = long.MinValue;
     private long unavailableUntil = long.MinValue;
 
     /// <summary>True if the broker is unavailable or refuses the login. Only this class logs that.</summary>
-    public bool IsUnavailable => lastLogged is not null;
+    public bool IsUnavailable => state.Failure is not null;
 
     /// <summary>Returns true if the broker was unavailable or refused the login at some time after that timestamp.</summary>
     public bool WasUnavailableSince(long timestamp) => IsUnavailable || Volatile.Read(ref unavailableUntil) >= timestamp;
 
-    public async Task WaitUntilAcceptedAsync(CancellationToken stopping)
+    /// <summary>Returns the login that the broker accepts.</summary>
+    public async Task<BrokerLogin> WaitUntilAcceptedAsync(CancellationToken stopping)
     {
         long came = time.GetTimestamp();
         await gate.WaitAsync(stopping);
         try
         {
             // One answer is enough for all that waited: after a lost connection, a thousand publishes arrive here at once.
-            if (acceptedAt < came)
+            if (accepted is null || acceptedAt < came)
             {
-                await WaitForLoginAsync(stopping);
+                accepted = await WaitForLoginAsync(stopping);
             }
+
+            return accepted;
         }
         finally
         {
@@ -51,52 +53,48 @@ internal sealed class BrokerLoginCheck(
         }
     }
 
-    private async Task WaitForLoginAsync(CancellationToken stopping)
+    private async Task<BrokerLogin> WaitForLoginAsync(CancellationToken stopping)
     {
         Backoff backoff = new(InitialDelay, MaxDelay, time);
-        long? refusedSince = null;
-        while (await BrokerConnection.CheckLoginAsync(settings.Broker, settings.Server, stopping) is { } error)
+        while (true)
         {
-            refusedSince = error.IsRefused ? refusedSince ?? time.GetTimestamp() : null;
-            LogFailure(error);
-            if (error.IsRefused && (!wasAccepted || time.GetElapsedTime(refusedSince!.Value) > RefusalTimeout))
+            (BrokerLogin? login, LoginFailure? failure) = await LoginAttempt.RunAsync(settings.Broker, settings.Server, stopping);
+            if (login is not null)
             {
-                exit.Fail(wasAccepted ? ExitCode.Failure : ExitCode.Configuration, error.Message);
+                LogAccepted();
+                return login;
+            }
+
+            bool isNew = state.Record(failure!);
+            string message = state.Failure!.Message;
+            if (state.MustStop)
+            {
+                exit.Fail(state.WasAccepted ? ExitCode.Failure : ExitCode.Configuration, message);
                 stopping.ThrowIfCancellationRequested();
+            }
+            else if (isNew)
+            {
+                readiness.MarkStarted();
+                log.LogWarning("{Message:l} Retrying. No ban is lost.", message);
             }
 
             await backoff.WaitAsync(stopping);
         }
-
-        LogAccepted();
-    }
-
-    private void LogFailure(LoginFailure error)
-    {
-        bool isEnd = error.IsRefused && !wasAccepted;
-        if (lastLogged?.IsRefused != error.IsRefused && !isEnd)
-        {
-            readiness.MarkStarted();
-            log.LogWarning("{Message:l} Retrying. No ban is lost.", error.Message.TrimEnd('.') + ".");
-        }
-
-        lastLogged = error;
     }
 
     private void LogAccepted()
     {
-        if (!wasAccepted || lastLogged is not null)
+        if (!state.WasAccepted || IsUnavailable)
         {
             log.LogInformation("The broker at {Broker:l} accepts the login of {Server:l}.", settings.Broker.Names, settings.Server);
         }
 
         acceptedAt = time.GetTimestamp();
-        if (lastLogged is not null)
+        if (IsUnavailable)
         {
             Volatile.Write(ref unavailableUntil, acceptedAt);
         }
 
-        wasAccepted = true;
-        lastLogged = null;
+        state.RecordAccepted();
     }
 }

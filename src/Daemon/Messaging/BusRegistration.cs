@@ -55,16 +55,16 @@ internal static class BusRegistration
             host =>
             {
                 host.Username(settings.Server);
-                host.Password(settings.Broker.Password);
                 host.Heartbeat(Heartbeat);
                 host.OnRefreshConnectionFactory = async factory =>
                 {
+                    BrokerLogin accepted = await login.WaitUntilAcceptedAsync(stopping);
                     BrokerConnection.ConfigureFactory(
                         factory,
                         settings.Broker,
-                        new BrokerCertificateValidator(settings.Broker.Tls?.TrustedCas));
+                        accepted,
+                        new BrokerCertificateValidator(accepted.Tls?.TrustedCas));
                     contact.Observe(factory);
-                    await login.WaitUntilAcceptedAsync(stopping);
                     BrokerConnection.AddClockProperty(factory, time);
                 };
             });

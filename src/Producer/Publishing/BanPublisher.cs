@@ -2,6 +2,7 @@ using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Producer.Metrics;
+using F2bBroker.Shared.Messaging;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using PublishException = RabbitMQ.Client.Exceptions.PublishException;
@@ -122,6 +123,6 @@ internal sealed class BanPublisher
             OperationCanceledException =>
                 $"no answer within {ConfirmTimeout.TotalSeconds} s. Is f2b.bans there (f2bbroker init), has this server the right to "
                     + "publish, is the broker out of memory or disk?",
-            _ => failure.Message.TrimEnd('.') + ".",
+            _ => $"{BrokerReply.Describe(failure)}.",
         };
 }

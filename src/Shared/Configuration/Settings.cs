@@ -13,9 +13,7 @@ internal sealed record Settings(
     MetricsSettings Metrics);
 
 /// <summary>The broker's address and this server's login. The user is the server's name.</summary>
-/// <param name="Password">Empty if a client certificate logs in.</param>
-/// <param name="Tls">Null for a connection without TLS.</param>
-internal sealed record BrokerSettings(IReadOnlyList<BrokerNode> Nodes, string VirtualHost, string Password, TlsSettings? Tls)
+internal sealed record BrokerSettings(IReadOnlyList<BrokerNode> Nodes, string VirtualHost, LoginSettings Login)
 {
     /// <summary>The addresses for messages: <c>mq1:5672, mq2:5672</c>.</summary>
     public string Names => string.Join(", ", Nodes);

@@ -35,49 +35,16 @@ internal sealed class SettingsReader
     private BrokerSettings Broker(string server)
     {
         BrokerUri uri = BrokerUri.Parse(Text("broker", "uri", BrokerUri.Default), AddError);
-        string[] files = [.. new[] { "cafile", "certfile", "keyfile" }.Select(key => Text("broker", key, ""))];
-        if (!uri.IsTls)
-        {
-            if (files.Any(file => file.Length > 0))
-            {
-                AddError("broker", "cafile, certfile and keyfile need amqps:// in uri");
-            }
-
-            return new BrokerSettings(uri.Nodes, uri.VirtualHost, Password(isNeeded: true), Tls: null);
-        }
-
-        TlsSettings tls = new TlsFiles(server, message => AddError("broker", message)).Read(files[0], files[1], files[2]);
-        return new BrokerSettings(uri.Nodes, uri.VirtualHost, Password(isNeeded: files[1].Length == 0), tls);
-    }
-
-    /// <param name="isNeeded">True if no client certificate logs in. If one does, a password may still be configured.</param>
-    private string Password(bool isNeeded)
-    {
-        string password = Text("broker", "password", "");
-        string file = Text("broker", "passwordfile", "");
-        if (!isNeeded)
-        {
-            return "";
-        }
-
-        if (password.Length > 0 == file.Length > 0)
-        {
-            AddError(
-                "broker",
-                password.Length > 0
-                    ? "password and passwordfile are both set, one is needed"
-                    : "password is missing (or passwordfile, or certfile and keyfile)");
-        }
-
-        try
-        {
-            return file.Length > 0 ? File.ReadAllText(file).TrimEnd('\r', '\n') : password;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            AddError("broker", $"passwordfile cannot be read: {failure.Message}");
-            return "";
-        }
+        LoginSettings login = new(
+            server,
+            uri.IsTls,
+            Text("broker", "password", ""),
+            Text("broker", "passwordfile", ""),
+            Text("broker", "cafile", ""),
+            Text("broker", "certfile", ""),
+            Text("broker", "keyfile", ""));
+        login.Validate(error => AddError("broker", error));
+        return new BrokerSettings(uri.Nodes, uri.VirtualHost, login);
     }
 
     private ProducerSettings Producer()

@@ -4,7 +4,7 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Shared.Configuration;
 
-/// <summary>Reads the TLS files of <c>[broker]</c> once, at start.</summary>
+/// <summary>Reads the TLS files of <c>[broker]</c>.</summary>
 /// <param name="server">This server's name.</param>
 /// <param name="error">Receives an error message that begins with the key.</param>
 internal sealed class TlsFiles(string server, Action<string> error)

@@ -31,17 +31,22 @@ internal static class BrokerConnection
 
     /// <summary>Sets the broker's addresses and the login, which MassTransit does not expose.</summary>
     /// <param name="certificate">Validates the broker's certificate.</param>
-    public static void ConfigureFactory(ConnectionFactory factory, BrokerSettings broker, BrokerCertificateValidator certificate)
+    public static void ConfigureFactory(
+        ConnectionFactory factory,
+        BrokerSettings broker,
+        BrokerLogin login,
+        BrokerCertificateValidator certificate)
     {
         // All nodes of the cluster, in a new random order each time. MassTransit's UseCluster takes seconds to skip a dead node.
         factory.EndpointResolverFactory = _ => new DefaultEndpointResolver(
             broker.Nodes.Select(node => new AmqpTcpEndpoint(
                 node.Host,
                 node.Port,
-                CreateSslOption(node, broker.Tls, certificate),
+                login.Tls is null ? new SslOption() : CreateSslOption(node, login.Tls, certificate),
                 MaxMessageBytes)));
         factory.MaxInboundMessageBodySize = MaxMessageBytes;
-        if (broker.Tls?.ClientCertificate is not null)
+        factory.Password = login.Password;
+        if (login.ClientCertificate is not null)
         {
             factory.AuthMechanisms = [new ExternalMechanismFactory()];
         }
@@ -51,37 +56,16 @@ internal static class BrokerConnection
     public static void AddClockProperty(ConnectionFactory factory, TimeProvider time) =>
         factory.ClientProperties[Topology.ClockProperty] = UtcTimestamp.Format(time.GetUtcNow());
 
-    /// <summary>Logs in and out again. Returns null if the broker accepts the login, otherwise the reason.</summary>
-    /// <param name="check">Returns an error message about objects on the broker, after the broker has accepted the login.</param>
-    public static async Task<LoginFailure?> CheckLoginAsync(
-        BrokerSettings broker, string server, CancellationToken cancel, Func<IConnection, CancellationToken, Task<string?>>? check = null)
-    {
-        BrokerCertificateValidator certificate = new(broker.Tls?.TrustedCas);
-        try
-        {
-            await using IConnection connection = await CreateFactory(broker, server, certificate)
-                .CreateConnectionAsync($"{ConnectionNameFor(server)} login check", cancel);
-            // The client does not wait for the broker's answer about the virtual host. The answer to a channel follows it.
-            await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
-            string? error = check is null ? null : await check(connection, cancel);
-            await connection.CloseAsync(cancel);
-            return error is null ? null : new LoginFailure(true, error);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException || !cancel.IsCancellationRequested)
-        {
-            // Whatever the failure is (refused, closed, no answer in time), the login was not accepted.
-            return certificate.Error is { } untrusted
-                ? LoginFailure.FromCertificateError(untrusted, broker)
-                : LoginFailure.FromException(failure, broker, server);
-        }
-    }
-
     /// <summary>Opens a connection outside MassTransit. It does not recover by itself.</summary>
-    /// <param name="user">The user that logs in.</param>
     /// <param name="purpose">The text that the management UI shows after the program's name.</param>
     /// <exception cref="Exception">See <see cref="IsConnectionFailure"/>.</exception>
-    public static Task<IConnection> OpenAsync(BrokerSettings broker, string user, string purpose, CancellationToken cancel) =>
-        CreateFactory(broker, user, new BrokerCertificateValidator(broker.Tls?.TrustedCas))
+    public static Task<IConnection> OpenAsync(
+        BrokerSettings broker,
+        BrokerLogin login,
+        string user,
+        string purpose,
+        CancellationToken cancel) =>
+        CreateFactory(broker, login, user, new BrokerCertificateValidator(login.Tls?.TrustedCas))
             .CreateConnectionAsync($"{ConnectionNameFor(user)} {purpose}", cancel);
 
     /// <summary>Returns true if an unavailable, refusing or slow broker may be the cause.</summary>
@@ -94,30 +78,32 @@ internal static class BrokerConnection
                 or AuthenticationException
                 or OperationCanceledException;
 
-    private static ConnectionFactory CreateFactory(BrokerSettings broker, string user, BrokerCertificateValidator certificate)
+    /// <param name="certificate">Validates the broker's certificate.</param>
+    public static ConnectionFactory CreateFactory(
+        BrokerSettings broker,
+        BrokerLogin login,
+        string user,
+        BrokerCertificateValidator certificate)
     {
         ConnectionFactory factory = new()
         {
             UserName = user,
-            Password = broker.Password,
             VirtualHost = broker.VirtualHost,
             AutomaticRecoveryEnabled = false,
             RequestedConnectionTimeout = ResponseTimeout,
             ContinuationTimeout = ResponseTimeout,
         };
-        ConfigureFactory(factory, broker, certificate);
+        ConfigureFactory(factory, broker, login, certificate);
         return factory;
     }
 
-    private static SslOption CreateSslOption(BrokerNode node, TlsSettings? tls, BrokerCertificateValidator certificate) =>
-        tls is null
-            ? new SslOption()
-            : new SslOption
-            {
-                Enabled = true,
-                ServerName = node.Host,
-                Version = TlsVersions,
-                Certs = tls.ClientCertificate is null ? null : [tls.ClientCertificate],
-                CertificateValidationCallback = (_, shown, chain, errors) => certificate.Accept(node, shown, chain, errors),
-            };
+    public static SslOption CreateSslOption(BrokerNode node, TlsSettings tls, BrokerCertificateValidator certificate) =>
+        new()
+        {
+            Enabled = true,
+            ServerName = node.Host,
+            Version = TlsVersions,
+            Certs = tls.ClientCertificate is null ? null : [tls.ClientCertificate],
+            CertificateValidationCallback = (_, shown, chain, errors) => certificate.Accept(node, shown, chain, errors),
+        };
 }

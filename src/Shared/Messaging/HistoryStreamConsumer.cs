@@ -91,7 +91,7 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
 
     public override Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
     {
-        deliveries.Writer.TryComplete(new IOException(reason.ReplyText));
+        deliveries.Writer.TryComplete(new OperationInterruptedException(reason));
         return base.HandleChannelShutdownAsync(channel, reason);
     }
 

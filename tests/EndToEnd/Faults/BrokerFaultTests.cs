@@ -94,7 +94,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : LoadedGroup<Private
         {
             await SetPasswordAsync(origin, "another");
             await SetPasswordAsync(receiver, "another");
-            await CloseConnectionsAsync();
+            await Broker.CloseConnectionsAsync();
             await BothLogAsync(Refused, i);
             await load.GrowsAsync(100);
             await SetPasswordAsync(origin, origin.Password);
@@ -115,7 +115,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : LoadedGroup<Private
         int times = Soak.Times(3, 20);
         for (int i = 1; i <= times; i++)
         {
-            await CloseConnectionsAsync();
+            await Broker.CloseConnectionsAsync();
             await load.GrowsAsync(20);
             await load.FlowsAsync();
         }
@@ -178,22 +178,6 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : LoadedGroup<Private
 
     private Task SetPasswordAsync(Server server, string password) =>
         Broker.PutAsync($"users/{server.Name}", new() { ["password"] = password, ["tags"] = "" });
-
-    private async Task CloseConnectionsAsync()
-    {
-        JsonArray connections = [];
-        await Eventually.TrueAsync(
-            async () =>
-                (connections = (JsonArray)(await Broker.GetAsync("connections"))!)
-                    .Select(connection => (string?)connection!["user"])
-                    .Distinct()
-                    .Count() == 2,
-            () => $"Not both servers are connected: {connections.ToJsonString()}");
-        foreach (JsonNode? connection in connections)
-        {
-            await Broker.DeleteAsync($"connections/{Uri.EscapeDataString((string)connection!["name"]!)}");
-        }
-    }
 
     private async Task<bool> HasAlarmAsync(string alarm) =>
         ((JsonArray)(await Broker.GetAsync("nodes"))!).Any(node => (bool?)node![alarm] == true);

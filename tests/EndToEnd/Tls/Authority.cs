@@ -28,7 +28,10 @@ internal sealed class Authority : IDisposable
     /// <summary>Signs a certificate for a host or a server. Returns the files of certificate and key.</summary>
     /// <param name="name">CN and subjectAltName.</param>
     /// <param name="days">The days until it expires. Below 0 it has expired.</param>
-    public (string Certificate, string Key) Sign(string name, int days = 10)
+    public (string Certificate, string Key) Sign(string name, int days = 10) => Sign(name, TimeSpan.FromDays(days));
+
+    /// <inheritdoc cref="Sign(string, int)"/>
+    public (string Certificate, string Key) Sign(string name, TimeSpan validity)
     {
         using ECDsa subjectKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new($"CN={name}", subjectKey, HashAlgorithmName.SHA256);
@@ -36,8 +39,9 @@ internal sealed class Authority : IDisposable
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        using X509Certificate2 signed = request.Create(certificate, now.AddDays(-20), now.AddDays(days), RandomNumberGenerator.GetBytes(8));
-        (string Certificate, string Key) files = (Path.Combine(folder, $"{name}.{days}.pem"), Path.Combine(folder, $"{name}.{days}.key"));
+        using X509Certificate2 signed = request.Create(certificate, now.AddDays(-20), now + validity, RandomNumberGenerator.GetBytes(8));
+        string file = Path.Combine(folder, $"{name}.{validity.TotalSeconds}");
+        (string Certificate, string Key) files = ($"{file}.pem", $"{file}.key");
         System.IO.File.WriteAllText(files.Certificate, signed.ExportCertificatePem());
         System.IO.File.WriteAllText(files.Key, subjectKey.ExportPkcs8PrivateKeyPem());
         return files;

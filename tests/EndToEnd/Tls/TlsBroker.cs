@@ -27,6 +27,12 @@ public sealed class TlsBroker : RunningBroker, IAsyncLifetime
         await StartAsync("tlsv1.2", "tlsv1.3");
     }
 
+    /// <summary>Returns the number of connections that it has ended with a TLS alert, and so logged.</summary>
+    public int CountAlerts() =>
+        Directory.EnumerateFiles(Path.Combine(local.Folder, "log"), "*.log")
+            .SelectMany(File.ReadLines)
+            .Count(line => line.Contains("SERVER ALERT", StringComparison.Ordinal));
+
     /// <summary>Restarts it with only this version of TLS.</summary>
     public async Task RestartAsync(string version)
     {

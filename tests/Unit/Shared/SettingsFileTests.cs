@@ -17,7 +17,9 @@ public sealed class SettingsFileTests : IDisposable
             "# comment\n[server]\nname = web1\n; comment\n[broker]\npassword = one\n[consumer]\nmaxage = 2h\n");
         File.WriteAllText(folder["x.local"], "[broker]\npassword = two = #2\n");
         Settings settings = SettingsFile.Load(folder["x.conf"]);
-        Assert.Equal(("web1", "two = #2", TimeSpan.FromHours(2)), (settings.Server, settings.Broker.Password, settings.Consumer.MaxAge));
+        Assert.Equal(
+            ("web1", "two = #2", TimeSpan.FromHours(2)),
+            (settings.Server, settings.Broker.Login.Password, settings.Consumer.MaxAge));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class SettingsTests
         "[broker] uri: user and password do not belong in it; the user is the server's name, the password has a key of its own.")]
     [InlineData("broker:uri=amqp://mq1/a amqp://mq2/b", "[broker] uri: the nodes name different virtual hosts.")]
     [InlineData("broker:passwordfile=/nonexistent/f", "[broker] password and passwordfile are both set, one is needed.",
-        "[broker] passwordfile cannot be read: Could not find a part of the path '/nonexistent/f'..")]
+        "[broker] passwordfile cannot be read: Could not find a part of the path '/nonexistent/f'.")]
     [InlineData("producer:source=syslog", "[producer] source: 'syslog' is neither 'file' nor 'journal'.")]
     [InlineData("producer:format=json", "[producer] format: 'json' is neither 'fail2ban' nor 'syslog'.")]
     [InlineData("producer:start=middle", "[producer] start: 'middle' is neither 'end' nor 'beginning'.")]
@@ -102,8 +102,8 @@ public sealed class SettingsTests
     {
         BrokerSettings broker = Some.Settings("broker:uri=amqps://mq1 amqps://mq2:5673").Broker;
         Assert.Equal("mq1:5671, mq2:5673", broker.Names);
-        Assert.NotNull(broker.Tls);
-        Assert.Null(Some.Settings().Broker.Tls);
+        Assert.NotNull(broker.Login.Read().Tls);
+        Assert.Null(Some.Settings().Broker.Login.Read().Tls);
     }
 
     [Theory]
