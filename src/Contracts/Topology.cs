@@ -28,4 +28,13 @@ public static class Topology
 
     /// <summary>Returns the name of the queue that holds what the server refused.</summary>
     public static string ErrorQueueFor(string server) => $"{QueueFor(server)}{ErrorSuffix}";
+
+    /// <summary>Returns the server that owns a queue, or an exchange of the same name; null if none does.</summary>
+    public static string? FindServer(string queue)
+    {
+        string prefix = QueueFor("");
+        string rest = queue.StartsWith(prefix, StringComparison.Ordinal) ? queue[prefix.Length..] : "";
+        string server = rest.EndsWith(ErrorSuffix, StringComparison.Ordinal) ? rest[..^ErrorSuffix.Length] : rest;
+        return ServerName.IsValid(server) ? server : null;
+    }
 }

@@ -54,6 +54,15 @@ internal sealed class ManagementApi : IDisposable
         }
     }
 
+    /// <summary>Returns an exchange of the group; null if there is none.</summary>
+    /// <exception cref="CommandFailedException">The API cannot be reached, or it refuses the request.</exception>
+    public async Task<JsonNode?> FindExchangeAsync(string name, CancellationToken cancel)
+    {
+        // RabbitMQ 3.10 answers a request for a single exchange with status 500 while its statistics are switched off.
+        string list = $"exchanges/{Topology.VirtualHost}?disable_stats=true&columns=name,type,durable,policy";
+        return (await GetAsync(list, cancel)).Rows().FirstOrDefault(exchange => exchange.Text("name") == name);
+    }
+
     /// <summary>Creates or changes the object at the path. Returns true if it did not exist.</summary>
     /// <exception cref="CommandFailedException">The API cannot be reached, or it refuses the request.</exception>
     public async Task<bool> PutAsync(string path, JsonObject content, CancellationToken cancel)

@@ -79,7 +79,7 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
         string protocol = protocols.FirstOrDefault(ports.ContainsKey)
             ?? throw new CommandFailedException(
                 ExitCode.Configuration,
-                "The management API names no port for AMQP. Give --amqp amqps://HOST:5671.");
+                "The management API names no port for AMQP, as with statistics switched off. Give --amqp amqps://HOST:5671.");
         return new BrokerUri([new BrokerNode(api.Host, ports[protocol])], Topology.VirtualHost, protocol == "amqp/ssl");
     }
 }

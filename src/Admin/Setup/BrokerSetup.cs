@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using F2bBroker.Admin.Broker;
 using F2bBroker.Admin.Output;
+using F2bBroker.Admin.Policies;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Setup;
@@ -8,17 +9,7 @@ namespace F2bBroker.Admin.Setup;
 /// <summary><c>f2bbroker init</c>: creates what the group needs on the broker. Existing objects stay unchanged.</summary>
 internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
 {
-    private const string Policy = "f2b.bans-limits";
-    private const string QuorumPolicy = "f2b.bans-quorum-limits";
     private const string VirtualHost = Topology.VirtualHost;
-
-    private static readonly TimeSpan MaxMessageAge = TimeSpan.FromDays(7);
-    private static readonly int MaxQueueMessages = 1_000_000;
-
-    /// <summary>
-    /// The maximum size of the bodies in a queue, in bytes. 1,000,000 bans of 100 to 200 bytes fit, and large bodies cannot fill the disk.
-    /// </summary>
-    private static readonly int MaxQueueBytes = 512 * 1024 * 1024;
 
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -33,21 +24,26 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
             $"Rights of '{api.User}' on it",
             await api.PutAsync(ManagementApi.Path("permissions", VirtualHost, api.User), all, cancel));
         WriteMessage($"Exchange {Topology.BansExchange}", await CreateExchangeAsync(cancel));
-        WriteMessage($"Policy {Policy}", await CreatePolicyAsync(cancel));
-        if (await HasDeliveryLimitAsync(cancel))
+        WriteMessage($"Policy {GroupPolicy.Bans.Name}", await GroupPolicy.Bans.CreateAsync(api, cancel));
+        JsonNode? overview = await api.GetAsync("overview", cancel);
+        if (GroupPolicy.IsQuorumNeeded(overview))
         {
-            WriteMessage($"Policy {QuorumPolicy}", await CreateQuorumPolicyAsync(cancel));
+            WriteMessage($"Policy {GroupPolicy.Quorum.Name}", await CreateQuorumPolicyAsync(cancel));
         }
 
         await new HistorySetup(api, WriteMessage, write).RunAsync(cancel);
+        foreach (PolicyProblem problem in new PolicyProblems(await BrokerPolicies.ReadAsync(api, overview, cancel)).Find())
+        {
+            write(problem.Message);
+        }
     }
 
     private async Task<bool> CreateExchangeAsync(CancellationToken cancel)
     {
-        string path = ManagementApi.Path("exchanges", VirtualHost, Topology.BansExchange);
-        JsonNode? exchange = await api.GetAsync(path, cancel);
+        JsonNode? exchange = await api.FindExchangeAsync(Topology.BansExchange, cancel);
         if (exchange is null)
         {
+            string path = ManagementApi.Path("exchanges", VirtualHost, Topology.BansExchange);
             return await api.PutAsync(path, new JsonObject { ["type"] = "fanout", ["durable"] = true }, cancel);
         }
 
@@ -58,52 +54,21 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
                 $"An exchange {Topology.BansExchange} is there, but it is not fanout and durable. Delete it and run init again.");
     }
 
-    /// <summary>Creates the limits of the queues. An existing policy stays unchanged.</summary>
-    private async Task<bool> CreatePolicyAsync(CancellationToken cancel)
-    {
-        string path = ManagementApi.Path("policies", VirtualHost, Policy);
-        return await api.GetAsync(path, cancel) is null && await api.PutAsync(path, new JsonObject
-        {
-            ["pattern"] = @"^f2b\.bans\.",
-            ["apply-to"] = "queues",
-            ["definition"] = new JsonObject
-            {
-                ["message-ttl"] = (long)MaxMessageAge.TotalMilliseconds,
-                ["max-length"] = MaxQueueMessages,
-                ["max-length-bytes"] = MaxQueueBytes,
-                ["overflow"] = "drop-head",
-            },
-        }, cancel);
-    }
-
-    /// <summary>
-    /// Returns true for RabbitMQ 4, which drops a message that a quorum queue has delivered more than 20 times, unless a policy says
-    /// otherwise.
-    /// </summary>
-    private async Task<bool> HasDeliveryLimitAsync(CancellationToken cancel) =>
-        int.TryParse((await api.GetAsync("overview", cancel)).Text("rabbitmq_version").Split('.')[0], out int major) && major >= 4;
-
-    /// <summary>
-    /// Creates a policy with the limits of all queues and without a delivery limit. It is separate, because RabbitMQ 4 ignores a policy
-    /// with a delivery limit for classic queues, and 3.10, which has no such limit, accepts neither "quorum_queues" nor -1.
-    /// </summary>
+    /// <summary>Creates the policy with the operator's own limits, and with a higher priority.</summary>
     private async Task<bool> CreateQuorumPolicyAsync(CancellationToken cancel)
     {
-        string path = ManagementApi.Path("policies", VirtualHost, QuorumPolicy);
-        if (await api.GetAsync(path, cancel) is not null)
+        if (await api.GetAsync(GroupPolicy.Quorum.Path, cancel) is not null)
         {
             return false;
         }
 
-        JsonNode limits = (await api.GetAsync(ManagementApi.Path("policies", VirtualHost, Policy), cancel))!;
-        JsonObject definition = (JsonObject)limits["definition"]!.DeepClone();
-        definition["delivery-limit"] = -1;
-        return await api.PutAsync(path, new JsonObject
+        JsonNode limits = (await api.GetAsync(GroupPolicy.Bans.Path, cancel))!;
+        return await api.PutAsync(GroupPolicy.Quorum.Path, new JsonObject
         {
             ["pattern"] = limits["pattern"]!.DeepClone(),
-            ["apply-to"] = "quorum_queues",
+            ["apply-to"] = GroupPolicy.Quorum.ApplyTo,
             ["priority"] = 1 + (limits["priority"]?.GetValue<int>() ?? 0),
-            ["definition"] = definition,
+            ["definition"] = GroupPolicy.WithoutDeliveryLimit(limits["definition"]!),
         }, cancel);
     }
 

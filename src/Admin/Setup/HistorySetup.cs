@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using F2bBroker.Admin.Broker;
 using F2bBroker.Admin.Output;
+using F2bBroker.Admin.Policies;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Setup;
@@ -11,20 +12,11 @@ namespace F2bBroker.Admin.Setup;
 /// </summary>
 internal sealed class HistorySetup(ManagementApi api, Action<string, bool> write, Action<string> warn)
 {
-    private const string Policy = "f2b.history-limits";
     private const string VirtualHost = Topology.VirtualHost;
-
-    /// <summary>The maximum age in RabbitMQ's format. Old messages are deleted with their segment, which holds some 14,000 bans.</summary>
-    private const string MaxAge = "1D";
-
-    private static readonly int MaxSegmentBytes = 4 * 1024 * 1024;
-
-    /// <summary>The maximum size in bytes, more than 1,000,000 bans. Above it, the oldest bans are deleted.</summary>
-    private static readonly int MaxStreamBytes = 512 * 1024 * 1024;
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        write($"Policy {Policy}", await CreatePolicyAsync(cancel));
+        write($"Policy {GroupPolicy.History.Name}", await GroupPolicy.History.CreateAsync(api, cancel));
         string path = ManagementApi.Path("queues", VirtualHost, Topology.HistoryStream);
         JsonNode? stream = await api.GetAsync(path, cancel);
         if (stream is not null && stream.Text("type") != "stream")
@@ -65,22 +57,5 @@ internal sealed class HistorySetup(ManagementApi api, Action<string, bool> write
                     + $"watch have nothing to show. All else works. {error.Message}");
             return false;
         }
-    }
-
-    /// <summary>Creates the policy. An existing policy stays unchanged.</summary>
-    private async Task<bool> CreatePolicyAsync(CancellationToken cancel)
-    {
-        string path = ManagementApi.Path("policies", VirtualHost, Policy);
-        return await api.GetAsync(path, cancel) is null && await api.PutAsync(path, new JsonObject
-        {
-            ["pattern"] = @"^f2b\.history$",
-            ["apply-to"] = "queues",
-            ["definition"] = new JsonObject
-            {
-                ["max-age"] = MaxAge,
-                ["max-length-bytes"] = MaxStreamBytes,
-                ["stream-max-segment-size-bytes"] = MaxSegmentBytes,
-            },
-        }, cancel);
     }
 }

@@ -6,24 +6,40 @@ namespace F2bBroker.Admin.Status;
 
 /// <summary>A program that is connected to the broker.</summary>
 /// <param name="User">The user.</param>
-/// <param name="Name"><c>consumer</c>, <c>producer</c>, or <c>other</c> for another program.</param>
+/// <param name="Name"><c>consumer</c>, <c>producer</c>, or <c>other</c> for another program; null if the broker does not know it: its
+/// statistics are switched off, or the connection is a few seconds old.</param>
 /// <param name="ClockAhead">How far its host's clock was ahead of the broker's when it connected (negative: behind); null if the program
-/// did not say.</param>
-internal sealed record ConnectedProgram(string User, string Name, TimeSpan? ClockAhead)
+/// or the broker does not say.</param>
+internal sealed record ConnectedProgram(string User, string? Name, TimeSpan? ClockAhead)
 {
     private const string Prefix = "f2bbroker-";
 
-    /// <param name="connection">A row of the management API's <c>connections</c>.</param>
-    public static ConnectedProgram FromConnection(JsonNode connection)
+    /// <summary>Returns the programs of the virtual host.</summary>
+    /// <param name="tracked">The management API's answer to <c>connections?disable_stats=true</c>: each open connection.</param>
+    /// <param name="statistics">Its answer to <c>connections</c>: with names and clocks, but some seconds old.</param>
+    public static ILookup<string, ConnectedProgram> Find(JsonNode? tracked, JsonNode? statistics)
     {
-        JsonNode? properties = connection["client_properties"];
+        ILookup<string, JsonNode> known = statistics.Rows().ToLookup(connection => connection.Text("name"));
+        return tracked.Rows()
+            .Where(connection => connection.Text("vhost") == Topology.VirtualHost)
+            .Select(connection => FromConnection(connection.Text("user"), known[connection.Text("name")].FirstOrDefault()))
+            .ToLookup(program => program.User);
+    }
+
+    private static ConnectedProgram FromConnection(string user, JsonNode? statistics)
+    {
+        if (statistics?["client_properties"] is not JsonObject properties)
+        {
+            return new ConnectedProgram(user, Name: null, ClockAhead: null);
+        }
+
         // f2bbroker-consumer web1 0.1.0
         string name = properties.Text("connection_name");
         DateTimeOffset? clock = UtcTimestamp.Parse(properties.Text(Topology.ClockProperty));
         return new ConnectedProgram(
-            connection.Text("user"),
+            user,
             name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..].Split(' ')[0] : "other",
-            clock - ConnectedAt(connection));
+            clock - ConnectedAt(statistics));
     }
 
     private static DateTimeOffset? ConnectedAt(JsonNode connection) =>

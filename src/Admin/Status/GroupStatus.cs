@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using F2bBroker.Admin.Broker;
 using F2bBroker.Admin.Output;
+using F2bBroker.Admin.Policies;
 using F2bBroker.Admin.Servers;
 using F2bBroker.Contracts;
 
@@ -11,7 +12,32 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
 {
     /// <param name="reported">The reports of each server; null without a stream.</param>
     /// <exception cref="CommandFailedException">The broker is not set up, or refuses.</exception>
-    public async Task<IReadOnlyList<ServerStatus>> ReadAsync(IReadOnlyDictionary<string, ReportSummary>? reported, CancellationToken cancel)
+    public async Task<GroupSnapshot> ReadAsync(IReadOnlyDictionary<string, ReportSummary>? reported, CancellationToken cancel)
+    {
+        Dictionary<string, Role?> servers = await ReadServersAsync(cancel);
+        BrokerState broker = await BrokerState.ReadAsync(api, cancel);
+        ILookup<string, string> quarantined = Quarantined(servers.Keys, broker.Bindings.Rows());
+        ILookup<string, string> doubts = QueueAnomalies.Find(broker.Queues, broker.Bindings);
+        IReadOnlyList<PolicyProblem> policies = new PolicyProblems(broker.Policies).Find();
+        return new GroupSnapshot(
+            [
+                .. servers
+                    .OrderBy(server => server.Key, StringComparer.Ordinal)
+                    .Select(server =>
+                        Status(
+                            server.Key,
+                            server.Value,
+                            broker,
+                            reported,
+                            [.. quarantined[server.Key]],
+                            doubts[server.Key],
+                            policies.Where(problem => problem.Concerns(server.Key)))),
+            ],
+            [.. policies.Select(problem => problem.Message), .. broker.DescribeUnknown()]);
+    }
+
+    /// <summary>Returns the roles of the servers: of all users of the virtual host that have no tag.</summary>
+    private async Task<Dictionary<string, Role?>> ReadServersAsync(CancellationToken cancel)
     {
         JsonNode permissions = await api.GetAsync(ManagementApi.Path("vhosts", Topology.VirtualHost, "permissions"), cancel)
             ?? throw new CommandFailedException(
@@ -24,62 +50,35 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
                 .Where(user => ServerUser.TagsOf(user).Any())
                 .Select(user => user.Text("name")),
         ];
-        JsonNode? queues = await api.GetAsync(ManagementApi.Path("queues", Topology.VirtualHost), cancel);
-        // Without this, each binding could bring 128 KB of arguments.
-        JsonNode? bindings = await api.GetAsync(
-            $"bindings/{Topology.VirtualHost}?columns=source,destination,destination_type,routing_key",
-            cancel);
-        Dictionary<string, long> messages = queues
-            .Rows()
-            .ToDictionary(queue => queue.Text("name"), queue => queue["messages"]?.GetValue<long>() ?? 0);
-        ILookup<string, ConnectedProgram> programs = (await api.GetAsync("connections", cancel)).Rows()
-            .Where(connection => connection.Text("vhost") == Topology.VirtualHost)
-            .Select(ConnectedProgram.FromConnection)
-            .ToLookup(program => program.User);
-        Dictionary<string, Role?> servers = permissions.Rows()
+        return permissions.Rows()
             .Where(permission => !operators.Contains(permission.Text("user")))
             .ToDictionary(permission => permission.Text("user"), permission => ServerUser.ReadRole(permission, permission.Text("user")));
-        ILookup<string, string> quarantined = Quarantined(servers.Keys, bindings.Rows());
-        ILookup<string, string> doubts = QueueAnomalies.Find(queues, bindings);
-        return
-        [
-            .. servers
-                .OrderBy(server => server.Key, StringComparer.Ordinal)
-                .Select(server =>
-                    Status(
-                        server.Key,
-                        server.Value,
-                        [.. programs[server.Key]],
-                        messages,
-                        reported,
-                        [.. quarantined[server.Key]],
-                        doubts[server.Key])),
-        ];
     }
 
     private static ServerStatus Status(
         string server,
         Role? role,
-        IReadOnlyList<ConnectedProgram> programs,
-        Dictionary<string, long> messages,
+        BrokerState broker,
         IReadOnlyDictionary<string, ReportSummary>? reported,
         IReadOnlyList<string> quarantinedBy,
-        IEnumerable<string> doubts)
+        IEnumerable<string> doubts,
+        IEnumerable<PolicyProblem> policies)
     {
-        long errors = messages.GetValueOrDefault(Topology.ErrorQueueFor(server));
-        ServerProblems todo = new(server, role, messages.ContainsKey(Topology.QueueFor(server)), programs);
+        long? errors = broker.CountMessages(Topology.ErrorQueueFor(server));
+        ServerPrograms programs = new(role, [.. broker.Programs[server]]);
+        ServerProblems todo = new(server, role, broker.HasQueue(Topology.QueueFor(server)), programs);
         ReportSummary? reports = reported?.GetValueOrDefault(server);
         return new ServerStatus(
             server,
             role?.Name,
-            [.. programs.Select(program => program.Name).Distinct().Order(StringComparer.Ordinal)],
-            messages.GetValueOrDefault(Topology.QueueFor(server)),
+            programs.Names,
+            broker.CountMessages(Topology.QueueFor(server)),
             errors,
             reports is null ? null : UtcTimestamp.Format(reports.Last),
             reported is null ? null : reports?.Count ?? 0,
             quarantinedBy,
             [.. doubts],
-            [.. todo.Find(errors, quarantinedBy)]);
+            [.. todo.Find(errors, quarantinedBy), .. policies.Select(problem => problem.Message)]);
     }
 
     /// <summary>

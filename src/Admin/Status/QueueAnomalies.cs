@@ -34,7 +34,7 @@ internal static class QueueAnomalies
     private static IEnumerable<Anomaly> CheckArguments(JsonNode queue)
     {
         string name = queue.Text("name");
-        if (ServerOf(name) is not { } server)
+        if (Topology.FindServer(name) is not { } server)
         {
             yield break;
         }
@@ -80,35 +80,26 @@ internal static class QueueAnomalies
         if (times != 1)
         {
             yield return new Anomaly(
-                ServerOf(queue)!,
+                Topology.FindServer(queue)!,
                 $"The queue {queue} is bound {Times(times)} to {Topology.BansExchange} instead of once.");
         }
     }
 
     private static IEnumerable<Anomaly> CheckOtherBindings(BindingKey key, int times)
     {
-        if (key.IsToExchange && (ServerOf(key.From) ?? ServerOf(key.To)) is { } owner)
+        if (key.IsToExchange && (Topology.FindServer(key.From) ?? Topology.FindServer(key.To)) is { } owner)
         {
             yield return new Anomaly(
                 owner,
                 $"The exchange {key.To} is fed by the exchange {key.From} ({Times(times)}), which no F2bBroker sets up.");
         }
-        else if (!key.IsToExchange && times > 1 && ServerOf(key.From) is { } server)
+        else if (!key.IsToExchange && times > 1 && Topology.FindServer(key.From) is { } server)
         {
             yield return new Anomaly(server, $"The queue {key.To} is bound {Times(times)} to the exchange {key.From} instead of once.");
         }
     }
 
-    /// <summary>Returns the server that owns a queue or exchange; null if none does.</summary>
-    private static string? ServerOf(string name)
-    {
-        string prefix = Topology.QueueFor("");
-        string rest = name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : "";
-        string server = rest.EndsWith(Topology.ErrorSuffix, StringComparison.Ordinal) ? rest[..^Topology.ErrorSuffix.Length] : rest;
-        return ServerName.IsValid(server) ? server : null;
-    }
-
-    private static bool IsBansQueue(string name) => ServerOf(name) is { } server && name == Topology.QueueFor(server);
+    private static bool IsBansQueue(string name) => Topology.FindServer(name) is { } server && name == Topology.QueueFor(server);
 
     /// <summary>Returns true for a binding by which a consumer shows a quarantine.</summary>
     private static bool IsQuarantineSign(JsonNode binding) =>

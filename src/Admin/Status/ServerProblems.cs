@@ -5,15 +5,14 @@ namespace F2bBroker.Admin.Status;
 /// <summary>Finds the problems of one server, each with the remedy.</summary>
 /// <param name="role">The role; null if the permissions are not those of a role.</param>
 /// <param name="hasQueue">True if its queue exists.</param>
-/// <param name="programs">The programs that are logged in as the server.</param>
-internal sealed class ServerProblems(string server, Role? role, bool hasQueue, IReadOnlyList<ConnectedProgram> programs)
+internal sealed class ServerProblems(string server, Role? role, bool hasQueue, ServerPrograms programs)
 {
     // The broker records whole seconds at best, and a login takes time.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(30);
 
-    /// <param name="errors">The number of messages that it refused.</param>
+    /// <param name="errors">The number of messages that it refused; null if it is unknown.</param>
     /// <param name="quarantinedBy">The servers that have quarantined it.</param>
-    public IEnumerable<string> Find(long errors, IReadOnlyList<string> quarantinedBy)
+    public IEnumerable<string> Find(long? errors, IReadOnlyList<string> quarantinedBy)
     {
         if (role is null)
         {
@@ -47,25 +46,21 @@ internal sealed class ServerProblems(string server, Role? role, bool hasQueue, I
                 + $"it starts or reconnects, and reads the missed bans from {Topology.HistoryStream}.";
         }
 
-        foreach (string program in new[] { "consumer", "producer" }.Where(program =>
-                (program == "consumer" ? role?.CanReceive : role?.CanReport) == true))
+        foreach (string program in programs.Missing)
         {
-            if (!programs.Any(connected => connected.Name == program))
-            {
-                yield return $"{server}'s {program} is not connected: on {server}, systemctl status f2bbroker-{program}, and f2bbroker "
-                    + "doctor.";
-            }
+            yield return $"{server}'s {program} is not connected: on {server}, systemctl status f2bbroker-{program}, and f2bbroker "
+                + "doctor.";
         }
     }
 
-    private IEnumerable<string> Clock() =>
-        programs
-            .Where(program => program.ClockAhead?.Duration() > ClockTolerance)
-            .OrderByDescending(program => program.ClockAhead!.Value.Duration())
-            .Take(1)
-            .Select(program =>
-                $"{server}'s clock was {DescribeOffset(program.ClockAhead!.Value)} the broker's when its {program.Name} connected: "
-                + $"synchronise both (NTP), then systemctl restart f2bbroker-{program.Name} on {server}.");
+    private IEnumerable<string> Clock()
+    {
+        if (programs.WorstClock is { ClockAhead: { } ahead } program && ahead.Duration() > ClockTolerance)
+        {
+            yield return $"{server}'s clock was {DescribeOffset(ahead)} the broker's when its {program.Name} connected: "
+                + $"synchronise both (NTP), then systemctl restart f2bbroker-{program.Name} on {server}.";
+        }
+    }
 
     private static string DescribeOffset(TimeSpan ahead)
     {

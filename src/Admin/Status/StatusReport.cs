@@ -11,12 +11,12 @@ internal sealed class StatusReport(GroupStatus status, ReportCounts reports, Tim
 
     public async Task PrintAsync(CancellationToken cancel)
     {
-        IReadOnlyList<ServerStatus> servers = await WaitIndicator.RunAsync($"Reading {Topology.HistoryStream}", async () =>
+        GroupSnapshot group = await WaitIndicator.RunAsync($"Reading {Topology.HistoryStream}", async () =>
         {
             await reports.CollectAsync(follows: false, cancel);
             return await status.ReadAsync(reports.Snapshot(), cancel);
         });
-        Console.WriteLine(isJson ? Json.Indented(servers) : ServerStatus.FormatTable(servers));
+        Console.WriteLine(isJson ? Json.Indented(group.Servers) : group.FormatTable());
     }
 
     /// <summary>
@@ -38,15 +38,15 @@ internal sealed class StatusReport(GroupStatus status, ReportCounts reports, Tim
     }
 
     private Task AppendAsync(CancellationToken cancel) => EachAsync(
-        servers => Console.WriteLine(isJson ? Json.Compact(servers) : ServerStatus.FormatTable(servers) + "\n"),
+        group => Console.WriteLine(isJson ? Json.Compact(group.Servers) : group.FormatTable() + "\n"),
         cancel);
 
     private Task UpdateInPlaceAsync(CancellationToken cancel) => AnsiConsole.Live(new Text("")).StartAsync(live => EachAsync(
-        servers => live.UpdateTarget(
-            new Text($"{ServerStatus.FormatTable(servers)}\n\n{UtcTimestamp.Format(time.GetUtcNow())}   Ctrl+C ends")),
+        group => live.UpdateTarget(
+            new Text($"{group.FormatTable()}\n\n{UtcTimestamp.Format(time.GetUtcNow())}   Ctrl+C ends")),
         cancel));
 
-    private async Task EachAsync(Action<IReadOnlyList<ServerStatus>> show, CancellationToken cancel)
+    private async Task EachAsync(Action<GroupSnapshot> show, CancellationToken cancel)
     {
         while (true)
         {

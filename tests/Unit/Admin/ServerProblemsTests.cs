@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using F2bBroker.Admin.Status;
 using F2bBroker.Contracts;
 
@@ -8,6 +7,7 @@ public sealed class ServerProblemsTests
 {
     private static readonly ConnectedProgram Producer = new("web1", "producer", TimeSpan.Zero);
     private static readonly ConnectedProgram Consumer = new("web1", "consumer", TimeSpan.Zero);
+    private static readonly ConnectedProgram Unnamed = new("web1", Name: null, ClockAhead: null);
 
     [Fact]
     public void A_complete_server_has_no_problems() => Assert.Empty(Todo(Role.Both, hasQueue: true, Producer, Consumer));
@@ -50,24 +50,14 @@ public sealed class ServerProblemsTests
         Assert.Empty(Todo(Role.Both, hasQueue: true, Consumer, Producer with { ClockAhead = TimeSpan.FromSeconds(-29) }));
 
     [Fact]
-    public void The_clock_is_in_the_properties_of_a_connection()
+    public void A_connection_of_an_unknown_program_may_be_any_program_and_its_clock_is_unknown()
     {
-        JsonNode connection = JsonNode.Parse("""
-            {"user":"web1","connected_at":1795400663706,"client_properties":
-            {"connection_name":"f2bbroker-producer web1 0.1.0","f2b-clock":"2026-11-23T03:44:23.706Z"}}
-            """)!;
-        Assert.Equal(
-            new ConnectedProgram(
-                "web1",
-                "producer",
-                DateTimeOffset.Parse("2026-11-23T03:44:23.706Z", null) - DateTimeOffset.FromUnixTimeMilliseconds(1795400663706)),
-            ConnectedProgram.FromConnection(connection));
-        connection["client_properties"]!["f2b-clock"] = "now";
-        Assert.Null(ConnectedProgram.FromConnection(connection).ClockAhead);
-        connection["client_properties"]!["connection_name"] = "pika";
-        Assert.Equal("other", ConnectedProgram.FromConnection(connection).Name);
+        Assert.Empty(Todo(Role.Both, hasQueue: true, Unnamed));
+        Assert.Empty(Todo(Role.Both, hasQueue: true, Unnamed, Producer));
+        ServerPrograms complete = new(Role.Both, [Producer, Consumer]);
+        Assert.Empty(new ServerProblems("web1", Role.Both, hasQueue: true, complete).Find(errors: null, quarantinedBy: []));
     }
 
     private static string[] Todo(Role? role, bool hasQueue, params ConnectedProgram[] programs) =>
-        [.. new ServerProblems("web1", role, hasQueue, programs).Find(errors: 0, quarantinedBy: [])];
+        [.. new ServerProblems("web1", role, hasQueue, new ServerPrograms(role, programs)).Find(errors: 0, quarantinedBy: [])];
 }

@@ -55,11 +55,12 @@ public sealed class FolderDependencyTests
 
         ["Admin.Output"] = [],
         ["Admin.Broker"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging"],
-        ["Admin.Setup"] = ["Admin.Broker", "Admin.Output"],
+        ["Admin.Policies"] = ["Admin.Broker"],
+        ["Admin.Setup"] = ["Admin.Broker", "Admin.Policies", "Admin.Output"],
         ["Admin.Servers"] = ["Admin.Broker", "Admin.Output"],
         ["Admin.History"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
         ["Admin.Errors"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
-        ["Admin.Status"] = ["Admin.Broker", "Admin.Servers", "Admin.History", "Admin.Output"],
+        ["Admin.Status"] = ["Admin.Broker", "Admin.Policies", "Admin.Servers", "Admin.History", "Admin.Output"],
         ["Admin.Doctor"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging", "Shared.Programs"],
         ["Admin.Commands"] =
         [

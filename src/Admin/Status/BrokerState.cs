@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using F2bBroker.Admin.Broker;
+using F2bBroker.Admin.Policies;
+using F2bBroker.Contracts;
+
+namespace F2bBroker.Admin.Status;
+
+/// <summary>The management API's answers about queues, bindings, connections and policies.</summary>
+/// <param name="Programs">The connected programs by user.</param>
+/// <param name="HasStatistics">False if the broker's statistics are switched off.</param>
+internal sealed record BrokerState(
+    JsonNode? Queues,
+    JsonNode? Bindings,
+    ILookup<string, ConnectedProgram> Programs,
+    BrokerPolicies Policies,
+    bool HasStatistics)
+{
+    private readonly Dictionary<string, long?> messages =
+        Queues.Rows().ToDictionary(queue => queue.Text("name"), queue => queue["messages"]?.GetValue<long>());
+
+    public static async Task<BrokerState> ReadAsync(ManagementApi api, CancellationToken cancel)
+    {
+        JsonNode? overview = await api.GetAsync("overview", cancel);
+        return new BrokerState(
+            // The queues are asked for these counts. Those of the statistics are some seconds old, or absent.
+            await api.GetAsync($"queues/{Topology.VirtualHost}?disable_stats=true&enable_queue_totals=true", cancel),
+            // Without this, each binding could bring 128 KB of arguments.
+            await api.GetAsync(
+                $"bindings/{Topology.VirtualHost}?columns=source,destination,destination_type,routing_key",
+                cancel),
+            ConnectedProgram.Find(
+                await api.GetAsync("connections?disable_stats=true", cancel),
+                await api.GetAsync("connections?columns=name,connected_at,client_properties", cancel)),
+            await BrokerPolicies.ReadAsync(api, overview, cancel),
+            overview.Text("disable_stats") != "true");
+    }
+
+    public bool HasQueue(string name) => messages.ContainsKey(name);
+
+    /// <summary>Returns the number of messages in a queue, 0 if it does not exist; null if the broker does not count them.</summary>
+    public long? CountMessages(string queue) => messages.GetValueOrDefault(queue, 0);
+
+    /// <summary>Returns what is unknown because the statistics are switched off.</summary>
+    public IEnumerable<string> DescribeUnknown()
+    {
+        if (!HasStatistics)
+        {
+            string operators = Policies.OperatorPolicies.Count == 0 ? "" : ", and operator policies";
+            yield return "The broker's statistics are switched off: it does not name the connected programs (?), and clocks"
+                + $"{operators} are not checked.";
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using F2bBroker.Admin.Output;
+using F2bBroker.Admin.Status;
+
+namespace F2bBroker.UnitTests.Admin;
+
+public sealed class GroupSnapshotTests
+{
+    private static readonly ServerStatus Unknown = new("web1", null, null, null, null, null, null, [], [], []);
+
+    [Fact]
+    public void What_is_unknown_is_a_question_mark_and_in_json_null()
+    {
+        Assert.Equal("web1 ? ? ? ? ? ? -", Row(Unknown));
+        Assert.Equal(
+            """
+            {"server":"web1","role":null,"connected":null,"waiting":null,"errors":null,"lastReport":null,"bans24h":null,
+            """.TrimEnd() + """ "quarantinedBy":[],"doubts":[],"todo":[]}""".TrimStart(),
+            Json.Compact(Unknown));
+    }
+
+    [Fact]
+    public void What_is_known_to_be_nothing_is_zero_or_a_dash() =>
+        Assert.Equal(
+            "web1 both - 0 0 - 0 -",
+            Row(Unknown with { Role = "both", Connected = [], Waiting = 0, Errors = 0, Bans24h = 0 }));
+
+    [Fact]
+    public void A_message_that_concerns_several_servers_is_printed_once_and_last()
+    {
+        ServerStatus web1 = Unknown with { Todo = ["web1 is not connected.", "No limits."] };
+        ServerStatus web2 = Unknown with { Doubts = ["The queue of web2 is a stream."], Todo = ["No limits."] };
+        Assert.Equal(
+            ["web1 is not connected.", "The queue of web2 is a stream.", "No limits.", "No statistics."],
+            new GroupSnapshot([web1, web2], ["No limits.", "No statistics."]).FormatTable().Split('\n')[3..]);
+    }
+
+    private static string Row(ServerStatus server) =>
+        string.Join(' ', ServerStatus.FormatTable([server]).Split('\n')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+}
