@@ -142,7 +142,7 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
             Daemon consumer = await receiver.StartConsumerAsync();
             await consumer.SaysAsync(FinishedReading);
             Assert.Equal(0, await consumer.StopAsync());
-            Assert.Equal(1, consumer.Count("Passed over in f2b.history: 30 of a server that reported more than maxbans."));
+            Assert.Equal(1, consumer.Count("Skipped in f2b.history: 30 of a server that reported more than maxbans."));
             Assert.Equal(Addresses(0, 50).Take(20), receiver.Addresses.Order());
         }
     }

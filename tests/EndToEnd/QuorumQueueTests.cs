@@ -81,7 +81,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
         Built.Outcome refused = await broker.AdminAsync("enroll", "web2", "--force", "--quorum-queue");
         Assert.Equal((78, ""), (refused.ExitCode, refused.Output));
         Assert.Contains(
-            "'web2' has a classic queue, and a queue's type cannot be changed. f2bbroker revoke web2, then enroll it anew with "
+            "'web2' has a classic queue, and a queue's type cannot be changed. f2bbroker revoke web2, then enroll it again with "
                 + "--quorum-queue: ",
             refused.Errors);
         Assert.Equal("classic", await TypeAsync("f2b.bans.web2"));

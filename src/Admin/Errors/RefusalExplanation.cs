@@ -20,7 +20,7 @@ internal static class RefusalExplanation
         ("is not the sender",
             "The sender reported under another server's name: its [server] name is wrong, or it was compromised. Drop it. If the sender "
             + "was compromised, f2bbroker revoke it."),
-        ("f2b-origin is missing", "Somebody published to this server's own exchange without naming the original sender: drop it."),
+        ("f2b-origin is missing", "Somebody published to this server's own exchange without naming its origin: drop it."),
         ("the body has ", "The body is far too long for a ban; this is its beginning. Drop it, and check its sender."),
         ("",
             "The body is not a ban as docs/protocol.md describes it, and F2bBroker never sends such a body: drop it, and check its "

@@ -7,7 +7,7 @@ namespace F2bBroker.Admin.Errors;
 
 /// <summary>A message of an error queue, with its foreign text made printable.</summary>
 /// <param name="RefusedAt">The time of the refusal by the clock of the server that refused it; null if unknown.</param>
-/// <param name="Origin">The original sender; empty if it was not authenticated.</param>
+/// <param name="Origin">The origin; empty if it was not authenticated.</param>
 /// <param name="Reason">The reason for the refusal.</param>
 /// <param name="Body">The beginning of the body.</param>
 internal sealed record RefusedMessage(string? RefusedAt, string Origin, string Reason, string Body)

@@ -119,7 +119,7 @@ internal sealed class Enrollment(ManagementApi api, Action<string> write)
         QueueType type = QueueType.Parse(queue.Text("type")) ?? QueueType.Classic;
         return wantsQuorumQueue && type != QueueType.Quorum
             ? throw new CommandFailedException(ExitCode.Configuration,
-                $"'{server}' has a {type} queue, and a queue's type cannot be changed. f2bbroker revoke {server}, then enroll it anew "
+                $"'{server}' has a {type} queue, and a queue's type cannot be changed. f2bbroker revoke {server}, then enroll it again "
                     + "with --quorum-queue: what waits in its queue by then is lost to it, and what the others report in between. Do it "
                     + "while f2bbroker status shows none waiting.")
             : type;

@@ -51,13 +51,13 @@ internal static class QueueAnomalies
         {
             yield return new Anomaly(
                 server,
-                $"The queue {name} has arguments that no F2bBroker sets ({string.Join(", ", strange)}): it may refuse or copy every "
+                $"The queue {name} has arguments that F2bBroker never sets ({string.Join(", ", strange)}): it may refuse or copy every "
                     + "server's bans.");
         }
 
         if (arguments.Text(QueueType.TypeArgument) == "stream")
         {
-            yield return new Anomaly(server, $"The queue {name} is a stream, which no F2bBroker makes of it.");
+            yield return new Anomaly(server, $"The queue {name} is a stream, which F2bBroker never declares.");
         }
 
         if (Is(queue, "exclusive") || Is(queue, "auto_delete") || (queue["durable"] is not null && !Is(queue, "durable")))
@@ -91,7 +91,7 @@ internal static class QueueAnomalies
         {
             yield return new Anomaly(
                 owner,
-                $"The exchange {key.To} is fed by the exchange {key.From} ({Times(times)}), which no F2bBroker sets up.");
+                $"The exchange {key.To} is fed by the exchange {key.From} ({Times(times)}), which F2bBroker never sets up.");
         }
         else if (!key.IsToExchange && times > 1 && Topology.FindServer(key.From) is { } server)
         {

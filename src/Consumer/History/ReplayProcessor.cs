@@ -30,7 +30,7 @@ internal sealed class ReplayProcessor(
     public async Task ProcessAsync(HistoryStream stream, DateTimeOffset since, CancellationToken stopping)
     {
         ReplayQuarantine quarantine = new(settings);
-        using ThrottledLogSummary skipped = new($"Passed over in {Topology.HistoryStream}", log, time);
+        using ThrottledLogSummary skipped = new($"Skipped in {Topology.HistoryStream}", log, time);
         (long read, long written, long lastLogged) = (0, 0, time.GetTimestamp());
         await foreach (IReadOnlyList<HistoryMessage> batch in stream.ReadAsync(since, stopping))
         {

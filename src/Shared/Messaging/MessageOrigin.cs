@@ -19,12 +19,12 @@ internal sealed record MessageOrigin(string Name, bool IsRequeued, bool IsDeadLe
 
     /// <summary>
     /// Returns the origin of a message from the server's own exchange, where only the server and the operator may publish. The header names
-    /// the original sender, because <c>user_id</c> would have to be the operator's.
+    /// the origin, because <c>user_id</c> would have to be the operator's.
     /// </summary>
     public static MessageOrigin FromOriginHeader(IReadOnlyBasicProperties properties) =>
         new(ReadOriginHeader(properties), IsRequeued: true, HasDeathHeader(properties));
 
-    /// <summary>Returns the original sender that the header of a message in an error queue names; empty if there is none.</summary>
+    /// <summary>Returns the origin that the header of a message in an error queue names; empty if there is none.</summary>
     public static string ReadOriginHeader(IReadOnlyBasicProperties properties) => ReadTextHeader(properties, Topology.OriginHeader);
 
     /// <summary>Returns a text header; empty if there is none.</summary>

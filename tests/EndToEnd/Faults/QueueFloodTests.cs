@@ -26,7 +26,7 @@ public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
         Assert.InRange(copies, Math.Min(bans, 1000), bans * Soak.Times(5, 8));
         int arrived = receiver.Bans.Count;
         Assert.Contains(
-            $"The queue {Own} has arguments that no F2bBroker sets (x-max-length, x-overflow)",
+            $"The queue {Own} has arguments that F2bBroker never sets (x-max-length, x-overflow)",
             (await Broker.AdminAsync("status")).Output);
         Assert.Equal(0, producer.Count(" Published: "));
         await RevokeAsync();

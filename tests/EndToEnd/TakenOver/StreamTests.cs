@@ -46,6 +46,6 @@ public sealed class StreamTests(TakenOverGroup group) : IClassFixture<TakenOverG
         Assert.Equal(["203.0.113.1 b", "203.0.113.2 a.b", "203.0.113.3 b"],
             group["axb"].Bans.Select(ban => ban.Split(' ', '=')).Select(parts => $"{parts[1]} {parts[5]}").Order());
         Assert.Equal(0, await consumer.StopAsync());
-        Assert.Contains("Passed over in f2b.history: 1 refused, of '', 3 refused, of 'a.b'.", consumer.Said);
+        Assert.Contains("Skipped in f2b.history: 1 refused, of '', 3 refused, of 'a.b'.", consumer.Said);
     }
 }

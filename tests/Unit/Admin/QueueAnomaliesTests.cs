@@ -41,17 +41,17 @@ public sealed class QueueAnomaliesTests
     [Theory]
     [InlineData(
         """{"x-overflow":"reject-publish","x-max-length":0}""",
-        "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-max-length, x-overflow): it may refuse or copy every server's "
+        "The queue f2b.bans.web1 has arguments that F2bBroker never sets (x-max-length, x-overflow): it may refuse or copy every server's "
             + "bans.")]
     [InlineData(
         """{"x-queue-type":"quorum","x-dead-letter-exchange":"f2b.bans"}""",
-        "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-dead-letter-exchange): it may refuse or copy every "
+        "The queue f2b.bans.web1 has arguments that F2bBroker never sets (x-dead-letter-exchange): it may refuse or copy every "
             + "server's bans.")]
     [InlineData(
         """{"x-queue-type":"classic","x-single-active-consumer":true}""",
-        "The queue f2b.bans.web1 has arguments that no F2bBroker sets (x-single-active-consumer): it may refuse or copy every server's "
+        "The queue f2b.bans.web1 has arguments that F2bBroker never sets (x-single-active-consumer): it may refuse or copy every server's "
             + "bans.")]
-    [InlineData("""{"x-queue-type":"stream"}""", "The queue f2b.bans.web1 is a stream, which no F2bBroker makes of it.")]
+    [InlineData("""{"x-queue-type":"stream"}""", "The queue f2b.bans.web1 is a stream, which F2bBroker never declares.")]
     public void Arguments_are_reported(string arguments, string message)
     {
         queues[0] = Queue("web1", (JsonObject)JsonNode.Parse(arguments)!);
@@ -80,7 +80,7 @@ public sealed class QueueAnomaliesTests
         queues[1] = Queue("web1_error", new() { ["x-expires"] = 1 });
         Assert.Equal(
             [
-                "The queue f2b.bans.web1_error has arguments that no F2bBroker sets (x-expires): it may refuse or copy every server's "
+                "The queue f2b.bans.web1_error has arguments that F2bBroker never sets (x-expires): it may refuse or copy every server's "
                     + "bans.",
             ],
             Anomalies("web1"));
@@ -112,10 +112,10 @@ public sealed class QueueAnomaliesTests
         bindings.Add(Binding("f2b.bans", "f2b.bans.web1", "exchange"));
         bindings.Add(Binding("f2b.bans", "f2b.bans.web1", "exchange"));
         bindings.Add(Binding("f2b.bans.web1", "f2b.bans.web1"));
-        Assert.Equal(["The exchange f2b.bans is fed by the exchange f2b.bans.web2 (once), which no F2bBroker sets up."], Anomalies("web2"));
+        Assert.Equal(["The exchange f2b.bans is fed by the exchange f2b.bans.web2 (once), which F2bBroker never sets up."], Anomalies("web2"));
         Assert.Equal(
             [
-                "The exchange f2b.bans.web1 is fed by the exchange f2b.bans (2 times), which no F2bBroker sets up.",
+                "The exchange f2b.bans.web1 is fed by the exchange f2b.bans (2 times), which F2bBroker never sets up.",
                 "The queue f2b.bans.web1 is bound 2 times to the exchange f2b.bans.web1 instead of once.",
             ],
             Anomalies("web1").Order());
