@@ -25,8 +25,8 @@ internal static class QueueTypeMismatch
             ? $"[consumer] queuetype is {expected}, and the queue {errors} on the broker is of another type, which cannot be changed: "
                 + "delete that queue, with the refused messages in it."
             : $"[consumer] queuetype is {expected}, and the queue {Topology.QueueFor(settings.Server)} on the broker is of another type, "
-                + $"which cannot be changed. If the server was enrolled with such a queue, set queuetype = {other}. Otherwise run f2bbroker "
-                + $"revoke {settings.Server}, and enroll it again{(expected == QueueType.Quorum ? " with --quorum-queue" : "")}. "
+                + $"which cannot be changed. If the server was enrolled with such a queue, set queuetype = {other}. Otherwise run "
+                + $"f2bbroker revoke {settings.Server}, and enroll it again{(expected == QueueType.Quorum ? " with --quorum-queue" : "")}. "
                 + "The messages in its queue are then lost.";
     }
 }

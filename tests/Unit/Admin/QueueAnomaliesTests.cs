@@ -112,7 +112,9 @@ public sealed class QueueAnomaliesTests
         bindings.Add(Binding("f2b.bans", "f2b.bans.web1", "exchange"));
         bindings.Add(Binding("f2b.bans", "f2b.bans.web1", "exchange"));
         bindings.Add(Binding("f2b.bans.web1", "f2b.bans.web1"));
-        Assert.Equal(["The exchange f2b.bans is fed by the exchange f2b.bans.web2 (once), which F2bBroker never sets up."], Anomalies("web2"));
+        Assert.Equal(
+            ["The exchange f2b.bans is fed by the exchange f2b.bans.web2 (once), which F2bBroker never sets up."],
+            Anomalies("web2"));
         Assert.Equal(
             [
                 "The exchange f2b.bans.web1 is fed by the exchange f2b.bans (2 times), which F2bBroker never sets up.",
