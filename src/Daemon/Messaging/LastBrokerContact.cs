@@ -11,6 +11,7 @@ internal sealed class LastBrokerContact(TimeProvider time)
     private const long Never = 0;
 
     private long lastContact = Never;
+    private Func<AddressFamily, ITcpClient>? create;
 
     /// <summary>
     /// Seconds since 1970 by this host's clock; 0 if the broker has never sent anything. A change of the clock does not falsify it.
@@ -20,10 +21,10 @@ internal sealed class LastBrokerContact(TimeProvider time)
             ? (time.GetUtcNow() - time.GetElapsedTime(latest) - DateTimeOffset.UnixEpoch).TotalSeconds
             : 0;
 
-    /// <summary>Records the bytes that arrive on the factory's connections.</summary>
+    /// <summary>Records the bytes that arrive on the factory's connections. It is called again for each connection of the factory.</summary>
     public void Observe(ConnectionFactory factory)
     {
-        Func<AddressFamily, ITcpClient> create = factory.SocketFactory;
+        create ??= factory.SocketFactory;
         factory.SocketFactory = family => new ObservedTcpClient(create(family).Client!, this);
     }
 

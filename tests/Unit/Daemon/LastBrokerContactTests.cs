@@ -32,4 +32,19 @@ public sealed class LastBrokerContactTests
         Assert.Equal(0, await stream.ReadAsync(new byte[8], TestContext.Current.CancellationToken));
         Assert.Equal(Some.Time.ToUnixTimeMilliseconds() / 1000.0, contact.UnixSeconds);
     }
+
+    [Fact]
+    public void A_factory_that_is_observed_for_each_of_many_connections_creates_one_socket()
+    {
+        LastBrokerContact contact = new(clock);
+        ConnectionFactory factory = new();
+        for (int connection = 0; connection < 100_000; connection++)
+        {
+            contact.Observe(factory);
+        }
+
+        // A chain of observers would overflow the stack.
+        using ITcpClient client = factory.SocketFactory(AddressFamily.InterNetwork);
+        Assert.NotNull(client.Client);
+    }
 }
