@@ -21,7 +21,7 @@ internal sealed class LastBrokerContact(TimeProvider time)
             ? (time.GetUtcNow() - time.GetElapsedTime(latest) - DateTimeOffset.UnixEpoch).TotalSeconds
             : 0;
 
-    /// <summary>Records the bytes that arrive on the factory's connections. It is called again for each connection of the factory.</summary>
+    /// <summary>Records the bytes that arrive on the factory's connections. It is called again for each connection.</summary>
     public void Observe(ConnectionFactory factory)
     {
         create ??= factory.SocketFactory;
