@@ -27,20 +27,35 @@ public sealed class Role
     /// <summary>Returns the role with that name; null if there is none.</summary>
     public static Role? Parse(string text) => All.FirstOrDefault(role => role.Name == text);
 
-    /// <summary>Returns the role whose permissions a server's user has; null if F2bBroker never grants them.</summary>
+    /// <summary>
+    /// Returns the role whose permissions a server's user has, also those that version 0.1 granted; null if F2bBroker never grants them.
+    /// </summary>
     public static Role? FromPermissions(string server, Permissions rights) =>
-        All.FirstOrDefault(role => role.PermissionsFor(server) == rights);
+        All.FirstOrDefault(role => role.PermissionsFor(server) == rights || role.FirstPermissionsFor(server) == rights);
 
     /// <summary>Returns the permissions of the server's user.</summary>
     public Permissions PermissionsFor(string server)
     {
-        string name = Regex.Escape(server);
-        string own = $@"^f2b\.bans\.{name}({Topology.ErrorSuffix})?$";
+        string own = OwnObjects(server);
+        string read = $@"^f2b\.(bans(\.{own})?|history|pardons)$";
         return (CanReport, CanReceive) switch
         {
-            (true, true) => new Permissions(own, $@"^f2b\.bans(\.{name}({Topology.ErrorSuffix})?)?$", ReadPattern(name)),
+            (true, true) => new Permissions($@"^f2b\.bans\.{own}$", $@"^f2b\.(bans(\.{own})?|health\.in)$", read),
+            (true, false) => new Permissions(Nothing, @"^f2b\.(bans|health\.in)$", Nothing),
+            _ => new Permissions($@"^f2b\.bans\.{own}$", $@"^f2b\.(bans\.{own}|health\.in)$", read),
+        };
+    }
+
+    /// <summary>Returns the permissions that version 0.1 granted.</summary>
+    public Permissions FirstPermissionsFor(string server)
+    {
+        string own = OwnObjects(server);
+        string read = $@"^f2b\.(bans(\.{own})?|history)$";
+        return (CanReport, CanReceive) switch
+        {
+            (true, true) => new Permissions($@"^f2b\.bans\.{own}$", $@"^f2b\.bans(\.{own})?$", read),
             (true, false) => new Permissions(Nothing, @"^f2b\.bans$", Nothing),
-            _ => new Permissions(own, own, ReadPattern(name)),
+            _ => new Permissions($@"^f2b\.bans\.{own}$", $@"^f2b\.bans\.{own}$", read),
         };
     }
 
@@ -48,5 +63,6 @@ public sealed class Role
 
     private static Role[] All => [Both, Reporter, Receiver];
 
-    private static string ReadPattern(string name) => $@"^f2b\.(bans(\.{name}({Topology.ErrorSuffix})?)?|history)$";
+    /// <summary>Returns the pattern of the server's queue and error queue, after <c>f2b.bans.</c></summary>
+    private static string OwnObjects(string server) => $"{Regex.Escape(server)}({Topology.ErrorSuffix})?";
 }

@@ -11,6 +11,18 @@ public static class Topology
     /// <summary>The stream with the bans of the last day. Servers may only read it.</summary>
     public const string HistoryStream = "f2b.history";
 
+    /// <summary>The stream with the operators' pardons. Servers may only read it.</summary>
+    public const string PardonsStream = "f2b.pardons";
+
+    /// <summary>
+    /// The fanout exchange that every daemon publishes its health to. It has another name than the stream, because a permission covers
+    /// both.
+    /// </summary>
+    public const string HealthExchange = "f2b.health.in";
+
+    /// <summary>The stream with the health messages. Only operators may read it.</summary>
+    public const string HealthStream = "f2b.health";
+
     /// <summary>Headers of a message in the error queue: its authenticated sender, and the reason for the refusal.</summary>
     public const string OriginHeader = "f2b-origin";
     public const string ReasonHeader = "f2b-reason";

@@ -9,6 +9,14 @@ public sealed class RoleTests
     [InlineData("reporter", "f2b.bans", false, true, false)]
     [InlineData("reporter", "f2b.bans.a.b", false, false, false)]
     [InlineData("reporter", "f2b.history", false, false, false)]
+    [InlineData("reporter", "f2b.health.in", false, true, false)]
+    [InlineData("receiver", "f2b.health.in", false, true, false)]
+    [InlineData("both", "f2b.health.in", false, true, false)]
+    [InlineData("both", "f2b.health", false, false, false)]
+    [InlineData("both", "f2b.healthxin", false, false, false)]
+    [InlineData("both", "f2b.pardons", false, false, true)]
+    [InlineData("both", "f2b.pardons.in", false, false, false)]
+    [InlineData("reporter", "f2b.pardons", false, false, false)]
     [InlineData("receiver", "f2b.bans", false, false, true)]
     [InlineData("receiver", "f2b.bans.a.b", true, true, true)]
     [InlineData("receiver", "f2b.bans.a.b_error", true, true, true)]
@@ -30,7 +38,25 @@ public sealed class RoleTests
     {
         Role role = Role.Parse(name)!;
         Assert.Equal(role, Role.FromPermissions("web1", role.PermissionsFor("web1")));
+        Assert.Equal(role, Role.FromPermissions("web1", role.FirstPermissionsFor("web1")));
         Assert.Null(Role.FromPermissions("web2", role.PermissionsFor("web1") with { Write = ".*" }));
+    }
+
+    [Fact]
+    public void The_permissions_are_those_of_the_documentation()
+    {
+        Assert.Equal(
+            new Permissions(
+                @"^f2b\.bans\.a\.b(_error)?$",
+                @"^f2b\.(bans(\.a\.b(_error)?)?|health\.in)$",
+                @"^f2b\.(bans(\.a\.b(_error)?)?|history|pardons)$"),
+            Role.Both.PermissionsFor("a.b"));
+        Assert.Equal(
+            new Permissions(
+                @"^f2b\.bans\.a\.b(_error)?$",
+                @"^f2b\.bans(\.a\.b(_error)?)?$",
+                @"^f2b\.(bans(\.a\.b(_error)?)?|history)$"),
+            Role.Both.FirstPermissionsFor("a.b"));
     }
 
     [Fact]
