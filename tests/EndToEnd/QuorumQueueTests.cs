@@ -102,13 +102,13 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     [InlineData(
         true,
         "queuetype = classic",
-        "[consumer] queuetype is classic, and the queue f2b.bans.web1 on the broker is of another type, which cannot be changed. Set "
-            + "queuetype = quorum if ")]
+        "[consumer] queuetype is classic, and the queue f2b.bans.web1 on the broker is of another type, which cannot be changed. If "
+            + "the server was enrolled with such a queue, set queuetype = quorum. Otherwise run f2bbroker revoke web1")]
     [InlineData(
         false,
         Quorum,
-        "[consumer] queuetype is quorum, and the queue f2b.bans.web1 on the broker is of another type, which cannot be changed. Set "
-            + "queuetype = classic if ")]
+        "[consumer] queuetype is quorum, and the queue f2b.bans.web1 on the broker is of another type, which cannot be changed. If "
+            + "the server was enrolled with such a queue, set queuetype = classic. Otherwise run f2bbroker revoke web1")]
     public async Task A_queue_of_another_type_fails_the_test_and_ends_the_consumer(
         bool isQuorum,
         string setting,

@@ -86,21 +86,30 @@ public abstract class RunningBroker
         return refused;
     }
 
+    /// <summary>Waits until that many daemons are connected. Returns all connections.</summary>
+    public async Task<IReadOnlyList<JsonNode>> ConnectedAsync(int daemons = 2)
+    {
+        JsonNode[] connections = [];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                connections = [.. ((JsonArray)(await GetAsync("connections"))!).Select(connection => connection!)];
+                return connections
+                    .Select(connection => $"{connection["user_provided_name"]}")
+                    .Where(name => name.Length > 0 && char.IsAsciiDigit(name[^1]))
+                    .Distinct()
+                    .Count() == daemons;
+            },
+            () => $"Not all are connected: {string.Join(", ", connections.Select(connection => connection["user_provided_name"]))}");
+        return connections;
+    }
+
     /// <summary>Waits until that many daemons are connected, and closes all connections.</summary>
     public async Task CloseConnectionsAsync(int daemons = 2)
     {
-        JsonArray connections = [];
-        await Eventually.TrueAsync(
-            async () =>
-                (connections = (JsonArray)(await GetAsync("connections"))!)
-                    .Select(connection => $"{connection!["user_provided_name"]}")
-                    .Where(name => name.Length > 0 && char.IsAsciiDigit(name[^1]))
-                    .Distinct()
-                    .Count() == daemons,
-            () => $"Not all are connected: {string.Join(", ", connections.Select(connection => connection!["user_provided_name"]))}");
-        foreach (JsonNode? connection in connections)
+        foreach (JsonNode connection in await ConnectedAsync(daemons))
         {
-            await DeleteAsync($"connections/{System.Uri.EscapeDataString((string)connection!["name"]!)}");
+            await DeleteAsync($"connections/{System.Uri.EscapeDataString((string)connection["name"]!)}");
         }
     }
 

@@ -7,13 +7,15 @@ namespace F2bBroker.Producer.Parsing;
 /// </summary>
 /// <remarks>It is less strict than the patterns of a ban: it only explains what is not shared.</remarks>
 /// <param name="Logger">The logger; null if the form does not name it.</param>
+/// <param name="Level">The level, which some forms cut to five letters; empty if the form is unknown.</param>
 /// <param name="Message">The message; the whole line if the form is unknown.</param>
-internal sealed partial record LogHeader(LogForm Form, string? Logger, string Message)
+internal sealed partial record LogHeader(LogForm Form, string? Logger, string Level, string Message)
 {
     private const string Date = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3} ";
-    private const string Plain = @"(?<logger>fail2ban[a-z0-9_.]*) *(?:\[[0-9]+\])? *: [A-Z]+ +";
-    private const string Verbose = "[0-9A-F]{1,16} [A-Z]{1,10} +";
-    private const string VeryVerbose = @"\+ *[0-9]+ [0-9A-F]{1,16} (?<logger>fail2ban[a-z0-9_.]*) +[A-Z]{1,10} +(?:\| [^|]{1,60} \| +)?";
+    private const string Plain = @"(?<logger>fail2ban[a-z0-9_.]*) *(?:\[[0-9]+\])? *: (?<level>[A-Z]+) +";
+    private const string Verbose = "[0-9A-F]{1,16} (?<level>[A-Z]{1,10}) +";
+    private const string VeryVerbose =
+        @"\+ *[0-9]+ [0-9A-F]{1,16} (?<logger>fail2ban[a-z0-9_.]*) +(?<level>[A-Z]{1,10}) +(?:\| [^|]{1,60} \| +)?";
 
     // Host, BusyBox's facility and level, rsyslog's tag: each may be missing.
     private const string Syslog =
@@ -37,7 +39,11 @@ internal sealed partial record LogHeader(LogForm Form, string? Logger, string Me
             : match.Groups["syslogVerbose"].Success ? LogForm.SyslogVerbose
             : LogForm.Unknown;
         return form == LogForm.Unknown
-            ? new LogHeader(form, null, line)
-            : new LogHeader(form, match.Groups["logger"] is { Success: true } logger ? logger.Value : null, match.Groups["message"].Value);
+            ? new LogHeader(form, null, "", line)
+            : new LogHeader(
+                form,
+                match.Groups["logger"] is { Success: true } logger ? logger.Value : null,
+                match.Groups["level"].Value,
+                match.Groups["message"].Value);
     }
 }

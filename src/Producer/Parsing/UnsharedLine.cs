@@ -58,7 +58,8 @@ internal static partial class UnsharedLine
             "Reban" when isOfActions => SkipReason.Reban,
             _ when isOfActions && header.Message.EndsWith(" already banned", StringComparison.Ordinal) => SkipReason.AlreadyBanned,
             "Ban" when isOfActions => ReasonOfBan(match.Groups["id"].Value),
-            _ when isOfActions && EndsLikeBan(header.Message) => header.Form == LogForm.Unknown ? null : SkipReason.AmbiguousName,
+            _ when header.Form == LogForm.Unknown && EndsLikeBan(header.Message) => null,
+            _ when isOfActions && IsNotice(header.Level) && EndsLikeBan(header.Message) => SkipReason.AmbiguousName,
             _ => SkipReason.OtherMessage,
         };
     }
@@ -75,6 +76,9 @@ internal static partial class UnsharedLine
             ?? (Kind.Match(header.Message).Groups["jail"].Length > BanLogPattern.MaxJailLength
                 ? SkipReason.JailNameTooLong
                 : SkipReason.UnknownForm);
+
+    // Some forms cut the level to five letters.
+    private static bool IsNotice(string level) => level is "NOTICE" or "NOTIC";
 
     private static bool EndsLikeBan(string message) =>
         BanAtEnd.Match(message) is { Success: true } match && Subnet.Parse(match.Groups["ip"].Value) is not null;

@@ -116,8 +116,12 @@ public sealed class RenewalTests(TlsBroker broker) : IClassFixture<TlsBroker>, I
         return server;
     }
 
-    private async Task<Daemon[]> StartAsync() =>
-        [await receiver.StartConsumerAsync(Login(receiver)), await origin.StartProducerAsync(Login(origin))];
+    private async Task<Daemon[]> StartAsync()
+    {
+        Daemon[] daemons = [await receiver.StartConsumerAsync(Login(receiver)), await origin.StartProducerAsync(Login(origin))];
+        await broker.ConnectedAsync();
+        return daemons;
+    }
 
     private string[] Login(Server server) =>
         [

@@ -26,7 +26,15 @@ public sealed class BanWriterTests : IAsyncLifetime
         writer = NewWriter();
     }
 
-    public async ValueTask InitializeAsync() => await writer.StartAsync(CancellationToken.None);
+    public async ValueTask InitializeAsync()
+    {
+        await writer.StartAsync(CancellationToken.None);
+        // The writer creates the log in the background.
+        while (!File.Exists(path))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
