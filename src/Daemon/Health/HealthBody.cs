@@ -37,5 +37,7 @@ internal static class HealthBody
     }
 
     private static HealthMessage Shorten(HealthMessage message, int count, int length) =>
-        message with { Problems = [.. message.Problems.Take(count).Select(text => text.Length > length ? $"{text[..(length - 1)]}…" : text)] };
+        message with { Problems = [.. message.Problems.Take(count).Select(text => Shorten(text, length))] };
+
+    private static string Shorten(string text, int length) => text.Length > length ? $"{text[..(length - 1)]}…" : text;
 }

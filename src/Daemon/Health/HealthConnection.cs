@@ -69,14 +69,16 @@ internal sealed class HealthConnection : IAsyncDisposable
             ? ValueTask.CompletedTask
             : channel.BasicPublishAsync(Topology.HealthExchange, "", mandatory: false, properties, body, cancel);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>
+    /// Closes the connection, which the broker answers after it has read all messages. It does not answer while it blocks the connection,
+    /// so this waits a second at most.
+    /// </summary>
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAny(DisposeConnectionAsync(), isBlocked ? Task.CompletedTask : Task.Delay(CloseTimeout, TimeProvider.System));
+
+    private async Task DisposeConnectionAsync()
     {
-        // The broker answers after it has read all messages. While it blocks the connection, it does not answer.
-        await connection.CloseAsync(
-            Constants.ReplySuccess,
-            "",
-            isBlocked ? TimeSpan.FromMilliseconds(1) : CloseTimeout,
-            abort: true);
+        await connection.CloseAsync(Constants.ReplySuccess, "", CloseTimeout, abort: true);
         await connection.DisposeAsync();
         closed.Dispose();
     }
