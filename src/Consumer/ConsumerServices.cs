@@ -1,3 +1,4 @@
+using F2bBroker.Consumer.Health;
 using F2bBroker.Consumer.History;
 using F2bBroker.Consumer.Metrics;
 using F2bBroker.Consumer.Receiving;
@@ -5,6 +6,7 @@ using F2bBroker.Consumer.Refusals;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Metrics;
 using F2bBroker.Shared.Configuration;
@@ -27,6 +29,7 @@ internal static class ConsumerServices
             .AddSingleton(settings.Consumer)
             .AddSingleton<ServerQuarantine>()
             .AddSingleton<BanEvaluator>()
+            .AddSingleton<IHealthContent, ConsumerHealth>()
             .AddSingleton(provider =>
                 ActivatorUtilities.CreateInstance<DeclareQueueFilter>(
                     provider,

@@ -11,10 +11,14 @@ internal sealed class DaemonExit(IHostApplicationLifetime lifetime, ILogger<Daem
 
     public int Code => code;
 
+    /// <summary>Why the daemon stops; null if it runs or was asked to stop.</summary>
+    public string? Message { get; private set; }
+
     public void Fail(int exitCode, string message)
     {
         if (Interlocked.CompareExchange(ref code, exitCode, ExitCode.Success) == ExitCode.Success)
         {
+            Message = message;
             log.LogCritical("{Message:l}", message);
             lifetime.StopApplication();
         }

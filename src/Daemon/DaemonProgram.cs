@@ -1,5 +1,6 @@
 using System.CommandLine;
 using F2bBroker.Contracts;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Systemd;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
@@ -99,7 +100,8 @@ internal sealed class DaemonProgram(
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         await using Serilog.Core.Logger logger = DaemonLogFormatter.CreateLogger(settings.LogLevel);
-        foreach (string message in findWarnings?.Invoke(settings) ?? [])
+        string[] warnings = [.. findWarnings?.Invoke(settings) ?? []];
+        foreach (string message in warnings)
         {
             logger.Warning("{Message:l}", message);
         }
@@ -112,10 +114,18 @@ internal sealed class DaemonProgram(
             .AddSingleton<DaemonExit>()
             .AddSingleton<ISystemdNotifier, SystemdNotifier>()
             .AddSingleton<Readiness>()
+            .AddSingleton<HealthProblems>()
+            // Registered first, so that it stops last: its last message follows the last ban.
+            .AddHostedService<HealthReporter>()
             .AddHostedService<SystemdWatchdog>();
         configureServices(builder.Services, settings);
         using IHost host = builder.Build();
         DaemonExit exit = host.Services.GetRequiredService<DaemonExit>();
+        if (warnings.Length > 0)
+        {
+            host.Services.GetRequiredService<HealthProblems>().Set(HealthProblems.Settings, string.Join(' ', warnings));
+        }
+
         await host.RunAsync();
         return exit.Code;
     }

@@ -1,5 +1,7 @@
+using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Metrics;
+using F2bBroker.Producer.Health;
 using F2bBroker.Producer.Metrics;
 using F2bBroker.Producer.Publishing;
 using F2bBroker.Shared.Configuration;
@@ -15,6 +17,8 @@ internal static class ProducerServices
         MetricsEndpoint
             .AddTo(services, settings.Metrics.Producer)
             .AddSingleton<ProducerMetrics>()
+            .AddSingleton<ShippingProgress>()
+            .AddSingleton<IHealthContent, ProducerHealth>()
             .AddBus(settings, configure: (_, broker) =>
                 broker.ConfigurePublish(publish => publish.UseExecute(context => PublishProperties.Apply(context, settings.Server))))
             .AddSingleton<PublishConnection>()

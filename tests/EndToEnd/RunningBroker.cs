@@ -56,6 +56,10 @@ public abstract class RunningBroker
         return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>())!;
     }
 
+    /// <summary>Binds a queue to an exchange, with an empty routing key.</summary>
+    public async Task BindAsync(string exchange, string queue) =>
+        (await api.PostAsJsonAsync($"bindings/f2b/e/{exchange}/q/{queue}", new JsonObject())).EnsureSuccessStatusCode();
+
     /// <summary>Returns the messages in a queue (body and headers) and leaves them there.</summary>
     public async Task<IReadOnlyList<JsonNode>> PeekAsync(string queue)
     {
@@ -95,8 +99,8 @@ public abstract class RunningBroker
             {
                 connections = [.. ((JsonArray)(await GetAsync("connections"))!).Select(connection => connection!)];
                 return connections
+                    .Where(IsForBans)
                     .Select(connection => $"{connection["user_provided_name"]}")
-                    .Where(name => name.Length > 0 && char.IsAsciiDigit(name[^1]))
                     .Distinct()
                     .Count() == daemons;
             },
@@ -116,6 +120,12 @@ public abstract class RunningBroker
     /// <summary>Runs <c>f2bbroker</c> as the operator.</summary>
     internal Task<Built.Outcome> AdminAsync(params IEnumerable<string> arguments) =>
         Built.RunAsync(Built.Admin, arguments, $"F2BBROKER_API={Api}");
+
+    /// <summary>
+    /// Returns true for a daemon's connection for bans, whose name ends with the version; false for its health messages, for example.
+    /// </summary>
+    protected static bool IsForBans(JsonNode? connection) =>
+        $"{connection!["user_provided_name"]}" is [.., var last] && char.IsAsciiDigit(last);
 
     /// <summary>Sets the addresses of the broker.</summary>
     protected void SetAddress(string host, int port, string apiUrl)

@@ -2,6 +2,7 @@ using F2bBroker.Consumer.Rules;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
@@ -21,6 +22,7 @@ internal sealed class HistoryReplay(
     BanWriter writer,
     BrokerAddresses brokerAddresses,
     BrokerLoginCheck login,
+    HealthProblems problems,
     DaemonExit exit,
     TimeProvider time,
     ILogger<HistoryReplay> log)
@@ -107,6 +109,7 @@ internal sealed class HistoryReplay(
                     stopping);
                 await bans.ProcessAsync(new HistoryStream(connection, time), since < EarliestTime ? EarliestTime : since, stopping);
                 isMissing = false;
+                problems.Clear(nameof(HistoryReplay));
                 return;
             }
             catch (Exception failure) when (NotFoundAnswer.IsMissing(failure))
@@ -118,7 +121,7 @@ internal sealed class HistoryReplay(
                 string cause = BrokerReply.Describe(failure);
                 if (lastLogged != cause)
                 {
-                    log.LogWarning("Reading {Stream:l} was interrupted: {Cause:l}. Retrying.", Topology.HistoryStream, cause);
+                    Warn($"Reading {Topology.HistoryStream} was interrupted: {cause}. Retrying.");
                 }
 
                 lastLogged = cause;
@@ -133,13 +136,17 @@ internal sealed class HistoryReplay(
     {
         if (!isMissing)
         {
-            log.LogWarning(
-                "The broker has no stream {Stream:l}. Bans published before {Now:l} that are not in the queue are missing. Run "
-                    + "f2bbroker init to create the stream. It is then read without a restart.",
-                Topology.HistoryStream,
-                UtcTimestamp.Format(time.GetUtcNow()));
+            Warn(
+                $"The broker has no stream {Topology.HistoryStream}. Bans published before {UtcTimestamp.Format(time.GetUtcNow())} that "
+                    + "are not in the queue are missing. Run f2bbroker init to create the stream. It is then read without a restart.");
         }
 
         isMissing = true;
+    }
+
+    private void Warn(string message)
+    {
+        log.LogWarning("{Message:l}", message);
+        problems.Set(nameof(HistoryReplay), message);
     }
 }

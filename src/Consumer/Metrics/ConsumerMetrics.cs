@@ -22,6 +22,8 @@ internal sealed class ConsumerMetrics
     private readonly LabelledCounter refused = new("origin", "reason");
     private long duplicates;
     private long waiting;
+    private long lastWrittenTicks;
+    private double lastLag = double.NaN;
     private long queueRecreated;
 
     public ConsumerMetrics(DaemonMeter daemon, TimeProvider time)
@@ -62,6 +64,34 @@ internal sealed class ConsumerMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Lags });
     }
 
+    /// <summary>When the last ban was written; null if there was none since the start.</summary>
+    public DateTimeOffset? LastWrittenAt =>
+        Volatile.Read(ref lastWrittenTicks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    /// <summary>The seconds from the last live ban until it was written; null if there was none since the start.</summary>
+    public double? LastLag => Volatile.Read(ref lastLag) is var seconds && double.IsNaN(seconds) ? null : seconds;
+
+    /// <summary>The bans that were written since the start.</summary>
+    public long Written => written.GetTotals().Values.Sum();
+
+    /// <summary>The messages that were refused since the start.</summary>
+    public long RefusedMessages => refused.GetTotals().Values.Sum();
+
+    /// <summary>The bans that wait until they are on disk.</summary>
+    public long Waiting => Volatile.Read(ref waiting);
+
+    /// <summary>The bans that were not written, by reason.</summary>
+    public IReadOnlyDictionary<string, long> SkippedByReason
+    {
+        get
+        {
+            Dictionary<string, long> counts = new(skipped.GetTotals());
+            AddIfAny(counts, "already written", Volatile.Read(ref duplicates));
+            AddIfAny(counts, "of a quarantined server", quarantined.GetTotals().Values.Sum());
+            return counts;
+        }
+    }
+
     /// <summary>Counts a ban that waits to be written.</summary>
     public void BanWaiting() => Interlocked.Increment(ref waiting);
 
@@ -81,9 +111,13 @@ internal sealed class ConsumerMetrics
         }
 
         written.Add(ban.Server);
+        DateTimeOffset now = time.GetUtcNow();
+        Volatile.Write(ref lastWrittenTicks, now.Ticks);
         if (source == DeliverySource.Queue)
         {
-            lag.Record(Math.Max(0, (time.GetUtcNow() - ban.DetectedAt).TotalSeconds));
+            double seconds = Math.Max(0, (now - ban.DetectedAt).TotalSeconds);
+            lag.Record(seconds);
+            Volatile.Write(ref lastLag, seconds);
         }
     }
 
@@ -99,4 +133,12 @@ internal sealed class ConsumerMetrics
         refused.Add(origin.Length > 0 ? origin : NoOrigin, kind.ToString().ToLowerInvariant());
 
     public void QueueRecreated() => Interlocked.Increment(ref queueRecreated);
+
+    private static void AddIfAny(Dictionary<string, long> counts, string reason, long count)
+    {
+        if (count > 0)
+        {
+            counts[reason] = count;
+        }
+    }
 }

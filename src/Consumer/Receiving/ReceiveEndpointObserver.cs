@@ -1,5 +1,6 @@
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
@@ -17,6 +18,7 @@ namespace F2bBroker.Consumer.Receiving;
 internal sealed class ReceiveEndpointObserver(
     Settings settings,
     BrokerLoginCheck login,
+    HealthProblems problems,
     Readiness readiness,
     DaemonExit exit,
     TimeProvider time,
@@ -37,6 +39,7 @@ internal sealed class ReceiveEndpointObserver(
         {
             log.LogInformation("Receiving from {Queue:l}.", Topology.QueueFor(settings.Server));
             (wasReady, failingSince, hasWarned) = (true, null, false);
+            problems.Clear(nameof(ReceiveEndpointObserver));
             readiness.MarkStarted();
         }
 
@@ -54,7 +57,9 @@ internal sealed class ReceiveEndpointObserver(
 
             if (BrokerReply.Causes(failure).Select(NotFoundAnswer.FindUnavailable).FirstOrDefault(text => text is not null) is { } reason)
             {
-                LogUnavailable(reason);
+                // The queue's node is down or still starting, which waiting solves.
+                WarnOnce($"The broker cannot deliver from {Topology.QueueFor(settings.Server)} now: {reason}. Retrying.");
+                readiness.MarkStarted();
                 return Task.CompletedTask;
             }
 
@@ -68,10 +73,9 @@ internal sealed class ReceiveEndpointObserver(
             {
                 exit.Fail(wasReady ? ExitCode.Failure : ExitCode.Configuration, refusal);
             }
-            else if (!hasWarned)
+            else
             {
-                log.LogWarning("{Refusal:l} Retrying.", refusal);
-                hasWarned = true;
+                WarnOnce($"{refusal} Retrying.");
             }
         }
 
@@ -86,19 +90,15 @@ internal sealed class ReceiveEndpointObserver(
         $"Another consumer is connected as '{settings.Server}' and holds its queue. Stop it, or give this server a name of its own "
             + "([server] name).";
 
-    /// <summary>Logs once that the queue's node is down or still starting, which waiting solves.</summary>
-    private void LogUnavailable(string reason)
+    private void WarnOnce(string message)
     {
         if (!hasWarned)
         {
-            log.LogWarning(
-                "The broker cannot deliver from {Queue:l} now: {Reason:l}. Retrying.",
-                Topology.QueueFor(settings.Server),
-                reason);
+            log.LogWarning("{Message:l}", message);
+            problems.Set(nameof(ReceiveEndpointObserver), message);
         }
 
         hasWarned = true;
-        readiness.MarkStarted();
     }
 
     private string? FindRefusal(Exception failure) =>

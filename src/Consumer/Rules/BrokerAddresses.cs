@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Shared.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,12 @@ namespace F2bBroker.Consumer.Rules;
 /// The addresses to which the broker's host names resolve. A ban of one would disconnect this server. An address stays protected after the
 /// name resolves to another one.
 /// </summary>
-internal sealed class BrokerAddresses(Settings settings, DaemonExit exit, TimeProvider time, ILogger<BrokerAddresses> log)
+internal sealed class BrokerAddresses(
+    Settings settings,
+    HealthProblems problems,
+    DaemonExit exit,
+    TimeProvider time,
+    ILogger<BrokerAddresses> log)
     : Worker(exit)
 {
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1);
@@ -50,17 +56,18 @@ internal sealed class BrokerAddresses(Settings settings, DaemonExit exit, TimePr
         {
             IPAddress[] found = await Dns.GetHostAddressesAsync(node.Host, stopping);
             unresolved.Remove(node);
+            problems.Clear(node.Host);
             return found.Select(Subnet.FromAddress);
         }
         catch (SocketException failure)
         {
             if (unresolved.Add(node))
             {
-                log.LogWarning(
-                    "Cannot resolve the broker's host name {Host:l}: {Cause:l} A new address of the broker is not protected from bans "
-                        + "until the name resolves.",
-                    node.Host,
-                    failure.Message);
+                string message =
+                    $"Cannot resolve the broker's host name {node.Host}: {failure.Message} A new address of the broker is not protected "
+                    + "from bans until the name resolves.";
+                log.LogWarning("{Message:l}", message);
+                problems.Set(node.Host, message);
             }
 
             return [];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
 using Microsoft.Extensions.Logging;
@@ -16,8 +17,23 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
     private readonly TimeSpan quarantine = settings.Consumer.Quarantine;
     private readonly SenderRateLimiter newBans = new(settings.Consumer.MaxBans, time);
     // By server: the end of its quarantine, as the time elapsed since timestamp 0 of the monotonic clock.
-    private readonly Dictionary<string, TimeSpan> ends = [];
+    private readonly ConcurrentDictionary<string, TimeSpan> ends = new();
     private volatile Backlog backlog = new(DateTimeOffset.MinValue, limit: 0);
+
+    /// <summary>The quarantined servers, and until when unless they report too many bans again. Any thread may ask.</summary>
+    public IReadOnlyList<QuarantinedServer> Servers
+    {
+        get
+        {
+            (TimeSpan now, DateTimeOffset clock) = (Now, time.GetUtcNow());
+            return
+            [
+                .. ends
+                    .Where(server => server.Value > now)
+                    .Select(server => new QuarantinedServer(server.Key, UtcTimestamp.Format(clock + server.Value - now))),
+            ];
+        }
+    }
 
     private TimeSpan Now => time.GetElapsedTime(0);
 
@@ -57,7 +73,7 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
         }
         else if (ends.TryGetValue(ban.Server, out TimeSpan end) && end <= Now)
         {
-            ends.Remove(ban.Server);
+            ends.TryRemove(ban.Server, out _);
             log.LogInformation("{Server:l} is no longer quarantined.", ban.Server);
         }
 

@@ -4,6 +4,7 @@ using F2bBroker.Consumer.Metrics;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Shared.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,7 @@ internal sealed class BanWriter(
     Settings settings,
     BanEvaluator evaluator,
     ConsumerMetrics metrics,
+    HealthProblems problems,
     Readiness readiness,
     DaemonExit exit,
     TimeProvider time,
@@ -130,6 +132,7 @@ internal sealed class BanWriter(
                 if (isHolding)
                 {
                     log.LogInformation("Can write {Log:l} again.", path);
+                    problems.Clear(nameof(BanWriter));
                 }
 
                 return;
@@ -138,10 +141,10 @@ internal sealed class BanWriter(
             {
                 if (!isHolding)
                 {
-                    log.LogWarning(
-                        "Cannot write {Log:l}: {Cause:l} Retrying. The bans stay unacknowledged at the broker; none is lost.",
-                        path,
-                        failure.Message);
+                    string message =
+                        $"Cannot write {path}: {failure.Message} Retrying. The bans stay unacknowledged at the broker; none is lost.";
+                    log.LogWarning("{Message:l}", message);
+                    problems.Set(nameof(BanWriter), message);
                 }
             }
 

@@ -10,7 +10,6 @@ namespace F2bBroker.Daemon.Messaging;
 /// <summary>Registers MassTransit for both daemons: own login, bare JSON, no declaration that the server has no permission for.</summary>
 internal static class BusRegistration
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
 
     public static IServiceCollection AddBus(
@@ -55,7 +54,7 @@ internal static class BusRegistration
             host =>
             {
                 host.Username(settings.Server);
-                host.Heartbeat(Heartbeat);
+                host.Heartbeat(BrokerConnection.Heartbeat);
                 host.OnRefreshConnectionFactory = async factory =>
                 {
                     BrokerLogin accepted = await login.WaitUntilAcceptedAsync(stopping);

@@ -36,6 +36,15 @@ internal sealed class LabelledCounter(string first, string? second = null)
         }
     }
 
+    /// <summary>Returns the counts by the first label.</summary>
+    public IReadOnlyDictionary<string, long> GetTotals()
+    {
+        lock (counts)
+        {
+            return counts.GroupBy(count => count.Key.First).ToDictionary(group => group.Key, group => group.Sum(count => count.Value));
+        }
+    }
+
     private IEnumerable<KeyValuePair<string, object?>> Labels(string firstValue, string secondValue)
     {
         yield return KeyValuePair.Create(first, (object?)firstValue);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using F2bBroker.Daemon;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Producer.Parsing;
 using F2bBroker.Producer.Sources;
 
@@ -10,10 +11,13 @@ namespace F2bBroker.Producer.Journal;
 /// </summary>
 /// <param name="server">The server that reports the bans.</param>
 /// <param name="warn">Receives warnings.</param>
-internal sealed class JournalBanSource(string server, TimeProvider time, Action<string> warn) : IBanSource
+internal sealed class JournalBanSource(string server, HealthProblems problems, TimeProvider time, Action<string> warn) : IBanSource
 {
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
+
+    // While fail2ban logs nothing, nothing shows that journalctl works again, except that it no longer ends.
+    private static readonly TimeSpan ProblemDuration = MaxDelay * 2;
 
     private string? cursor;
     private string? failure;
@@ -61,9 +65,11 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
                 }
             }
 
+            string message = $"{failure} Restarting journalctl from the last entry. No ban is lost.";
+            problems.Set(nameof(JournalBanSource), message, ProblemDuration);
             if (backoff.IsFirst)
             {
-                warn($"{failure} Restarting journalctl from the last entry. No ban is lost.");
+                warn(message);
             }
 
             await backoff.WaitAsync(stopping);

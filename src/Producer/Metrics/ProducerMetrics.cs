@@ -25,6 +25,15 @@ internal sealed class ProducerMetrics
             description: "Lines about bans that were not shared, by reason.");
     }
 
+    /// <summary>The bans that the broker has confirmed since the start.</summary>
+    public long Published => Volatile.Read(ref published);
+
+    /// <summary>The bans that are being published and not confirmed yet.</summary>
+    public long Unconfirmed => Volatile.Read(ref unconfirmed);
+
+    /// <summary>The lines about bans that were not shared, by reason.</summary>
+    public IReadOnlyDictionary<string, long> Skipped => skipped.GetTotals();
+
     public void PublishStarted() => Interlocked.Increment(ref unconfirmed);
 
     public void PublishConfirmed()

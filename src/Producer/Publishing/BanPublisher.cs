@@ -1,5 +1,6 @@
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Producer.Metrics;
 using F2bBroker.Shared.Messaging;
@@ -23,6 +24,7 @@ internal sealed class BanPublisher
     private readonly PublishConnection connection;
     private readonly BrokerLoginCheck login;
     private readonly ProducerMetrics metrics;
+    private readonly HealthProblems problems;
     private readonly TimeProvider time;
     private readonly ILogger<BanPublisher> log;
     private int stuck;
@@ -32,10 +34,12 @@ internal sealed class BanPublisher
         PublishConnection connection,
         BrokerLoginCheck login,
         ProducerMetrics metrics,
+        HealthProblems problems,
         TimeProvider time,
         ILogger<BanPublisher> log)
     {
-        (this.bus, this.connection, this.login, this.metrics, this.time, this.log) = (bus, connection, login, metrics, time, log);
+        (this.bus, this.connection, this.login, this.metrics) = (bus, connection, login, metrics);
+        (this.problems, this.time, this.log) = (problems, time, log);
         bus.ConnectPublishObserver(new RefusedPublishObserver());
     }
 
@@ -77,6 +81,7 @@ internal sealed class BanPublisher
         if (isStuck && Interlocked.Decrement(ref stuck) == 0)
         {
             log.LogInformation("The broker confirms bans again.");
+            problems.Clear(nameof(BanPublisher));
         }
 
         connection.RecordConfirm();
@@ -88,7 +93,9 @@ internal sealed class BanPublisher
     {
         if (Interlocked.Increment(ref stuck) == 1)
         {
-            log.LogWarning("The broker accepts the login but does not confirm bans: {Cause:l} Retrying. No ban is lost.", CauseOf(failure));
+            string message = $"The broker accepts the login but does not confirm bans: {CauseOf(failure)} Retrying. No ban is lost.";
+            log.LogWarning("{Message:l}", message);
+            problems.Set(nameof(BanPublisher), message);
         }
     }
 

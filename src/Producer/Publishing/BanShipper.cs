@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using F2bBroker.Daemon;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Producer.Journal;
 using F2bBroker.Producer.Metrics;
@@ -17,6 +18,8 @@ internal sealed class BanShipper(
     BrokerLoginCheck login,
     BanPublisher publisher,
     ProducerMetrics metrics,
+    ShippingProgress progress,
+    HealthProblems problems,
     Readiness readiness,
     DaemonExit exit,
     TimeProvider time,
@@ -25,8 +28,13 @@ internal sealed class BanShipper(
 {
     private const int MaxUnconfirmed = 1000;
 
-    private readonly SkippedLines skippedLines = new(metrics, log, time);
-    private readonly CheckpointTracker checkpoint = new(new Checkpoint(settings.Producer.Checkpoint), time, log);
+    private readonly SkippedLines skippedLines = new(metrics, problems, log, time);
+    private readonly CheckpointTracker checkpoint = new(
+        new Checkpoint(settings.Producer.Checkpoint),
+        progress,
+        problems,
+        time,
+        log);
 
     public override void Dispose()
     {
@@ -37,8 +45,8 @@ internal sealed class BanShipper(
     protected override async Task RunAsync(CancellationToken stopping)
     {
         using IBanSource source = settings.Producer.ReadsJournal
-            ? new JournalBanSource(settings.Server, time, Warn)
-            : new LogFileBanSource(settings, time, Warn);
+            ? new JournalBanSource(settings.Server, problems, time, Warn)
+            : new LogFileBanSource(settings, problems, time, Warn);
         // A first start begins now, whether or not the broker is available: from here on, the log is the outbox.
         await StartAsync(source, stopping);
         readiness.MarkInitialized();
@@ -106,6 +114,13 @@ internal sealed class BanShipper(
             }
 
             bool isShared = segment.Ban is not null && skipped is null;
+            if (isShared)
+            {
+                progress.RecordBan();
+                // The settings of fail2ban that seemed to hide its bans do not, or no longer.
+                problems.Clear(HealthProblems.Settings);
+            }
+
             await window.WriteAsync(
                 new PendingPublish(
                     isShared ? publisher.PublishAsync(segment.Ban!, stopping) : Task.CompletedTask,

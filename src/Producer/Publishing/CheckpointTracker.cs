@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Producer.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,12 @@ namespace F2bBroker.Producer.Publishing;
 /// <summary>
 /// Advances the checkpoint past confirmed bans in log order. Saves it when no publish is pending, and once a second under load.
 /// </summary>
-internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time, ILogger log)
+internal sealed class CheckpointTracker(
+    Checkpoint checkpoint,
+    ShippingProgress progress,
+    HealthProblems problems,
+    TimeProvider time,
+    ILogger log)
 {
     private static readonly TimeSpan SaveIntervalUnderLoad = TimeSpan.FromSeconds(1);
 
@@ -47,7 +53,7 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
                 while (window.TryRead(out PendingPublish pending))
                 {
                     await pending.Confirmed;
-                    unsaved = pending.End;
+                    unsaved = progress.Confirmed = pending.End;
                     hasBan |= pending.IsBan;
                     bool isDue =
                         time.GetElapsedTime(savedAt)
@@ -83,6 +89,7 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
             if (isFailing)
             {
                 log.LogInformation("Can save the checkpoint again.");
+                problems.Clear(nameof(CheckpointTracker));
             }
 
             isFailing = false;
@@ -92,9 +99,10 @@ internal sealed class CheckpointTracker(Checkpoint checkpoint, TimeProvider time
         {
             if (!isFailing)
             {
-                log.LogWarning(
-                    "Cannot save the checkpoint: {Failure:l} Publishing continues. After a restart some bans are published again.",
-                    failure.Message);
+                string message =
+                    $"Cannot save the checkpoint: {failure.Message} Publishing continues. After a restart some bans are published again.";
+                log.LogWarning("{Message:l}", message);
+                problems.Set(nameof(CheckpointTracker), message);
             }
 
             isFailing = true;

@@ -1,4 +1,5 @@
 using F2bBroker.Daemon;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Producer.Metrics;
 using F2bBroker.Producer.Parsing;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ namespace F2bBroker.Producer.Publishing;
 /// Counts the lines about bans that are not shared, by reason, in the metrics and in the log. Warns if fail2ban should log them
 /// differently: at the first one of a kind, then once an hour.
 /// </summary>
-internal sealed class SkippedLines(ProducerMetrics metrics, ILogger log, TimeProvider time) : IDisposable
+internal sealed class SkippedLines(ProducerMetrics metrics, HealthProblems problems, ILogger log, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan WarningInterval = TimeSpan.FromHours(1);
 
@@ -25,13 +26,15 @@ internal sealed class SkippedLines(ProducerMetrics metrics, ILogger log, TimePro
         if (reason.Remedy is null)
         {
             skipped.Add(reason.Text);
+            return;
         }
-        else if (named.Add(reason))
+
+        string message =
+            $"fail2ban logged a ban {reason.Text}. Such a ban cannot be shared, so other servers do not get it. {reason.Remedy}";
+        problems.Set(reason.Text, message, WarningInterval);
+        if (named.Add(reason))
         {
-            log.LogWarning(
-                "fail2ban logged a ban {Reason:l}. Such a ban cannot be shared, so other servers do not get it. {Remedy:l}",
-                reason.Text,
-                reason.Remedy);
+            log.LogWarning("{Message:l}", message);
         }
         else
         {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using F2bBroker.Contracts;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Producer.Parsing;
 using F2bBroker.Producer.Sources;
 using F2bBroker.Shared.Configuration;
@@ -8,10 +9,10 @@ namespace F2bBroker.Producer.Tailing;
 
 /// <summary>Reads bans from the log file that fail2ban, or a syslog daemon for it, writes.</summary>
 /// <param name="warn">Receives warnings about lines that could not be read.</param>
-internal sealed class LogFileBanSource(Settings settings, TimeProvider time, Action<string> warn) : IBanSource
+internal sealed class LogFileBanSource(Settings settings, HealthProblems problems, TimeProvider time, Action<string> warn) : IBanSource
 {
-    private readonly LogTail tail = new(settings.Producer.LogPath, time, warn);
-    private readonly TimeZoneCheck zone = new(time, warn);
+    private readonly LogTail tail = new(settings.Producer.LogPath, problems, time, warn);
+    private readonly TimeZoneCheck zone = new(problems, time, warn);
 
     public Position Position => tail.Position;
 

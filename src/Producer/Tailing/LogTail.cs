@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Shared.Logs;
 
 namespace F2bBroker.Producer.Tailing;
@@ -6,10 +7,11 @@ namespace F2bBroker.Producer.Tailing;
 /// <summary>Reads a log from a position across rotations and edits: every whole line at least once, in order.</summary>
 /// <param name="path">The log's path. The file behind it changes.</param>
 /// <param name="warn">Receives warnings about lines that could not be read, and about files that were changed.</param>
-internal sealed class LogTail(string path, TimeProvider time, Action<string> warn) : IDisposable
+internal sealed class LogTail(string path, HealthProblems problems, TimeProvider time, Action<string> warn) : IDisposable
 {
     private readonly LogFileFinder finder = new(path, warn);
     private readonly ReplacedFiles replaced = new(path, time, warn);
+    private readonly MissingLogCheck missing = new(path, problems, time, warn);
     private LogFileReader? current;
     private long? replacedAt;
     private bool hasSeenNextFile;
@@ -54,6 +56,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
             LogBlock? block;
             while ((block = ReadOrWarn()) is null)
             {
+                missing.Check();
                 await watch.WaitAsync(stopping);
                 isFresh = true;
             }
@@ -79,6 +82,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
             if (isFailing)
             {
                 warn($"Can read {path} again.");
+                problems.Clear(nameof(LogTail));
             }
 
             isFailing = false;
@@ -88,7 +92,9 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
         {
             if (!isFailing)
             {
-                warn($"Cannot continue reading {path}: {failure.Message} Retrying. No ban is lost.");
+                string message = $"Cannot continue reading {path}: {failure.Message} Retrying. No ban is lost.";
+                warn(message);
+                problems.Set(nameof(LogTail), message);
             }
 
             isFailing = true;

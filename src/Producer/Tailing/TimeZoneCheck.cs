@@ -1,9 +1,10 @@
 using F2bBroker.Contracts;
+using F2bBroker.Daemon.Health;
 
 namespace F2bBroker.Producer.Tailing;
 
 /// <summary>Warns once if a ban that was just written has a time far from now: fail2ban writes local time without a zone.</summary>
-internal sealed class TimeZoneCheck(TimeProvider time, Action<string> warn)
+internal sealed class TimeZoneCheck(HealthProblems problems, TimeProvider time, Action<string> warn)
 {
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(10);
 
@@ -13,13 +14,22 @@ internal sealed class TimeZoneCheck(TimeProvider time, Action<string> warn)
     public void Check(Ban ban)
     {
         DateTimeOffset now = time.GetUtcNow();
-        if (!hasWarned && (ban.DetectedAt - now).Duration() > Tolerance)
+        if ((ban.DetectedAt - now).Duration() <= Tolerance)
         {
-            hasWarned = true;
-            warn(
-                $"fail2ban has just dated a ban {UtcTimestamp.Format(ban.DetectedAt)}, and it is {UtcTimestamp.Format(now)} here: its "
-                    + $"time zone (TZ) is not the one of this program, {time.LocalTimeZone.Id}, or a clock is off. Peers refuse bans "
-                    + "from the future and skip old ones.");
+            problems.Clear(nameof(TimeZoneCheck));
+            return;
         }
+
+        string message =
+            $"fail2ban has just dated a ban {UtcTimestamp.Format(ban.DetectedAt)}, and it is {UtcTimestamp.Format(now)} here: its "
+            + $"time zone (TZ) is not the one of this program, {time.LocalTimeZone.Id}, or a clock is off. Peers refuse bans from the "
+            + "future and skip old ones.";
+        problems.Set(nameof(TimeZoneCheck), message);
+        if (!hasWarned)
+        {
+            warn(message);
+        }
+
+        hasWarned = true;
     }
 }

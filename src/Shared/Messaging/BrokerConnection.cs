@@ -20,14 +20,18 @@ internal static class BrokerConnection
     // The system's default would be better if no system enabled the older versions.
     private const SslProtocols TlsVersions = SslProtocols.Tls12 | SslProtocols.Tls13;
 
+    /// <summary>The interval of heartbeats on each connection.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
 
+    private static readonly AssemblyName Program = Assembly.GetEntryAssembly()!.GetName();
+
+    /// <summary>The version of this program: <c>0.1.0</c>.</summary>
+    public static string ProgramVersion => Program.Version!.ToString(3);
+
     /// <summary>Returns the connection name that the management UI shows: <c>f2bbroker-consumer web1 0.1.0</c>.</summary>
-    public static string ConnectionNameFor(string server)
-    {
-        AssemblyName program = Assembly.GetEntryAssembly()!.GetName();
-        return $"{program.Name} {server} {program.Version!.ToString(3)}";
-    }
+    public static string ConnectionNameFor(string server) => $"{Program.Name} {server} {ProgramVersion}";
 
     /// <summary>Sets the broker's addresses and the login, which MassTransit does not expose.</summary>
     /// <param name="certificate">Validates the broker's certificate.</param>
@@ -90,6 +94,7 @@ internal static class BrokerConnection
             UserName = user,
             VirtualHost = broker.VirtualHost,
             AutomaticRecoveryEnabled = false,
+            RequestedHeartbeat = Heartbeat,
             RequestedConnectionTimeout = ResponseTimeout,
             ContinuationTimeout = ResponseTimeout,
         };

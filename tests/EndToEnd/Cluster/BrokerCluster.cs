@@ -50,11 +50,11 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
     public async Task<string> LeaderOfAsync(string queue) =>
         (await GetAsync($"queues/f2b/{queue}"))!.Deserialize<JsonElement>().GetProperty("leader").GetString()!;
 
-    /// <summary>Returns the nodes that a user's connections use.</summary>
+    /// <summary>Returns the nodes that a user's connections for bans use.</summary>
     public async Task<IReadOnlyList<string>> NodesOfAsync(string user) =>
         [
             .. ((JsonArray)(await GetAsync("connections"))!)
-                .Where(connection => (string?)connection!["user"] == user)
+                .Where(connection => (string?)connection!["user"] == user && IsForBans(connection))
                 .Select(connection => (string)connection!["node"]!)
                 .Distinct(),
         ];

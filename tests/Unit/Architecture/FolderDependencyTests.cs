@@ -21,16 +21,27 @@ public sealed class FolderDependencyTests
         ["Daemon.Messaging"] = ["Daemon", "Shared.Configuration", "Shared.Messaging"],
         ["Daemon.Metrics"] = ["Daemon.Messaging", "Shared.Configuration"],
         ["Daemon.Systemd"] = ["Daemon", "Daemon.Messaging"],
+        ["Daemon.Health"] = ["Daemon", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging"],
 
         ["Producer.Parsing"] = [],
         ["Producer.Sources"] = ["Producer.Parsing"],
         ["Producer.Metrics"] = ["Daemon.Metrics"],
-        ["Producer.Tailing"] = ["Producer.Parsing", "Producer.Sources", "Daemon", "Shared.Configuration", "Shared.Logs"],
-        ["Producer.Journal"] = ["Producer.Parsing", "Producer.Sources", "Daemon"],
+        ["Producer.Tailing"] =
+        [
+            "Producer.Parsing", "Producer.Sources", "Daemon", "Daemon.Health", "Shared.Configuration", "Shared.Logs",
+        ],
+
+        ["Producer.Journal"] = ["Producer.Parsing", "Producer.Sources", "Daemon", "Daemon.Health"],
         ["Producer.Publishing"] =
         [
             "Producer.Parsing", "Producer.Sources", "Producer.Tailing", "Producer.Journal", "Producer.Metrics",
-            "Daemon", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
+            "Daemon", "Daemon.Health", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
+        ],
+
+        ["Producer.Health"] =
+        [
+            "Producer.Metrics", "Producer.Publishing", "Producer.Sources", "Producer.Tailing",
+            "Daemon.Health", "Shared.Configuration", "Shared.Logs",
         ],
 
         ["Producer.Checks"] =
@@ -38,19 +49,24 @@ public sealed class FolderDependencyTests
             "Producer.Parsing", "Producer.Journal", "Daemon", "Shared.Configuration", "Shared.Logs", "Shared.Programs",
         ],
 
-        ["Consumer.Rules"] = ["Daemon", "Shared.Configuration"],
+        ["Consumer.Rules"] = ["Daemon", "Daemon.Health", "Shared.Configuration"],
         ["Consumer.Metrics"] = ["Consumer.Rules", "Daemon.Metrics"],
-        ["Consumer.Writing"] = ["Consumer.Rules", "Consumer.Metrics", "Daemon", "Shared.Configuration", "Shared.Logs"],
+        ["Consumer.Health"] = ["Consumer.Rules", "Consumer.Metrics", "Daemon.Health"],
+        ["Consumer.Writing"] =
+        [
+            "Consumer.Rules", "Consumer.Metrics", "Daemon", "Daemon.Health", "Shared.Configuration", "Shared.Logs",
+        ],
+
         ["Consumer.Refusals"] = ["Consumer.Rules", "Consumer.Metrics", "Daemon", "Shared.Configuration", "Shared.Messaging"],
         ["Consumer.History"] =
         [
             "Consumer.Rules", "Consumer.Writing", "Consumer.Metrics",
-            "Daemon", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
+            "Daemon", "Daemon.Health", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
         ],
         ["Consumer.Receiving"] =
         [
             "Consumer.Rules", "Consumer.Refusals", "Consumer.Writing", "Consumer.History", "Consumer.Metrics",
-            "Daemon", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
+            "Daemon", "Daemon.Health", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
         ],
 
         ["Admin.Output"] = [],
@@ -75,7 +91,7 @@ public sealed class FolderDependencyTests
         "Consumer", "Consumer.Receiving", "Consumer.Refusals", "Consumer.History",
         "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Doctor",
         "Shared.Messaging",
-        "Daemon", "Daemon.Messaging", "Daemon.Systemd",
+        "Daemon", "Daemon.Messaging", "Daemon.Systemd", "Daemon.Health",
     ];
 
     public static TheoryData<string> Assemblies =>

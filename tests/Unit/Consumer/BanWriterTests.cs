@@ -2,6 +2,7 @@ using F2bBroker.Consumer.Metrics;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Daemon;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Metrics;
 using F2bBroker.Shared.Configuration;
@@ -17,11 +18,13 @@ public sealed class BanWriterTests : IAsyncLifetime
     private readonly FakeTimeProvider clock = Some.Clock();
     private readonly string path;
     private readonly DaemonMeter meter;
+    private readonly HealthProblems problems;
     private BanWriter writer;
 
     public BanWriterTests()
     {
         path = folder["bans.log"];
+        problems = new HealthProblems(clock);
         meter = new DaemonMeter(new LastBrokerContact(clock), clock);
         writer = NewWriter();
     }
@@ -124,9 +127,11 @@ public sealed class BanWriterTests : IAsyncLifetime
         Task<BanOutcome> held = writer.WriteAsync(Some.Ban());
         clock.Advance(TimeSpan.FromSeconds(5));
         Assert.False(held.IsCompleted);
+        await Eventually.TrueAsync(() => problems.Texts is [var text] && text.StartsWith($"Cannot write {path}: "), () => "No problem.");
         Directory.Delete(path);
         await AdvanceUntilAsync(() => held.IsCompleted);
         Assert.IsType<BanOutcome.Written>(await held);
+        Assert.Empty(problems.Texts);
         Assert.Single(File.ReadAllLines(path));
     }
 
@@ -143,6 +148,7 @@ public sealed class BanWriterTests : IAsyncLifetime
             settings,
             evaluator,
             new ConsumerMetrics(meter, clock),
+            problems,
             new Readiness(),
             new DaemonExit(lifetime, NullLogger<DaemonExit>.Instance),
             clock,

@@ -2,6 +2,7 @@ using System.Net;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Shared.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -117,6 +118,7 @@ public sealed class SkipRulesTests
 
     private static BrokerAddresses NewBrokerAddresses(Settings settings) => new(
         settings,
+        new HealthProblems(TimeProvider.System),
         new DaemonExit(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), NullLogger<DaemonExit>.Instance),
         TimeProvider.System,
         NullLogger<BrokerAddresses>.Instance);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Producer.Publishing;
 using F2bBroker.Producer.Tailing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,12 +13,17 @@ public sealed class CheckpointTrackerTests : IDisposable
     private readonly FakeTimeProvider clock = Some.Clock();
     private readonly Channel<PendingPublish> window = Channel.CreateUnbounded<PendingPublish>();
     private readonly Checkpoint checkpoint;
+    private readonly ShippingProgress progress;
+    private readonly HealthProblems problems;
+    private readonly CheckpointTracker confirmed;
     private readonly Task following;
 
     public CheckpointTrackerTests()
     {
         checkpoint = new Checkpoint(folder["checkpoint"]);
-        CheckpointTracker confirmed = new(checkpoint, clock, NullLogger.Instance);
+        progress = new ShippingProgress(clock);
+        problems = new HealthProblems(clock);
+        confirmed = new CheckpointTracker(checkpoint, progress, problems, clock, NullLogger.Instance);
         confirmed.Save(At(0));
         following = confirmed.AdvanceAsync(window.Reader);
     }
@@ -36,6 +42,18 @@ public sealed class CheckpointTrackerTests : IDisposable
         window.Writer.Complete();
         await following;
         Assert.Equal(20, (checkpoint.Load() as LogPosition)?.Offset);
+        Assert.Equal(At(20), progress.Confirmed);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_cannot_be_saved_is_a_problem_until_it_can()
+    {
+        Directory.CreateDirectory(folder["checkpoint.new"]);
+        Assert.False(confirmed.Save(At(10)));
+        Assert.StartsWith("Cannot save the checkpoint: ", Assert.Single(problems.Texts));
+        Directory.Delete(folder["checkpoint.new"]);
+        Assert.True(confirmed.Save(At(10)));
+        Assert.Empty(problems.Texts);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Producer.Tailing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -268,7 +269,7 @@ public sealed class EditedLogTests : IDisposable
             .Select(file => new FileInfo(file).LinkTarget)
             .Count(target => target == $"{log.Path} (deleted)");
 
-    private LogTail NewTail() => new(log.Path, clock, messages.Add);
+    private LogTail NewTail() => new(log.Path, new HealthProblems(clock), clock, messages.Add);
 
     private void RestartIf(bool isStopped)
     {

@@ -1,3 +1,4 @@
+using F2bBroker.Daemon.Health;
 using F2bBroker.Producer.Parsing;
 using F2bBroker.Producer.Sources;
 using F2bBroker.Producer.Tailing;
@@ -44,7 +45,7 @@ public sealed class HoleTests : IDisposable
     {
         string holes = new('\0', 5000);
         log.Write(Line + holes, "2026-11-23 02:5" + holes + Line, Line + new string('0', 5000));
-        using LogTail tail = new(log.Path, TimeProvider.System, Assert.Fail);
+        using LogTail tail = new(log.Path, new HealthProblems(TimeProvider.System), TimeProvider.System, Assert.Fail);
         tail.StartAtBeginning();
         string[] texts = [.. tail.Read()!.Candidates().Select(candidate => candidate.Line)];
         Assert.Equal([Line + "\0", "2026-11-23 02:5\0" + Line, (Line + new string('0', 5000))[..1024] + "…"], texts);

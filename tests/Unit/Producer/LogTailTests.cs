@@ -1,3 +1,4 @@
+using F2bBroker.Daemon.Health;
 using F2bBroker.Producer.Sources;
 using F2bBroker.Producer.Tailing;
 
@@ -132,7 +133,7 @@ public sealed class LogTailTests : IDisposable
     {
         File.WriteAllText(log.Path, "");
         LogPosition position;
-        using (LogTail tail = new(log.Path, TimeProvider.System, Assert.Fail))
+        using (LogTail tail = new(log.Path, new HealthProblems(TimeProvider.System), TimeProvider.System, Assert.Fail))
         {
             tail.StartAtEnd();
             position = tail.Position;

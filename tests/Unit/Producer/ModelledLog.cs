@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Producer.Tailing;
 using Microsoft.Win32.SafeHandles;
 
@@ -168,7 +169,7 @@ internal sealed class ModelledLog : IDisposable
         }
     }
 
-    public LogTail NewTail() => new(Path, TimeProvider.System, _ => { });
+    public LogTail NewTail() => new(Path, new HealthProblems(TimeProvider.System), TimeProvider.System, _ => { });
 
     public void Dispose()
     {

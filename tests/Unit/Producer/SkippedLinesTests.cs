@@ -1,3 +1,4 @@
+using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Metrics;
 using F2bBroker.Producer.Metrics;
@@ -13,13 +14,15 @@ public sealed class SkippedLinesTests : IDisposable
 {
     private readonly FakeTimeProvider clock = Some.Clock();
     private readonly LoggedMessages log = new();
+    private readonly HealthProblems problems;
     private readonly DaemonMeter meter;
     private readonly SkippedLines lines;
 
     public SkippedLinesTests()
     {
+        problems = new HealthProblems(clock);
         meter = new DaemonMeter(new LastBrokerContact(clock), clock);
-        lines = new SkippedLines(new ProducerMetrics(meter), log, clock);
+        lines = new SkippedLines(new ProducerMetrics(meter), problems, log, clock);
     }
 
     public void Dispose()
@@ -47,6 +50,20 @@ public sealed class SkippedLinesTests : IDisposable
         clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal([.. first, "More bans that cannot be shared: 1 without a date."], log.Messages);
         Assert.All(log.Levels, level => Assert.Equal(LogLevel.Warning, level));
+    }
+
+    [Fact]
+    public void A_form_that_cannot_be_shared_is_a_problem_until_it_has_not_occurred_for_an_hour()
+    {
+        lines.Count(SkipReason.NoDate);
+        clock.Advance(TimeSpan.FromMinutes(50));
+        lines.Count(SkipReason.NoDate);
+        clock.Advance(TimeSpan.FromMinutes(50));
+        Assert.Equal([log.Messages[0]], problems.Texts);
+        clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.Empty(problems.Texts);
+        lines.Count(SkipReason.RestoreBan);
+        Assert.Empty(problems.Texts);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using F2bBroker.Daemon.Health;
 using F2bBroker.Producer.Tailing;
 
 namespace F2bBroker.UnitTests.Producer;
@@ -65,7 +66,7 @@ internal sealed class TailedLog : IDisposable
 
         public Reader(string path, Action<LogTail> start)
         {
-            tail = new LogTail(path, TimeProvider.System, messages.Enqueue);
+            tail = new LogTail(path, new HealthProblems(TimeProvider.System), TimeProvider.System, messages.Enqueue);
             start(tail);
             reading = ReadAsync();
         }

@@ -1,3 +1,4 @@
+using F2bBroker.Daemon.Health;
 using F2bBroker.Producer.Tailing;
 
 namespace F2bBroker.UnitTests.Producer;
@@ -5,9 +6,10 @@ namespace F2bBroker.UnitTests.Producer;
 public sealed class TimeZoneCheckTests
 {
     private readonly List<string> warnings = [];
+    private readonly HealthProblems problems = new(Some.Clock());
     private readonly TimeZoneCheck check;
 
-    public TimeZoneCheckTests() => check = new TimeZoneCheck(Some.Clock(), warnings.Add);
+    public TimeZoneCheckTests() => check = new TimeZoneCheck(problems, Some.Clock(), warnings.Add);
 
     [Theory]
     [InlineData(-10)]
@@ -29,5 +31,14 @@ public sealed class TimeZoneCheckTests
         check.Check(Some.Ban(at: Some.Time.AddMinutes(minutes)));
         check.Check(Some.Ban(at: Some.Time.AddMinutes(minutes)));
         Assert.StartsWith("fail2ban has just dated a ban 2026-11-23T0", Assert.Single(warnings));
+        Assert.Equal(warnings, problems.Texts);
+    }
+
+    [Fact]
+    public void A_later_ban_of_the_present_hour_ends_the_problem()
+    {
+        check.Check(Some.Ban(at: Some.Time.AddHours(1)));
+        check.Check(Some.Ban());
+        Assert.Empty(problems.Texts);
     }
 }

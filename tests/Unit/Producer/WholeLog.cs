@@ -1,3 +1,4 @@
+using F2bBroker.Daemon.Health;
 using F2bBroker.Producer.Sources;
 using F2bBroker.Producer.Tailing;
 
@@ -13,6 +14,7 @@ internal static class WholeLog
         long length = new FileInfo(path).Length;
         using LogFileBanSource source = new(
             Some.Settings($"producer:logpath={path}", $"producer:format={(isSyslog ? "syslog" : "fail2ban")}"),
+            new HealthProblems(time),
             time,
             Assert.Fail);
         source.StartAtBeginning();

@@ -1,0 +1,25 @@
+using F2bBroker.Consumer.Metrics;
+using F2bBroker.Consumer.Rules;
+using F2bBroker.Contracts;
+using F2bBroker.Daemon.Health;
+
+namespace F2bBroker.Consumer.Health;
+
+/// <summary>What the consumer's health messages contain.</summary>
+internal sealed class ConsumerHealth(ConsumerMetrics metrics, ServerQuarantine quarantine, LatestBanTime latest) : IHealthContent
+{
+    public string Program => HealthMessage.Consumer;
+
+    public HealthMessage AddTo(HealthMessage message) => message with
+    {
+        LastBanAt = Format(metrics.LastWrittenAt),
+        Lag = metrics.LastLag is { } seconds ? Math.Round(seconds, 3) : null,
+        Written = metrics.Written,
+        Refused = metrics.RefusedMessages,
+        Skipped = metrics.SkippedByReason,
+        Quarantined = quarantine.Servers,
+        Backlog = new HealthBacklog(metrics.Waiting, Until: Format(latest.Value)),
+    };
+
+    private static string? Format(DateTimeOffset? time) => time is { } known ? UtcTimestamp.Format(known) : null;
+}
