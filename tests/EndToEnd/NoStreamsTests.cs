@@ -1,3 +1,5 @@
+using RabbitMQ.Client;
+
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>A broker without streams, like one that was upgraded from an old version without enabling their feature flag.</summary>
@@ -28,8 +30,8 @@ public sealed class NoStreamsTests : RunningBroker, IAsyncLifetime
         Assert.Equal(0, init.ExitCode);
         Assert.SkipWhen(await GetAsync("queues/f2b/f2b.history") is not null, "Streams cannot be disabled in this RabbitMQ.");
         Assert.Contains(
-            "No stream f2b.history: a new server will not know the bans from before it was enrolled, and history and watch have nothing "
-                + "to show. All else works.",
+            "No stream f2b.history and no stream f2b.health: a new server will not know the bans from before it was enrolled, and "
+                + "history and watch have nothing to show; status does not know the health of the daemons. All else works.",
             init.Errors);
         await using Server web1 = await Server.EnrollAsync(this, "web1");
         await using Server web2 = await Server.EnrollAsync(this, "web2");
@@ -39,5 +41,16 @@ public sealed class NoStreamsTests : RunningBroker, IAsyncLifetime
         await web2.HasBansAsync(1);
         await consumer.SaysAsync("The broker has no stream f2b.history");
         Assert.Equal(78, (await AdminAsync("history")).ExitCode);
+        // No queue is bound to the exchange of the health messages: the broker confirms the message and drops it.
+        await using Sender sender = await Sender.ConnectAsync(this, web1);
+        await using IChannel channel = await sender.ChannelAsync();
+        await channel.BasicPublishAsync(
+            "f2b.health.in",
+            "",
+            mandatory: false,
+            new BasicProperties { UserId = "web1" },
+            "{}"u8.ToArray(),
+            TestContext.Current.CancellationToken);
+        Assert.True(channel.IsOpen);
     }
 }

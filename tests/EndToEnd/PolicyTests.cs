@@ -36,17 +36,21 @@ public sealed class PolicyTests(TestBroker broker) : IAsyncLifetime
             "The policy 'all' applies instead of f2b.history-limits to f2b.history (max-length-bytes 10000000 instead of "
                 + "536870912, no max-age, no stream-max-segment-size-bytes): set a priority above 5 for f2b.history-limits, or change "
                 + "the pattern of 'all'.";
-        Assert.Equal([bans, history], await ProblemsAsync());
+        const string health =
+            "The policy 'all' applies instead of f2b.health-limits to f2b.health (max-length-bytes 10000000 instead of 67108864, no "
+                + "max-age, no stream-max-segment-size-bytes): set a priority above 5 for f2b.health-limits, or change the pattern of "
+                + "'all'.";
+        Assert.Equal([bans, health, history], await ProblemsAsync());
         JsonNode json = JsonNode.Parse((await broker.AdminAsync("status", "--json", "--amqp", broker.Uri)).Output)!;
         Assert.All(json.AsArray(), server => Assert.Superset(
-            new HashSet<string> { bans, history },
+            new HashSet<string> { bans, health, history },
             server!["todo"]!.AsArray().Select(message => (string)message!).ToHashSet()));
         string init = (await broker.AdminAsync("init")).Errors;
-        Assert.EndsWith($"already exists.\n{bans}\n{history}\n", init);
+        Assert.EndsWith($"already exists.\n{bans}\n{health}\n{history}\n", init);
 
         JsonNode own = (await broker.GetAsync(Own))!;
         await PolicyAsync("f2b.bans-limits", (string)own["pattern"]!, (JsonObject)own["definition"]!.DeepClone(), priority: 6);
-        Assert.Equal([history], await ProblemsAsync());
+        Assert.Equal([health, history], await ProblemsAsync());
         await PolicyAsync("all", "^mine$", new() { ["max-length-bytes"] = 10_000_000 }, priority: 5);
         Assert.Empty(await ProblemsAsync());
     }
@@ -61,7 +65,9 @@ public sealed class PolicyTests(TestBroker broker) : IAsyncLifetime
                     + "no max-length, no max-length-bytes): f2bbroker init creates it.",
             ],
             await ProblemsAsync());
-        Assert.EndsWith("exists.\n", (await broker.AdminAsync("init")).Errors);
+        string init = (await broker.AdminAsync("init")).Errors;
+        Assert.Contains("Policy f2b.bans-limits: created.\n", init);
+        Assert.DoesNotContain("The policy", init);
         Assert.Empty(await ProblemsAsync());
     }
 
@@ -72,8 +78,8 @@ public sealed class PolicyTests(TestBroker broker) : IAsyncLifetime
         await PolicyAsync("f2b.bans-limits", @"^f2b\.bans\.", new() { ["max-length"] = 5, ["overflow"] = "reject-publish" });
         Assert.Equal(
             [
-                "The policy f2b.bans-limits has values on f2b.bans.web1 and 1 other queue with which bans are lost or the broker's disk "
-                    + "can fill (overflow reject-publish instead of drop-head): set it as docs/production.md shows.",
+                "The policy f2b.bans-limits has values on f2b.bans.web1 and 1 other queue with which messages are lost or the broker's "
+                    + "disk can fill (overflow reject-publish instead of drop-head): set it as docs/production.md shows.",
                 "The policy f2b.history-limits does not apply to f2b.history (no max-age): correct its pattern and keys, or delete it "
                     + "and run f2bbroker init.",
             ],

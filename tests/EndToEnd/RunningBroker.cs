@@ -48,6 +48,10 @@ public abstract class RunningBroker
 
     public async Task PutAsync(string path, JsonObject content) => (await api.PutAsJsonAsync(path, content)).EnsureSuccessStatusCode();
 
+    /// <summary>Binds a queue to an exchange.</summary>
+    public async Task BindAsync(string exchange, string queue) =>
+        (await api.PostAsJsonAsync($"bindings/f2b/e/{exchange}/q/{queue}", new JsonObject())).EnsureSuccessStatusCode();
+
     public async Task DeleteAsync(string path) => (await api.DeleteAsync(path)).Dispose();
 
     public async Task<JsonNode> PostAsync(string path, JsonObject content)

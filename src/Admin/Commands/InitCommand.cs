@@ -7,6 +7,8 @@ namespace F2bBroker.Admin.Commands;
 internal sealed class InitCommand(CommandLine line)
 {
     public Command Command => line.WithOutput(
-        new Command("init", "Create the virtual host, the exchange, the stream and the limits. Existing objects are kept."),
+        new Command(
+            "init",
+            "Create the virtual host, the exchanges, the streams and the limits, and extend the servers' rights. All else is kept."),
         (_, broker, output, cancel) => new BrokerSetup(broker, output.WriteMessage).RunAsync(cancel));
 }

@@ -33,7 +33,7 @@ internal sealed record GroupPolicy(string Name, string Pattern, string ApplyTo, 
     };
 
     /// <summary>
-    /// Limits the stream. RabbitMQ deletes old messages with their segment, which holds some 14,000 bans, and takes the segment's size
+    /// Limits the stream of the bans. RabbitMQ deletes old messages with their segment, which holds some 14,000 bans, and takes the segment's size
     /// when the stream is declared.
     /// </summary>
     public static GroupPolicy History { get; } = new("f2b.history-limits", @"^f2b\.history$", "queues", new JsonObject
@@ -41,6 +41,14 @@ internal sealed record GroupPolicy(string Name, string Pattern, string ApplyTo, 
         ["max-age"] = "1D",
         ["max-length-bytes"] = MaxBytes,
         ["stream-max-segment-size-bytes"] = 4 * 1024 * 1024,
+    });
+
+    /// <summary>Limits the stream of the health messages. Its segments are small, because only whole segments are deleted.</summary>
+    public static GroupPolicy Health { get; } = new("f2b.health-limits", @"^f2b\.health$", "queues", new JsonObject
+    {
+        ["max-age"] = "7D",
+        ["max-length-bytes"] = 64 * 1024 * 1024,
+        ["stream-max-segment-size-bytes"] = 1024 * 1024,
     });
 
     public string Path => ManagementApi.Path("policies", Topology.VirtualHost, Name);

@@ -7,7 +7,7 @@ namespace F2bBroker.Admin.Policies;
 /// <param name="Objects">The names of the queues and exchanges that it concerns.</param>
 internal sealed record PolicyProblem(string Message, IReadOnlyList<string> Objects)
 {
-    /// <summary>Returns true if it concerns a queue of the server, or the stream or the exchange, which all servers need.</summary>
+    /// <summary>Returns true if it concerns a queue of the server, or a stream or the exchange, which all servers need.</summary>
     public bool Concerns(string server) =>
         Objects.Select(Topology.FindServer).Any(owner => owner is null || owner == server);
 }

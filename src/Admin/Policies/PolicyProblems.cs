@@ -48,7 +48,7 @@ internal sealed class PolicyProblems(BrokerPolicies broker)
         : new Finding(
             $"The policy {own.Name} has values on ",
             queue,
-            $" with which bans are lost or the broker's disk can fill ({List(values)}): set it as docs/production.md shows.");
+            $" with which messages are lost or the broker's disk can fill ({List(values)}): set it as docs/production.md shows.");
 
     private Finding? CheckOther(GroupPolicy own, string queue, string applied, string[] differences)
     {
@@ -119,6 +119,7 @@ internal sealed class PolicyProblems(BrokerPolicies broker)
     /// <summary>Returns the policy that should apply to a queue; null if the queue is not the group's.</summary>
     private static GroupPolicy? PolicyFor(string queue, bool needsQuorumPolicy) =>
         queue == Topology.HistoryStream ? GroupPolicy.History
+        : queue == Topology.HealthStream ? GroupPolicy.Health
         : Topology.FindServer(queue) is null ? null
         : needsQuorumPolicy ? GroupPolicy.Quorum
         : GroupPolicy.Bans;

@@ -44,9 +44,11 @@ internal sealed class ServerUser(ManagementApi api, string server)
     }
 
     /// <summary>Returns the role of a permission of the management API; null if F2bBroker never grants it.</summary>
-    public static Role? ReadRole(JsonNode permission, string server) => Role.FromPermissions(
-        server,
-        new Permissions(permission.Text("configure"), permission.Text("write"), permission.Text("read")));
+    public static Role? ReadRole(JsonNode permission, string server) => Role.FromPermissions(server, ReadPermissions(permission));
+
+    /// <summary>Returns the patterns of a permission of the management API.</summary>
+    public static Permissions ReadPermissions(JsonNode permission) =>
+        new(permission.Text("configure"), permission.Text("write"), permission.Text("read"));
 
     /// <summary>Deletes and creates the user, which closes its connections.</summary>
     /// <param name="password">The password; null for a user without one.</param>
@@ -57,13 +59,19 @@ internal sealed class ServerUser(ManagementApi api, string server)
             path,
             new JsonObject { [password is null ? "password_hash" : "password"] = password ?? "", ["tags"] = "" },
             cancel);
+        await GrantAsync(role, cancel);
+        await LimitAsync("max-connections", 8, cancel);
+        await LimitAsync("max-channels", 32, cancel);
+    }
+
+    /// <summary>Sets the permissions of a role. Connections stay open.</summary>
+    public Task GrantAsync(Role role, CancellationToken cancel)
+    {
         Permissions rights = role.PermissionsFor(server);
-        await api.PutAsync(
+        return api.PutAsync(
             ManagementApi.Path("permissions", Topology.VirtualHost, server),
             new JsonObject { ["configure"] = rights.Configure, ["write"] = rights.Write, ["read"] = rights.Read },
             cancel);
-        await LimitAsync("max-connections", 8, cancel);
-        await LimitAsync("max-channels", 32, cancel);
     }
 
     /// <summary>Deletes the user, which closes its connections. Returns false if it did not exist.</summary>

@@ -1,12 +1,15 @@
 using System.Text.Json.Nodes;
 using F2bBroker.Admin.Broker;
-using F2bBroker.Admin.Output;
 using F2bBroker.Admin.Policies;
+using F2bBroker.Admin.Servers;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Setup;
 
-/// <summary><c>f2bbroker init</c>: creates what the group needs on the broker. Existing objects stay unchanged.</summary>
+/// <summary>
+/// <c>f2bbroker init</c>: creates what the group needs on the broker, and extends the permissions of servers that version 0.1 enrolled.
+/// All else stays unchanged.
+/// </summary>
 internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
 {
     private const string VirtualHost = Topology.VirtualHost;
@@ -23,7 +26,9 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
         WriteMessage(
             $"Rights of '{api.User}' on it",
             await api.PutAsync(ManagementApi.Path("permissions", VirtualHost, api.User), all, cancel));
-        WriteMessage($"Exchange {Topology.BansExchange}", await CreateExchangeAsync(cancel));
+        // Before the objects: a daemon that finds the exchange of the health messages may publish to it.
+        await new PermissionRenewal(api, write).RunAsync(cancel);
+        await CreateStreamsAsync(cancel);
         WriteMessage($"Policy {GroupPolicy.Bans.Name}", await GroupPolicy.Bans.CreateAsync(api, cancel));
         JsonNode? overview = await api.GetAsync("overview", cancel);
         if (GroupPolicy.IsQuorumNeeded(overview))
@@ -31,27 +36,32 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
             WriteMessage($"Policy {GroupPolicy.Quorum.Name}", await CreateQuorumPolicyAsync(cancel));
         }
 
-        await new HistorySetup(api, WriteMessage, write).RunAsync(cancel);
         foreach (PolicyProblem problem in new PolicyProblems(await BrokerPolicies.ReadAsync(api, overview, cancel)).Find())
         {
             write(problem.Message);
         }
     }
 
-    private async Task<bool> CreateExchangeAsync(CancellationToken cancel)
+    /// <summary>Creates exchanges and streams. Warns once if the broker has no streams: everything else works without.</summary>
+    private async Task CreateStreamsAsync(CancellationToken cancel)
     {
-        JsonNode? exchange = await api.FindExchangeAsync(Topology.BansExchange, cancel);
-        if (exchange is null)
+        List<GroupStream> missing = [];
+        string reason = "";
+        foreach (GroupStream stream in GroupStream.All)
         {
-            string path = ManagementApi.Path("exchanges", VirtualHost, Topology.BansExchange);
-            return await api.PutAsync(path, new JsonObject { ["type"] = "fanout", ["durable"] = true }, cancel);
+            if (await stream.CreateAsync(api, WriteMessage, cancel) is { } refusal)
+            {
+                missing.Add(stream);
+                reason = refusal;
+            }
         }
 
-        return exchange.Text("type") == "fanout" && exchange["durable"]?.GetValue<bool>() == true
-            ? false
-            : throw new CommandFailedException(
-                ExitCode.Configuration,
-                $"An exchange {Topology.BansExchange} is there, but it is not fanout and durable. Delete it and run init again.");
+        if (missing.Count > 0)
+        {
+            write(
+                $"No stream {string.Join(" and no stream ", missing.Select(stream => stream.Name))}: "
+                    + $"{string.Join("; ", missing.Select(stream => stream.WithoutIt))}. All else works. {reason}");
+        }
     }
 
     /// <summary>Creates the policy with the operator's own limits, and with a higher priority.</summary>

@@ -8,11 +8,14 @@ public sealed class PolicyProblemsTests
     private const string Limits = """ "message-ttl":604800000,"max-length":1000000,"max-length-bytes":536870912 """;
     private const string StreamLimits =
         """{"max-age":"1D","max-length-bytes":536870912,"stream-max-segment-size-bytes":4194304}""";
+    private const string HealthLimits =
+        """{"max-age":"7D","max-length-bytes":67108864,"stream-max-segment-size-bytes":1048576}""";
 
     private readonly Dictionary<string, JsonNode> policies = new()
     {
         ["f2b.bans-limits"] = Policy($$"""{{{Limits}},"overflow":"drop-head"}"""),
         ["f2b.history-limits"] = Policy(StreamLimits),
+        ["f2b.health-limits"] = Policy(HealthLimits),
     };
     private readonly Dictionary<string, JsonNode> operatorPolicies = [];
     private readonly Dictionary<string, string> operatorPolicyOf = [];
@@ -21,6 +24,7 @@ public sealed class PolicyProblemsTests
         Queue("f2b.bans.web1", "f2b.bans-limits"),
         Queue("f2b.bans.web1_error", "f2b.bans-limits"),
         Queue("f2b.history", "f2b.history-limits", "stream"),
+        Queue("f2b.health", "f2b.health-limits", "stream"),
         Queue("mine", "all"),
     ];
     private JsonNode? exchange = JsonNode.Parse("""{"name":"f2b.bans"}""");
@@ -48,6 +52,8 @@ public sealed class PolicyProblemsTests
                     + "'all'.",
                 "The policy 'all' applies instead of f2b.history-limits to f2b.history (no max-length-bytes, no max-age, no "
                     + "stream-max-segment-size-bytes): set a priority above 5 for f2b.history-limits, or change the pattern of 'all'.",
+                "The policy 'all' applies instead of f2b.health-limits to f2b.health (no max-length-bytes, no max-age, no "
+                    + "stream-max-segment-size-bytes): set a priority above 5 for f2b.health-limits, or change the pattern of 'all'.",
             ],
             Problems());
     }
@@ -91,6 +97,18 @@ public sealed class PolicyProblemsTests
             Problems());
     }
 
+    [Fact]
+    public void A_policy_of_the_health_messages_without_a_limit_is_reported()
+    {
+        policies["f2b.health-limits"] = Policy("""{"stream-filter-size-bytes":16}""");
+        Assert.Equal(
+            [
+                "The policy f2b.health-limits has values on f2b.health with which messages are lost or the broker's disk can fill (no "
+                    + "limit): set it as docs/production.md shows.",
+            ],
+            Problems());
+    }
+
     [Theory]
     [InlineData("""{"max-length":5,"overflow":"reject-publish"}""", "overflow reject-publish instead of drop-head")]
     [InlineData("""{"max-length":5,"dead-letter-exchange":"f2b.bans"}""", "dead-letter-exchange f2b.bans")]
@@ -101,8 +119,8 @@ public sealed class PolicyProblemsTests
         policies["f2b.bans-limits"] = Policy(definition);
         Assert.Equal(
             [
-                "The policy f2b.bans-limits has values on f2b.bans.web1 and 1 other queue with which bans are lost or the broker's disk "
-                    + $"can fill ({difference}): set it as docs/production.md shows.",
+                "The policy f2b.bans-limits has values on f2b.bans.web1 and 1 other queue with which messages are lost or the broker's "
+                    + $"disk can fill ({difference}): set it as docs/production.md shows.",
             ],
             Problems());
     }

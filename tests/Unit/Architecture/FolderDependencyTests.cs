@@ -72,7 +72,7 @@ public sealed class FolderDependencyTests
         ["Admin.Output"] = [],
         ["Admin.Broker"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging"],
         ["Admin.Policies"] = ["Admin.Broker"],
-        ["Admin.Setup"] = ["Admin.Broker", "Admin.Policies", "Admin.Output"],
+        ["Admin.Setup"] = ["Admin.Broker", "Admin.Policies", "Admin.Servers", "Admin.Output"],
         ["Admin.Servers"] = ["Admin.Broker", "Admin.Output"],
         ["Admin.History"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
         ["Admin.Errors"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
