@@ -15,6 +15,7 @@ internal static class ProducerServices
         MetricsEndpoint
             .AddTo(services, settings.Metrics.Producer)
             .AddSingleton<ProducerMetrics>()
+            .AddSingleton<SharedBanCounts>()
             .AddBus(settings, configure: (_, broker) =>
                 broker.ConfigurePublish(publish => publish.UseExecute(context => PublishProperties.Apply(context, settings.Server))))
             .AddSingleton<PublishConnection>()

@@ -91,7 +91,11 @@ internal sealed class JournalBanSource(string server, TimeProvider time, Action<
             }
 
             cursor = entry?.Cursor ?? cursor;
-            yield return new SourceSegment(Position, entry?.Ban, entry is null ? SkipReason.UnreadableEntry : entry.Skipped);
+            yield return new SourceSegment(
+                Position,
+                entry?.Ban,
+                entry is null ? SkipReason.UnreadableEntry : entry.Skipped,
+                entry?.Enforcement);
         }
 
         failure = await journalctl.EndAsync(stopping) ?? (follows ? "journalctl ended." : null);

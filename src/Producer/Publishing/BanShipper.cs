@@ -17,6 +17,7 @@ internal sealed class BanShipper(
     BrokerLoginCheck login,
     BanPublisher publisher,
     ProducerMetrics metrics,
+    SharedBanCounts sharedBans,
     Readiness readiness,
     DaemonExit exit,
     TimeProvider time,
@@ -65,6 +66,11 @@ internal sealed class BanShipper(
     private async Task StartAsync(IBanSource source, CancellationToken stopping)
     {
         Position? start = checkpoint.Load(out bool isUnreadable);
+        if (start is not null)
+        {
+            sharedBans.IncludeSince(File.GetLastWriteTimeUtc(settings.Producer.Checkpoint));
+        }
+
         if (start is null || !TryStartAt(source, start))
         {
             if (isUnreadable || settings.Producer.StartsAtBeginning)
@@ -103,6 +109,11 @@ internal sealed class BanShipper(
             if (skipped is not null)
             {
                 skippedLines.Count(skipped);
+            }
+
+            if (segment.Enforcement is { } enforcement)
+            {
+                sharedBans.Count(enforcement);
             }
 
             bool isShared = segment.Ban is not null && skipped is null;

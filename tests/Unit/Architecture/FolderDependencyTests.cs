@@ -24,7 +24,7 @@ public sealed class FolderDependencyTests
 
         ["Producer.Parsing"] = [],
         ["Producer.Sources"] = ["Producer.Parsing"],
-        ["Producer.Metrics"] = ["Daemon.Metrics"],
+        ["Producer.Metrics"] = ["Producer.Parsing", "Daemon.Metrics"],
         ["Producer.Tailing"] = ["Producer.Parsing", "Producer.Sources", "Daemon", "Shared.Configuration", "Shared.Logs"],
         ["Producer.Journal"] = ["Producer.Parsing", "Producer.Sources", "Daemon"],
         ["Producer.Publishing"] =
