@@ -17,6 +17,7 @@ internal static class ProducerServices
         MetricsEndpoint
             .AddTo(services, settings.Metrics.Producer)
             .AddSingleton<ProducerMetrics>()
+            .AddSingleton<SharedBanCounts>()
             .AddSingleton<ShippingProgress>()
             .AddSingleton<IHealthContent, ProducerHealth>()
             .AddBus(settings, configure: (_, broker) =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using F2bBroker.Contracts;
 using F2bBroker.EndToEndTests.Machines;
 
 namespace F2bBroker.EndToEndTests;
@@ -8,6 +9,8 @@ namespace F2bBroker.EndToEndTests;
 /// </summary>
 public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
 {
+    private const string SharedBans = "shared bans in fail2ban";
+
     private readonly TempFolder path = new();
     private TestGroup group = null!;
     private Server server = null!;
@@ -30,6 +33,8 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     public async Task A_healthy_server_has_no_problems()
     {
         Systemd(unit: "active", synchronised: "yes");
+        await WriteBansAsync("203.0.113.1", "2001:db8::1", "203.0.113.128/25");
+        await BansAsync("203.0.113.1", "2001:db8::1", "203.0.113.128/25");
         Built.Outcome outcome = await DoctorAsync();
         string output = outcome.Output
             .Replace(server.Configuration, "/etc/f2bbroker/f2bbroker.conf", StringComparison.Ordinal)
@@ -92,6 +97,35 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Shared_bans_that_fail2ban_does_not_hold_are_named()
+    {
+        Assert.Contains($"ok     {SharedBans}: {server.BansLog} has no ban that is older than 1 minute and not over", await OutputAsync());
+        await WriteBansAsync("203.0.113.1", "203.0.113.2", "203.0.113.3");
+        await BansAsync("203.0.113.1", "203.0.113.2", "203.0.113.3");
+        await fail2ban.ClientAsync("set", "f2bbroker", "unbanip", "203.0.113.2");
+        Assert.Contains(
+            $"ok     {SharedBans}: it holds 2 of the last 3 bans of {server.BansLog}, not 203.0.113.2 (unbanned by hand, or ignored",
+            await OutputAsync());
+        await fail2ban.ClientAsync("unban", "--all");
+        Assert.Contains(
+            $"FAULT  {SharedBans}: it holds none of the last 3 bans of {server.BansLog} (203.0.113.3, 203.0.113.2, 203.0.113.1). Unless",
+            await OutputAsync());
+        await fail2ban.ClientAsync("set", "f2bbroker", "addignoreip", "203.0.113.0/24");
+        Assert.Contains($"ok     {SharedBans}: {server.BansLog} has no ban", await OutputAsync());
+    }
+
+    [Fact]
+    public async Task A_filter_that_does_not_match_is_reported_with_its_remedy()
+    {
+        await fail2ban.ClientAsync("set", "f2bbroker", "delfailregex", "0");
+        await fail2ban.ClientAsync("set", "f2bbroker", "delfailregex", "0");
+        await WriteBansAsync("203.0.113.1", "2001:db8::1");
+        string output = await OutputAsync();
+        Assert.Contains($"FAULT  {SharedBans}: it holds none of the last 2 bans of {server.BansLog} (2001:db8::1, 203.0.113.1). ", output);
+        Assert.Contains($"Run fail2ban-regex {server.BansLog} f2bbroker: if it matches the lines, run fail2ban-client reload", output);
+    }
+
+    [Fact]
     public async Task Invalid_settings_are_reported_and_no_other_check_runs()
     {
         File.AppendAllText(server.Configuration, "\nmaxage = soon\n");
@@ -100,6 +134,26 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
         Assert.Contains("[consumer] maxage: 'soon' is not a duration", outcome.Output);
         Assert.Equal(1, outcome.ExitCode);
     }
+
+    /// <summary>Appends bans to the monitored log that the consumer would have written two minutes ago.</summary>
+    private Task WriteBansAsync(params IEnumerable<string> addresses)
+    {
+        DateTimeOffset at = TimeProvider.System.GetUtcNow().AddMinutes(-2);
+        return File.AppendAllTextAsync(
+            server.BansLog,
+            string.Concat(addresses.Select(ip =>
+                MonitoredLogLine.Format(at, MonitoredLogLine.BanText(new Ban(Subnet.Parse(ip)!, "sshd", "web9", at))))));
+    }
+
+    private async Task BansAsync(params string[] addresses)
+    {
+        foreach (string ip in addresses)
+        {
+            await fail2ban.BansAsync(ip);
+        }
+    }
+
+    private async Task<string> OutputAsync() => (await DoctorAsync()).Output;
 
     private Task<Built.Outcome> DoctorAsync(params string[] options) => Built.RunAsync(
         Built.Admin,

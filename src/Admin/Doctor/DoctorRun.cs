@@ -42,7 +42,8 @@ internal sealed class DoctorRun(string configuration, string? socket)
             }
         }
 
-        foreach (CheckResult finding in await new Fail2BanCheck(settings, new Fail2BanClient(socket)).RunAsync(role, cancel))
+        Fail2BanCheck fail2ban = new(settings, new Fail2BanClient(socket), TimeProvider.System);
+        foreach (CheckResult finding in await fail2ban.RunAsync(role, cancel))
         {
             yield return finding;
         }

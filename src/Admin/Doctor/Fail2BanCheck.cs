@@ -4,8 +4,8 @@ using F2bBroker.Shared.Programs;
 
 namespace F2bBroker.Admin.Doctor;
 
-/// <summary>Checks fail2ban: it runs, a jail monitors the consumer's log, and that jail can ban.</summary>
-internal sealed class Fail2BanCheck(Settings settings, Fail2BanClient client)
+/// <summary>Checks fail2ban: it runs, a jail monitors the consumer's log, that jail can ban, and it holds the last shared bans.</summary>
+internal sealed class Fail2BanCheck(Settings settings, Fail2BanClient client, TimeProvider time)
 {
     private const string Jail = "f2bbroker";
 
@@ -55,6 +55,7 @@ internal sealed class Fail2BanCheck(Settings settings, Fail2BanClient client)
                     $"fail2ban's jail {Jail}",
                     $"it does not monitor {path}: set logpath = {path} for it in jail.local, and backend = auto. ({logs.AllOutput})"),
             .. await ActionsAsync(cancel),
+            .. readsOurs && await new SharedBanCheck(path, client, time).RunAsync(cancel) is { } bans ? [bans] : Array.Empty<CheckResult>(),
         ];
     }
 

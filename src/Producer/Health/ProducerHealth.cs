@@ -9,7 +9,8 @@ using F2bBroker.Shared.Logs;
 namespace F2bBroker.Producer.Health;
 
 /// <summary>What the producer's health messages contain.</summary>
-internal sealed class ProducerHealth(Settings settings, ProducerMetrics metrics, ShippingProgress progress) : IHealthContent
+internal sealed class ProducerHealth(Settings settings, ProducerMetrics metrics, SharedBanCounts sharedBans, ShippingProgress progress)
+    : IHealthContent
 {
     public string Program => HealthMessage.Producer;
 
@@ -19,6 +20,7 @@ internal sealed class ProducerHealth(Settings settings, ProducerMetrics metrics,
         Published = metrics.Published,
         Skipped = metrics.Skipped,
         Backlog = new HealthBacklog(metrics.Unconfirmed, FindUnconfirmedBytes()),
+        Enforcement = sharedBans.Current,
     };
 
     /// <summary>Returns the bytes of the log after the confirmed position; null if that is in an older file, or in the journal.</summary>

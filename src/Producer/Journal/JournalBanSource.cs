@@ -97,7 +97,11 @@ internal sealed class JournalBanSource(string server, HealthProblems problems, T
             }
 
             cursor = entry?.Cursor ?? cursor;
-            yield return new SourceSegment(Position, entry?.Ban, entry is null ? SkipReason.UnreadableEntry : entry.Skipped);
+            yield return new SourceSegment(
+                Position,
+                entry?.Ban,
+                entry is null ? SkipReason.UnreadableEntry : entry.Skipped,
+                entry?.Enforcement);
         }
 
         failure = await journalctl.EndAsync(stopping) ?? (follows ? "journalctl ended." : null);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using F2bBroker.Contracts;
 
@@ -10,14 +9,10 @@ namespace F2bBroker.Producer.Parsing;
 /// <param name="Ip">The banned address or network.</param>
 internal sealed partial record Fail2BanLogLine(DateTime LocalTime, string Jail, Subnet Ip)
 {
-    private const string TimeFormat = "yyyy-MM-dd HH:mm:ss,fff";
-
-    private const string Time = "(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3}) ";
-
     // 2026-11-23 02:53:42,545 fail2ban.actions        [1674]: NOTICE  [sshd] Ban 198.51.100.1
     //  2026-11-26 23:31:30,856 7F2D461EA040 NOTIC [sshd] Ban 203.0.113.77
     [GeneratedRegex(
-        $"^(?:{Time}{BanLogPattern.Head}| {Time}{BanLogPattern.VerboseHead}){BanLogPattern.Pattern}",
+        $"^(?:{LogTime.Pattern}{BanLogPattern.Head}| {LogTime.Pattern}{BanLogPattern.VerboseHead}){BanLogPattern.Pattern}",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern { get; }
 
@@ -25,14 +20,7 @@ internal sealed partial record Fail2BanLogLine(DateTime LocalTime, string Jail, 
     public static Fail2BanLogLine? Parse(string line)
     {
         Match match = Pattern.Match(line);
-        return
-            BanLogPattern.Parse(match) is var (jail, ip)
-            && DateTime.TryParseExact(
-                match.Groups["time"].ValueSpan,
-                TimeFormat,
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.None,
-                out DateTime time)
+        return BanLogPattern.Parse(match) is var (jail, ip) && LogTime.Parse(match) is { } time
             ? new Fail2BanLogLine(time, jail, ip)
             : null;
     }

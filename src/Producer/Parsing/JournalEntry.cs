@@ -10,7 +10,12 @@ namespace F2bBroker.Producer.Parsing;
 /// <param name="Cursor">The journal's cursor of the entry.</param>
 /// <param name="Ban">The ban; null if the entry is not one.</param>
 /// <param name="Skipped">Why an entry about a ban is not shared; null if it is not about a ban.</param>
-internal sealed partial record JournalEntry(string Cursor, Ban? Ban = null, SkipReason? Skipped = null)
+/// <param name="Enforcement">What fail2ban did with a shared ban; null if the entry is not about one.</param>
+internal sealed partial record JournalEntry(
+    string Cursor,
+    Ban? Ban = null,
+    SkipReason? Skipped = null,
+    EnforcementLine? Enforcement = null)
 {
     /// <summary>fail2ban's unit.</summary>
     public const string Unit = "fail2ban.service";
@@ -38,9 +43,13 @@ internal sealed partial record JournalEntry(string Cursor, Ban? Ban = null, Skip
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement entry = document.RootElement;
-            return entry.ValueKind == JsonValueKind.Object && ReadText(entry, "__CURSOR") is { Length: > 0 } cursor
-                ? ParseBan(entry, server) is { } ban ? new JournalEntry(cursor, ban) : new JournalEntry(cursor, Skipped: FindReason(entry))
-                : null;
+            if (entry.ValueKind != JsonValueKind.Object || ReadText(entry, "__CURSOR") is not { Length: > 0 } cursor)
+            {
+                return null;
+            }
+
+            Ban? ban = ParseBan(entry, server);
+            return new JournalEntry(cursor, ban, ban is null ? FindReason(entry) : null, ParseEnforcement(entry));
         }
         catch (JsonException)
         {
@@ -53,6 +62,21 @@ internal sealed partial record JournalEntry(string Cursor, Ban? Ban = null, Skip
         && PatternFor(entry)?.Match(message) is { } match && BanLogPattern.Parse(match) is var (jail, ip)
             ? new Ban(ip, jail, server, time)
             : null;
+
+    private static EnforcementLine? ParseEnforcement(JsonElement entry) =>
+        IsFromFail2Ban(entry) && ReadText(entry, "MESSAGE") is { } message && ReadTime(entry) is { } time
+        && FindEnforcement(entry, message) is { } result
+            ? new EnforcementLine(result, time)
+            : null;
+
+    private static EnforcementResult? FindEnforcement(JsonElement entry, string message) =>
+        (ReadText(entry, "_TRANSPORT"), ReadText(entry, "LOGGER"), ReadText(entry, "SYSLOG_IDENTIFIER")) switch
+        {
+            ("journal", { } logger, _) => EnforcementLine.FindResult(message, logger, hasLevel: false),
+            ("syslog", null, { } logger) => EnforcementLine.FindResult(message, logger, hasLevel: true),
+            ("syslog", null, null) => EnforcementLine.FindResult(message, logger: null, hasLevel: true),
+            _ => null,
+        };
 
     private static SkipReason? FindReason(JsonElement entry) =>
         ReadText(entry, "MESSAGE") is { } message && UnsharedLine.IsCandidate(Encoding.UTF8.GetBytes(message))

@@ -18,6 +18,7 @@ internal sealed class BanShipper(
     BrokerLoginCheck login,
     BanPublisher publisher,
     ProducerMetrics metrics,
+    SharedBanCounts sharedBans,
     ShippingProgress progress,
     HealthProblems problems,
     Readiness readiness,
@@ -73,6 +74,11 @@ internal sealed class BanShipper(
     private async Task StartAsync(IBanSource source, CancellationToken stopping)
     {
         Position? start = checkpoint.Load(out bool isUnreadable);
+        if (start is not null)
+        {
+            sharedBans.IncludeSince(File.GetLastWriteTimeUtc(settings.Producer.Checkpoint));
+        }
+
         if (start is null || !TryStartAt(source, start))
         {
             if (isUnreadable || settings.Producer.StartsAtBeginning)
@@ -111,6 +117,11 @@ internal sealed class BanShipper(
             if (skipped is not null)
             {
                 skippedLines.Count(skipped);
+            }
+
+            if (segment.Enforcement is { } enforcement)
+            {
+                sharedBans.Count(enforcement);
             }
 
             bool isShared = segment.Ban is not null && skipped is null;

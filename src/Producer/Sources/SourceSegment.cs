@@ -7,4 +7,9 @@ namespace F2bBroker.Producer.Sources;
 /// <param name="End">The position after it.</param>
 /// <param name="Ban">The ban; null if there is none.</param>
 /// <param name="Skipped">Why a line about a ban is not shared; null if there is no such line.</param>
-internal readonly record struct SourceSegment(Position End, Ban? Ban = null, SkipReason? Skipped = null);
+/// <param name="Enforcement">What fail2ban did with a shared ban; null if there is no such line.</param>
+internal readonly record struct SourceSegment(
+    Position End,
+    Ban? Ban = null,
+    SkipReason? Skipped = null,
+    EnforcementLine? Enforcement = null);

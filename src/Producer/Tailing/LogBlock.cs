@@ -31,13 +31,16 @@ internal sealed partial class LogBlock(LogFile file, ReadOnlyMemory<byte> lines,
         return this;
     }
 
-    /// <summary>Returns the lines about bans, each with the position after it. A line that is too long ends in an ellipsis.</summary>
+    /// <summary>
+    /// Returns the lines about bans and about the enforcement of shared bans, each with the position after it. A line that is too long ends
+    /// in an ellipsis.
+    /// </summary>
     public IEnumerable<(string Line, LogPosition End)> Candidates()
     {
         for (int from = 0, end; from < lines.Length; from = end + 1)
         {
             end = from + lines.Span[from..].IndexOf((byte)'\n');
-            if (UnsharedLine.IsCandidate(lines.Span[from..end]))
+            if (UnsharedLine.IsCandidate(lines.Span[from..end]) || EnforcementLine.IsCandidate(lines.Span[from..end]))
             {
                 yield return (Decode(lines.Span[from..end]), PositionAt(end + 1));
             }

@@ -49,7 +49,9 @@ internal sealed class LogFileBanSource(Settings settings, HealthProblems problem
                     zone.Check(ban);
                 }
 
-                yield return new SourceSegment(end, ban, ban is null ? FindReason(line) : null);
+                EnforcementLine? enforcement = ParseEnforcement(line);
+                bool isAboutBan = enforcement is not { Result: EnforcementResult.Ignored or EnforcementResult.Failed };
+                yield return new SourceSegment(end, ban, ban is null && isAboutBan ? FindReason(line) : null, enforcement);
             }
 
             yield return new SourceSegment(block.End);
@@ -63,6 +65,11 @@ internal sealed class LogFileBanSource(Settings settings, HealthProblems problem
         line.Contains('\0') ? null
         : settings.Producer.IsSyslog ? SyslogLine.Parse(line, settings.Server, time)
         : Fail2BanLogLine.Parse(line)?.ToBan(settings.Server, time.LocalTimeZone);
+
+    private EnforcementLine? ParseEnforcement(string line) =>
+        line.Contains('\0') ? null
+        : settings.Producer.IsSyslog ? EnforcementLine.ParseSyslog(line, time)
+        : EnforcementLine.ParseLog(line, time.LocalTimeZone);
 
     private SkipReason FindReason(string line)
     {

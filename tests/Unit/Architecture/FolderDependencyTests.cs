@@ -25,7 +25,7 @@ public sealed class FolderDependencyTests
 
         ["Producer.Parsing"] = [],
         ["Producer.Sources"] = ["Producer.Parsing"],
-        ["Producer.Metrics"] = ["Daemon.Metrics"],
+        ["Producer.Metrics"] = ["Producer.Parsing", "Daemon.Metrics"],
         ["Producer.Tailing"] =
         [
             "Producer.Parsing", "Producer.Sources", "Daemon", "Daemon.Health", "Shared.Configuration", "Shared.Logs",

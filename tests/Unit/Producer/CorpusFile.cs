@@ -7,7 +7,8 @@ namespace F2bBroker.UnitTests.Producer;
 /// <summary>The expectation for the next line of a corpus: the ban that it is, or why it is not a ban.</summary>
 /// <param name="Time">The time in UTC, as <c>2026-11-23T02:44:23.706Z</c>.</param>
 /// <param name="Reason">Under what the line is counted; null if the test does not check it.</param>
-internal sealed record Expectation(bool Ban, string? Jail, string? Ip, string? Time, string? Desc, string? Reason)
+/// <param name="Enforced">What fail2ban did with a shared ban; null if the line is not about one.</param>
+internal sealed record Expectation(bool Ban, string? Jail, string? Ip, string? Time, string? Desc, string? Reason, string? Enforced)
 {
     public bool IsComplete =>
         Ban ? (Jail, Ip, Time) is (not null, not null, not null) : (Jail, Ip, Time) is (null, null, null) && Desc is not null;

@@ -30,7 +30,7 @@ public sealed class CorpusTests
         }
 
         errors.AddRange(read
-            .Where(comment => comment.Value.Ban is not null)
+            .Where(comment => comment.Value.Ban is not null || comment.Value.Enforcement is not null)
             .Select(comment => $"{file}: a comment is read as {Print(comment.Value, withReason: false)}"));
         Assert.True(errors.Count == 0, string.Join('\n', errors));
     }
@@ -50,11 +50,16 @@ public sealed class CorpusTests
         Assert.Throws<FormatException>(() => CorpusFile.Parse(Encoding.UTF8.GetBytes(text)));
 
     private static string Print(Expectation expected) =>
-        expected.Ban ? $"{expected.Ip} by '{expected.Jail}' at {expected.Time}" : $"no ban{Because(expected.Reason)}";
+        (expected.Ban ? $"{expected.Ip} by '{expected.Jail}' at {expected.Time}" : $"no ban{Because(expected.Reason)}")
+        + Enforced(expected.Enforced);
 
-    private static string Print(SourceSegment read, bool withReason) => read.Ban is { } ban
-        ? $"{ban.Ip} by '{ban.Jail}' at {UtcTimestamp.Format(ban.DetectedAt)}"
-        : $"no ban{Because(withReason ? read.Skipped?.Text ?? "no line about a ban" : null)}";
+    private static string Print(SourceSegment read, bool withReason) =>
+        (read.Ban is { } ban
+            ? $"{ban.Ip} by '{ban.Jail}' at {UtcTimestamp.Format(ban.DetectedAt)}"
+            : $"no ban{Because(withReason ? read.Skipped?.Text ?? "no line about a ban" : null)}")
+        + Enforced(read.Enforcement?.Result.ToString());
 
     private static string Because(string? reason) => reason is null ? "" : $": {reason}";
+
+    private static string Enforced(string? result) => result is null ? "" : $", {result}";
 }

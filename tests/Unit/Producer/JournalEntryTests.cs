@@ -27,6 +27,8 @@ public sealed class JournalEntryTests
         "PRIORITY":"5","MESSAGE":"fail2ban.actions        [24371]: NOTICE  [sshd] Ban 192.0.2.4"}
         """;
 
+    private const string Failure = "Failed to execute ban jail 'f2bbroker' action 'record' info 'ActionInfo({})': Error banning 192.0.2.4";
+
     [Theory]
     [InlineData(ByJournal)]
     [InlineData(BySyslog)]
@@ -109,6 +111,58 @@ public sealed class JournalEntryTests
     [InlineData(ByPaddedSyslog, "fail2ban.filter         [1]: WARNING [sshd] Match: NOTICE [sshd] Ban 9.9.9.9", "another message")]
     public void An_entry_about_a_ban_is_counted_under_its_reason(string line, string message, string reason) =>
         Assert.Equal(reason, Parse(With(line, "MESSAGE", message))!.Skipped?.Text);
+
+    [Theory]
+    [InlineData(ByJournal, "MESSAGE", "[f2bbroker] Ban 192.0.2.4", nameof(EnforcementResult.Banned))]
+    [InlineData(ByJournal, "MESSAGE", "[f2bbroker-x] Restore Ban 2001:db8::1", nameof(EnforcementResult.Restored))]
+    [InlineData(ByJournal, "MESSAGE", "[f2bbroker] 192.0.2.4 already banned", nameof(EnforcementResult.AlreadyBanned))]
+    [InlineData(ByJournal, "MESSAGE", "[f2bbroker] Ignore 192.0.2.4, expired bantime", nameof(EnforcementResult.Ignored))]
+    [InlineData(ByJournal, "MESSAGE", Failure, nameof(EnforcementResult.Failed))]
+    [InlineData(BySyslog, "MESSAGE", "NOTICE [f2bbroker] Restore Ban 192.0.2.4", nameof(EnforcementResult.Restored))]
+    [InlineData(BySyslog, "MESSAGE", $"ERROR {Failure}", nameof(EnforcementResult.Failed))]
+    [InlineData(
+        ByPaddedSyslog,
+        "MESSAGE",
+        "fail2ban.filter         [1]: INFO    [f2bbroker] Ignore 192.0.2.4 by ip",
+        nameof(EnforcementResult.Ignored))]
+    [InlineData(ByPaddedSyslog, "MESSAGE", $"fail2ban.actions        [1]: ERROR   {Failure}", nameof(EnforcementResult.Failed))]
+    public void What_fail2ban_did_with_a_shared_ban_is_read_with_the_journals_time(
+        string line,
+        string field,
+        string value,
+        string result) =>
+        Assert.Equal(
+            new EnforcementLine(
+                Enum.Parse<EnforcementResult>(result),
+                new DateTimeOffset(2026, 11, 24, 11, 44, 10, 915, TimeSpan.Zero)),
+            Parse(With(line, field, value))!.Enforcement);
+
+    [Theory]
+    [InlineData(ByJournal, "[f2bbroker] Ignore 192.0.2.4 by ip", null)] // The logger is that of the actions.
+    [InlineData(ByJournal, "[f2bbroker-pardon] Ban 192.0.2.4", null)]
+    [InlineData(ByJournal, "[sshd] Ban 192.0.2.4", null)]
+    [InlineData(ByJournal, "[f2bbroker] Ban 192.0.2.4\nx", null)]
+    [InlineData(ByJournal, "x\n[f2bbroker] Ban 192.0.2.4", null)]
+    [InlineData(ByJournal, "NOTICE [f2bbroker] Ban 192.0.2.4", null)]
+    [InlineData(BySyslog, "[f2bbroker] Ban 192.0.2.4", null)]
+    [InlineData(BySyslog, "x NOTICE [f2bbroker] Ban 192.0.2.4", null)]
+    [InlineData(ByPaddedSyslog, "fail2ban.filter [1]: WARNING [sshd] fail2ban.actions [1]: NOTICE [f2bbroker] Ban 192.0.2.4", null)]
+    [InlineData(ByPaddedSyslog, "NOTICE [f2bbroker] Ban 192.0.2.4", null)]
+    [InlineData(ByJournal, "[f2bbroker] Ban 192.0.2.4", "_SYSTEMD_UNIT")]
+    [InlineData(ByJournal, "[f2bbroker] Ban 192.0.2.4", "_TRANSPORT")]
+    [InlineData(ByJournal, "[f2bbroker] Ban 192.0.2.4", "LOGGER")]
+    [InlineData(ByJournal, "[f2bbroker] Ban 192.0.2.4", "__REALTIME_TIMESTAMP")]
+    [InlineData(BySyslog, "NOTICE [f2bbroker] Ban 192.0.2.4", "_SYSTEMD_UNIT")]
+    public void An_entry_that_only_resembles_an_enforcement_is_not_one(string line, string message, string? missing)
+    {
+        string entry = With(line, "MESSAGE", message);
+        Assert.Null(Parse(missing is null ? entry : With(entry, missing, null))!.Enforcement);
+    }
+
+    [Fact]
+    public void An_ignored_address_is_read_from_the_filters_logger() => Assert.Equal(
+        EnforcementResult.Ignored,
+        Parse(With(With(ByJournal, "LOGGER", "fail2ban.filter"), "MESSAGE", "[f2bbroker] Ignore 192.0.2.4 by ip"))!.Enforcement?.Result);
 
     [Theory]
     [InlineData("""[91,115,115,104,100,93,32,66,97,110,32,49,46,50,46,51,46,52,1]""")]

@@ -7,7 +7,7 @@ namespace F2bBroker.UnitTests.Producer;
 /// <summary>Reads a log as the producer does, from its first byte to its last.</summary>
 internal static class WholeLog
 {
-    /// <summary>Returns the segments with a line about a ban, each by the offset after its line.</summary>
+    /// <summary>Returns the segments with a line about a ban or its enforcement, each by the offset after its line.</summary>
     public static async Task<IReadOnlyDictionary<long, SourceSegment>> ReadAsync(string path, bool isSyslog, TimeProvider time)
     {
         Dictionary<long, SourceSegment> found = [];
@@ -21,7 +21,7 @@ internal static class WholeLog
         await foreach (SourceSegment segment in source.ReadAsync(TestContext.Current.CancellationToken))
         {
             long end = ((LogPosition)segment.End).Offset;
-            if (segment is not { Ban: null, Skipped: null })
+            if (segment is not { Ban: null, Skipped: null, Enforcement: null })
             {
                 found.Add(end, segment);
             }
