@@ -37,6 +37,7 @@ public abstract class RunningBroker
 
         Built.Outcome init = await AdminAsync("init");
         Assert.True(init.ExitCode == 0, init.Errors);
+        await HealthObjects.CreateAsync(this);
     }
 
     /// <summary>Sends a GET to the management API. Returns null if the object does not exist.</summary>
@@ -55,6 +56,9 @@ public abstract class RunningBroker
         using HttpResponseMessage answer = await api.PostAsJsonAsync(path, content);
         return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>())!;
     }
+
+    /// <summary>Sends a POST whose answer is empty.</summary>
+    public async Task SendAsync(string path, JsonObject content) => (await api.PostAsJsonAsync(path, content)).EnsureSuccessStatusCode();
 
     /// <summary>Returns the messages in a queue (body and headers) and leaves them there.</summary>
     public async Task<IReadOnlyList<JsonNode>> PeekAsync(string queue)
