@@ -14,7 +14,8 @@ internal sealed class Sender : IAsyncDisposable
 
     public string Name { get; }
 
-    public static async Task<Sender> ConnectAsync(RunningBroker broker, string user, string password)
+    /// <param name="name">The connection's name, as the broker shows it.</param>
+    public static async Task<Sender> ConnectAsync(RunningBroker broker, string user, string password, string? name = null)
     {
         ConnectionFactory factory = new()
         {
@@ -25,10 +26,14 @@ internal sealed class Sender : IAsyncDisposable
             Password = password,
             AutomaticRecoveryEnabled = false,
         };
-        return new Sender(await factory.CreateConnectionAsync(), user);
+        return new Sender(await factory.CreateConnectionAsync(name), user);
     }
 
     public static Task<Sender> ConnectAsync(RunningBroker broker, Server server) => ConnectAsync(broker, server.Name, server.Password);
+
+    /// <summary>Connects as a daemon of the server, as far as the broker knows.</summary>
+    public static Task<Sender> ConnectAsync(RunningBroker broker, Server server, string program) =>
+        ConnectAsync(broker, server.Name, server.Password, $"f2bbroker-{program} {server.Name} 0.2.0");
 
     public Task<IChannel> ChannelAsync() => connection.CreateChannelAsync(new CreateChannelOptions(true, true));
 
