@@ -24,7 +24,6 @@ internal static class ConsumerServices
             .AddSingleton<HostAddresses>()
             .AddSingleton<SkipRules>()
             .AddSingleton<ErrorQueuePublisher>()
-            .AddSingleton(new QuarantineBinding(Topology.ErrorQueueFor(settings.Server)))
             .AddSingleton<LatestBanTime>()
             .AddSingleton(settings.Consumer)
             .AddSingleton<ServerQuarantine>()

@@ -68,6 +68,9 @@ public sealed record HealthMessage(
         : State is not (Ready or Stopped) ? "state is not ready or stopped"
         : Version.Length is 0 or > MaxTextLength ? "version is not a version"
         : UtcTimestamp.Parse(At) is null ? "at is not a time in UTC"
-        : Problems.Count > MaxProblems || Problems.Any(problem => problem.Length > MaxProblemLength) ? "problems are too many or too long"
+        : Problems.Count > MaxProblems || Problems.Any(IsNoProblem) ? "problems are too many or too long"
         : null;
+
+    // The JSON reader accepts null in a list.
+    private static bool IsNoProblem(string? problem) => problem is null or { Length: > MaxProblemLength };
 }

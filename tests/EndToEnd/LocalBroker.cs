@@ -29,9 +29,10 @@ internal sealed class LocalBroker : IAsyncDisposable
     public Task ConfigureAsync(IEnumerable<string> lines) =>
         File.WriteAllLinesAsync(Path.Combine(Directory.CreateDirectory(folder["conf.d"]).FullName, "more.conf"), lines);
 
-    public async Task StartAsync()
+    /// <param name="environment">Variables of the broker, each <c>NAME=value</c>.</param>
+    public async Task StartAsync(params IEnumerable<string> environment)
     {
-        await ScriptAsync("start");
+        await ScriptAsync("start", [], environment);
         Dictionary<string, string> values = (await File.ReadAllLinesAsync(folder["env"]))
             .Select(line => line.Split('=', 2))
             .ToDictionary(pair => pair[0], pair => pair[1]);
@@ -55,9 +56,12 @@ internal sealed class LocalBroker : IAsyncDisposable
     /// <summary>Returns the size of a file; 0 if the broker has deleted it.</summary>
     private static long Length(FileInfo file) => file.Exists ? file.Length : 0;
 
-    private async Task ScriptAsync(string command, params IEnumerable<string> arguments)
+    private async Task ScriptAsync(string command, IEnumerable<string>? arguments = null, params IEnumerable<string> environment)
     {
-        Built.Outcome outcome = await Built.RunAsync(Repository.Path("tests/real/broker.sh"), [command, folder.Path, .. arguments]);
+        Built.Outcome outcome = await Built.RunAsync(
+            Repository.Path("tests/real/broker.sh"),
+            [command, folder.Path, .. arguments ?? []],
+            environment);
         // rabbitmqctl colours its errors, and the XML of a result file cannot contain the escape character.
         Assert.True(outcome.ExitCode == 0, outcome.Errors.Replace("\u001b", "", StringComparison.Ordinal));
     }

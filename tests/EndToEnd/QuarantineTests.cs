@@ -19,7 +19,7 @@ public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
-    public async Task A_server_over_maxbans_is_quarantined_and_shown_as_such_and_the_others_are_not_affected()
+    public async Task A_server_over_maxbans_is_quarantined_and_the_others_are_not_affected()
     {
         Server receiver = await group.EnrollAsync("web2", "maxbans = 20/10m");
         Daemon consumer = await receiver.StartConsumerAsync();
@@ -35,12 +35,6 @@ public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
             Assert.Equal(("web1", "quarantined"), (Header(message, "f2b-origin"), Header(message, "f2b-reason"))));
         Assert.Equal(1, consumer.Count("web1 is quarantined: it reported more than 20 bans within 10 minutes (maxbans)."));
         Assert.Equal(0, consumer.Count("Refused a message"));
-        string status = (await broker.AdminAsync("status")).Output;
-        Assert.Matches(@"(?m)^SERVER +ROLE +CONNECTED +WAITING +ERRORS +LAST REPORT +BANS 24H +QUARANTINED BY$", status);
-        Assert.Matches(@"(?m)^web1 .* web2$", status);
-        Assert.Matches(@"(?m)^web3 .* -$", status);
-        JsonNode json = JsonNode.Parse((await broker.AdminAsync("status", "--json")).Output)!;
-        Assert.Equal(["""["web2"]""", "[]", "[]"], json.AsArray().Select(server => server!["quarantinedBy"]!.ToJsonString()));
 
         await consumer.KillAsync();
         await receiver.StartConsumerAsync();
@@ -67,7 +61,6 @@ public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
             },
             () => consumer.Said);
         Assert.Equal(1, consumer.Count("web1 is no longer quarantined."));
-        Assert.DoesNotMatch(@"(?m)^web1 .* web2$", (await broker.AdminAsync("status")).Output);
     }
 
     private static async Task PublishAsync(Sender sender, int first, int count)

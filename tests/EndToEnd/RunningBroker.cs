@@ -37,6 +37,7 @@ public abstract class RunningBroker
 
         Built.Outcome init = await AdminAsync("init");
         Assert.True(init.ExitCode == 0, init.Errors);
+        await HealthObjects.CreateAsync(this);
     }
 
     /// <summary>Sends a GET to the management API. Returns null if the object does not exist.</summary>
@@ -60,9 +61,8 @@ public abstract class RunningBroker
         return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>())!;
     }
 
-    /// <summary>Binds a queue to an exchange, with an empty routing key.</summary>
-    public async Task BindAsync(string exchange, string queue) =>
-        (await api.PostAsJsonAsync($"bindings/f2b/e/{exchange}/q/{queue}", new JsonObject())).EnsureSuccessStatusCode();
+    /// <summary>Sends a POST whose answer is empty.</summary>
+    public async Task SendAsync(string path, JsonObject content) => (await api.PostAsJsonAsync(path, content)).EnsureSuccessStatusCode();
 
     /// <summary>Returns the messages in a queue (body and headers) and leaves them there.</summary>
     public async Task<IReadOnlyList<JsonNode>> PeekAsync(string queue)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -13,7 +14,8 @@ internal sealed class Sender : IAsyncDisposable
 
     public string Name { get; }
 
-    public static async Task<Sender> ConnectAsync(RunningBroker broker, string user, string password)
+    /// <param name="name">The connection's name, as the broker shows it.</param>
+    public static async Task<Sender> ConnectAsync(RunningBroker broker, string user, string password, string? name = null)
     {
         ConnectionFactory factory = new()
         {
@@ -24,10 +26,14 @@ internal sealed class Sender : IAsyncDisposable
             Password = password,
             AutomaticRecoveryEnabled = false,
         };
-        return new Sender(await factory.CreateConnectionAsync(), user);
+        return new Sender(await factory.CreateConnectionAsync(name), user);
     }
 
     public static Task<Sender> ConnectAsync(RunningBroker broker, Server server) => ConnectAsync(broker, server.Name, server.Password);
+
+    /// <summary>Connects as a daemon of the server, as far as the broker knows.</summary>
+    public static Task<Sender> ConnectAsync(RunningBroker broker, Server server, string program) =>
+        ConnectAsync(broker, server.Name, server.Password, $"f2bbroker-{program} {server.Name} 0.2.0");
 
     public Task<IChannel> ChannelAsync() => connection.CreateChannelAsync(new CreateChannelOptions(true, true));
 
@@ -45,6 +51,56 @@ internal sealed class Sender : IAsyncDisposable
         BasicProperties properties = new() { UserId = Name, Persistent = true, ContentType = "application/json" };
         change?.Invoke(properties);
         await channel.BasicPublishAsync("f2b.bans", "", mandatory: true, properties, body);
+    }
+
+    /// <summary>Publishes a health message as a daemon of the sender does, and waits for the confirm.</summary>
+    /// <param name="change">Changes the message.</param>
+    public Task PublishHealthAsync(string program, Action<JsonObject>? change = null)
+    {
+        JsonObject message = new()
+        {
+            ["server"] = Name,
+            ["program"] = program,
+            ["version"] = "0.2.0",
+            ["at"] = Now,
+            ["state"] = "ready",
+            ["problems"] = new JsonArray(),
+        };
+        change?.Invoke(message);
+        return PublishHealthBodyAsync(message.ToJsonString());
+    }
+
+    /// <summary>Publishes a body to f2b.health.in and waits for the confirm.</summary>
+    public async Task PublishHealthBodyAsync(string body, Action<BasicProperties>? change = null)
+    {
+        await using IChannel channel = await ChannelAsync();
+        BasicProperties properties = new() { UserId = Name, ContentType = "application/json" };
+        change?.Invoke(properties);
+        await channel.BasicPublishAsync("f2b.health.in", "", mandatory: true, properties, Encoding.UTF8.GetBytes(body));
+    }
+
+    /// <summary>Publishes many bodies at once, each in the name of a user, and waits for all confirms.</summary>
+    public async Task PublishAllAsync(string exchange, IEnumerable<(string User, string Body)> messages)
+    {
+        await using IChannel channel = await ChannelAsync();
+        await Task.WhenAll(messages.Select(message => channel.BasicPublishAsync(
+            exchange,
+            "",
+            mandatory: true,
+            new BasicProperties { UserId = message.User, ContentType = "application/json" },
+            Encoding.UTF8.GetBytes(message.Body)).AsTask()));
+    }
+
+    /// <summary>Binds an exchange to another one.</summary>
+    public async Task BindExchangeAsync(string from, string to)
+    {
+        await using IChannel channel = await ChannelAsync();
+        if (from != "f2b.bans")
+        {
+            await channel.ExchangeDeclareAsync(from, "fanout", durable: true);
+        }
+
+        await channel.ExchangeBindAsync(to, from, "");
     }
 
     /// <summary>Publishes many bodies at once and waits for all confirms.</summary>

@@ -7,7 +7,8 @@ namespace F2bBroker.EndToEndTests;
 [Trait("Broker", "own")]
 public sealed class StatisticsTests : RunningBroker, IAsyncLifetime
 {
-    private const string SwitchedOff = "The broker's statistics are switched off: it does not name the connected programs (?), and clocks";
+    private const string SwitchedOff =
+        "The broker's statistics are switched off: programs that send no health messages (?), and their clocks";
 
     private readonly LocalBroker local = new();
     private Server web1 = null!;
@@ -34,13 +35,17 @@ public sealed class StatisticsTests : RunningBroker, IAsyncLifetime
         await sender.PublishBanAsync("203.0.113.7");
         await sender.DisposeAsync();
         await web1.HasBansAsync(1);
+        await using Sender reporting = await Sender.ConnectAsync(this, web1);
+        await reporting.PublishHealthAsync("consumer");
+        await reporting.PublishHealthAsync("producer");
+        await reporting.DisposeAsync();
         string[] expected =
         [
-            @"web1 +both +\? +0 +1 +- +0 +-",
-            @"web2 +both +- +2 +0 +2[^ ]+ +1 +-",
+            @"web1 +both +consumer 0\.\d+\.0 [^ ]+, producer 0\.\d+\.0 [^ ]+ +0 +[^ ]+ +[^ ]+ +1 +- +0 +-",
+            @"web2 +both +- +2 +\? +\? +0 +2[^ ]+ +1 +-",
             "web1 has refused 1 message: .*",
-            "web2's consumer is not connected: .*",
-            "web2's producer is not connected: .*",
+            "web2's consumer was never seen .*",
+            "web2's producer was never seen .*",
             $"{Regex.Escape(SwitchedOff)} are not checked.",
         ];
         string status = "";
@@ -50,8 +55,7 @@ public sealed class StatisticsTests : RunningBroker, IAsyncLifetime
                 && lines.Zip(expected).All(pair => Regex.IsMatch(pair.First, $"^{pair.Second}$")),
             () => status);
         JsonNode json = JsonNode.Parse(await StatusAsync("--json"))!;
-        Assert.True(json[0]!.AsObject().ContainsKey("connected"));
-        Assert.Null(json[0]!["connected"]);
+        Assert.Equal(2, json[0]!["connected"]!.AsArray().Count);
         Assert.Equal((0, 1, 1), ((int)json[0]!["waiting"]!, (int)json[0]!["errors"]!, json[0]!["todo"]!.AsArray().Count));
         Assert.Empty(json[1]!["connected"]!.AsArray());
         await OtherCommandsWorkAsync();
@@ -90,7 +94,7 @@ public sealed class StatisticsTests : RunningBroker, IAsyncLifetime
                 + "{detailed, [{6000, 600}]}]}]}");
         await StartAsync();
         string status = await StatusAsync();
-        Assert.Matches(@"(?m)^web1 +both +\? +0 +0 +- +0 +-$", status);
+        Assert.Matches(@"(?m)^web1 +both +(\?|consumer .*, producer .*) +0 +[?-] +[?-] +0 +- +0 +-$", status);
         Assert.DoesNotContain("web1's", status);
         Assert.DoesNotContain("statistics", status);
     }
@@ -116,6 +120,7 @@ public sealed class StatisticsTests : RunningBroker, IAsyncLifetime
         SetAddress("127.0.0.1", local.Port, local.Api);
         Assert.Equal("Virtual host f2b: created.", (await InitAsync())[0]);
         Assert.All(await InitAsync(), line => Assert.EndsWith(": already exists.", line));
+        await HealthObjects.CreateAsync(this);
         web1 = await Server.EnrollAsync(this, "web1");
         web2 = await Server.EnrollAsync(this, "web2");
         await web1.StartConsumerAsync();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using F2bBroker.Contracts;
 using F2bBroker.EndToEndTests.Machines;
@@ -36,7 +37,10 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
         await Eventually.TrueAsync(async () => !(status = await StatusAsync()).Contains("web1's", StringComparison.Ordinal), () => status);
         await consumer.StopAsync();
         await broker.DeleteAsync("queues/f2b/f2b.bans.web1");
-        await ReportsAsync("web1's consumer is not connected: on web1, systemctl status f2bbroker-consumer, and f2bbroker doctor.");
+        await using Sender sender = await Sender.ConnectAsync(broker, server);
+        await sender.PublishHealthAsync("consumer", message => message["state"] = "stopped");
+        await sender.DisposeAsync();
+        await ReportsAsync(": on web1, systemctl start f2bbroker-consumer.");
         Assert.Contains("web1 has no queue f2b.bans.web1: somebody deleted it.", await StatusAsync());
     }
 
@@ -56,7 +60,14 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
         await ahead.DisposeAsync();
         string expected = Documented.Shape(Documented.Commands("docs/operate.md", "`f2bbroker status`"));
         string status = "";
-        await Eventually.TrueAsync(async () => Documented.Shape(status = await StatusAsync()) == expected, () => status);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await PublishHealthAsync(server);
+                await PublishHealthAsync(web2);
+                return Documented.Shape(status = await StatusAsync()) == expected;
+            },
+            () => status);
         Assert.Equal(
             Documented.Shape(Documented.Commands("docs/operate.md", "`f2bbroker errors web2`")),
             Documented.Shape((await broker.AdminAsync("errors", "web2", "--amqp", broker.Uri)).Output));
@@ -106,6 +117,26 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
         Assert.NotEqual(0, watch.Count("│ noticed"));
         await using Daemon status = OnTerminal("status --watch");
         await status.SaysAsync("Ctrl+C ends");
+    }
+
+    /// <summary>Publishes what the server's daemons report after fail2ban has banned what the consumer wrote.</summary>
+    private async Task PublishHealthAsync(Server server)
+    {
+        await using Sender sender = await Sender.ConnectAsync(broker, server);
+        string version = typeof(Topology).Assembly.GetName().Version!.ToString(3);
+        string now = UtcTimestamp.Format(TimeProvider.System.GetUtcNow());
+        await sender.PublishHealthAsync("consumer", message =>
+        {
+            (message["version"], message["lag"], message["written"], message["lastBanAt"]) = (version, 0.004, 2, now);
+        });
+        if (server.Name == "web1")
+        {
+            await sender.PublishHealthAsync("producer", message =>
+            {
+                message["version"] = version;
+                message["enforcement"] = JsonSerializer.SerializeToNode(new Enforcement(2, 0, 0, 0, 0, now), JsonSerializerOptions.Web);
+            });
+        }
     }
 
     private string Login => $"F2BBROKER_API={broker.Api}";

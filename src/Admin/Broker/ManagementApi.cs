@@ -17,8 +17,12 @@ internal sealed class ManagementApi : IDisposable
     // The broker took 14 s to delete a queue with 40,000 bindings.
     private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(5);
 
+    // The API accepts at most 500.
+    private const int PageSize = 500;
+
     private readonly HttpClient http;
     private readonly ApiLogin login;
+    private TimeSpan clockAhead;
 
     public ManagementApi(ApiLogin login)
     {
@@ -29,6 +33,9 @@ internal sealed class ManagementApi : IDisposable
     }
 
     public ApiLogin Login => login;
+
+    /// <summary>The time by the broker's clock: its last answer said how far it is from that of this machine.</summary>
+    public DateTimeOffset BrokerTime => TimeProvider.System.GetUtcNow() + clockAhead;
 
     public string Host => login.Address.Host;
 
@@ -51,6 +58,28 @@ internal sealed class ManagementApi : IDisposable
         catch (JsonException)
         {
             throw NotManagementApi();
+        }
+    }
+
+    /// <summary>Returns all rows of a list, which is requested in pages; null if there is none.</summary>
+    /// <exception cref="CommandFailedException">The API cannot be reached, or it refuses the request.</exception>
+    public async Task<JsonArray?> GetPagesAsync(string path, CancellationToken cancel)
+    {
+        JsonArray rows = [];
+        for (int page = 1; ; page++)
+        {
+            JsonNode? answer = await GetAsync($"{path}&page={page}&page_size={PageSize}", cancel);
+            JsonNode[] items = [.. (answer?["items"]).Rows()];
+            (answer?["items"] as JsonArray)?.Clear();
+            foreach (JsonNode item in items)
+            {
+                rows.Add(item);
+            }
+
+            if (answer is null || page >= (answer["page_count"]?.GetValue<int>() ?? 1))
+            {
+                return answer is null ? null : rows;
+            }
         }
     }
 
@@ -124,6 +153,7 @@ internal sealed class ManagementApi : IDisposable
             throw Unreachable($"no answer within {timeout.TotalSeconds} s");
         }
 
+        clockAhead = answer.Headers.Date - TimeProvider.System.GetUtcNow() ?? clockAhead;
         if (answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.NotFound)
         {
             return answer;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using F2bBroker.Admin.Broker;
+using F2bBroker.Admin.Health;
 using F2bBroker.Admin.History;
 using F2bBroker.Admin.Status;
 
@@ -15,9 +16,23 @@ internal sealed class StatusCommand(CommandLine line)
 
     private Task RunAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel)
     {
-        HistoryReader history = new(line.CreateConnection(parsed, broker), TimeProvider.System);
-        ReportCounts reports = new(history, TimeProvider.System, CommandLine.Warn);
-        StatusReport status = new(new GroupStatus(broker, TimeProvider.System), reports, TimeProvider.System, line.IsJson(parsed));
+        OperatorConnection amqp = line.CreateConnection(parsed, broker);
+        // Both streams may fail for the same reason.
+        HashSet<string> warned = [];
+        void Warn(string message)
+        {
+            lock (warned)
+            {
+                if (warned.Add(message))
+                {
+                    CommandLine.Warn(message);
+                }
+            }
+        }
+
+        ReportCounts reports = new(new HistoryReader(amqp, TimeProvider.System), TimeProvider.System, Warn);
+        HealthCollector health = new(amqp, () => broker.BrokerTime, TimeProvider.System, Warn);
+        StatusReport status = new(new GroupStatus(broker), reports, health, TimeProvider.System, line.IsJson(parsed));
         return parsed.GetValue(watch) ? status.WatchAsync(cancel) : status.PrintAsync(cancel);
     }
 }

@@ -25,12 +25,12 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
     public async IAsyncEnumerable<Ban> ReadAsync(DateTimeOffset since, bool follows, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using IConnection connection = await amqp.OpenAsync("history", cancel);
-        HistoryStream stream = new(connection, time);
+        BrokerStream stream = new(connection, Topology.HistoryStream, time);
         // A sender's clock may be ahead of the broker's.
         DateTimeOffset from = since - Ban.MaxClockAhead;
-        IAsyncEnumerable<IReadOnlyList<HistoryMessage>> messages =
+        IAsyncEnumerable<IReadOnlyList<StreamMessage>> messages =
             follows ? stream.FollowAsync(from, cancel) : stream.ReadAsync(from, cancel);
-        await using IAsyncEnumerator<IReadOnlyList<HistoryMessage>> batches = messages.GetAsyncEnumerator(cancel);
+        await using IAsyncEnumerator<IReadOnlyList<StreamMessage>> batches = messages.GetAsyncEnumerator(cancel);
         while (await amqp.TranslateErrorsAsync(() => batches.MoveNextAsync().AsTask(), Missing, cancel))
         {
             foreach (Ban ban in batches.Current.Select(ParseOrCount).OfType<Ban>().Where(ban => ban.DetectedAt >= since))
@@ -40,7 +40,7 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         }
     }
 
-    private Ban? ParseOrCount(HistoryMessage message)
+    private Ban? ParseOrCount(StreamMessage message)
     {
         try
         {

@@ -19,21 +19,30 @@ internal sealed record BrokerPolicies(
     IReadOnlyDictionary<string, string> OperatorPolicyOf,
     bool HasDeliveryLimit)
 {
+    private const string Host = Topology.VirtualHost;
+
     /// <param name="overview">The management API's answer to <c>overview</c>.</param>
-    public static async Task<BrokerPolicies> ReadAsync(ManagementApi api, JsonNode? overview, CancellationToken cancel)
+    public static async Task<BrokerPolicies> ReadAsync(ManagementApi api, JsonNode? overview, CancellationToken cancel) =>
+        await ReadAsync(api, overview, await api.GetPagesAsync($"queues/{Host}?disable_stats=true", cancel), cancel);
+
+    /// <param name="queues">The queues without statistics: then the policy is that of the queue's record, which a change of a policy
+    /// updates at once.</param>
+    /// <inheritdoc cref="ReadAsync(ManagementApi, JsonNode?, CancellationToken)"/>
+    public static async Task<BrokerPolicies> ReadAsync(
+        ManagementApi api,
+        JsonNode? overview,
+        JsonNode? queues,
+        CancellationToken cancel)
     {
-        const string host = Topology.VirtualHost;
-        Dictionary<string, JsonNode> operatorPolicies = ByName(await api.GetAsync($"operator-policies/{host}", cancel));
-        // Without statistics, the policy is that of the queue's record, which a change of a policy updates at once.
-        JsonNode? queues = await api.GetAsync($"queues/{host}?disable_stats=true", cancel);
+        Dictionary<string, JsonNode> operatorPolicies = ByName(await api.GetAsync($"operator-policies/{Host}", cancel));
         // Only the statistics contain the operator policy, and they take long for many queues.
         JsonNode? statistics = operatorPolicies.Count == 0
             ? null
-            : await api.GetAsync($"queues/{host}?columns=name,operator_policy", cancel);
+            : await api.GetPagesAsync($"queues/{Host}?columns=name,operator_policy", cancel);
         return new BrokerPolicies(
             [.. queues.Rows()],
             await api.FindExchangeAsync(Topology.BansExchange, cancel),
-            ByName(await api.GetAsync($"policies/{host}", cancel)),
+            ByName(await api.GetAsync($"policies/{Host}", cancel)),
             operatorPolicies,
             statistics.Rows().ToDictionary(queue => queue.Text("name"), queue => queue.Text("operator_policy")),
             GroupPolicy.IsQuorumNeeded(overview));

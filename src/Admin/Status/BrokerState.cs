@@ -21,17 +21,18 @@ internal sealed record BrokerState(
     public static async Task<BrokerState> ReadAsync(ManagementApi api, CancellationToken cancel)
     {
         JsonNode? overview = await api.GetAsync("overview", cancel);
+        // The queues are asked for these counts. Those of the statistics are some seconds old, or absent.
+        JsonNode? queues = await api.GetPagesAsync($"queues/{Topology.VirtualHost}?disable_stats=true&enable_queue_totals=true", cancel);
         return new BrokerState(
-            // The queues are asked for these counts. Those of the statistics are some seconds old, or absent.
-            await api.GetAsync($"queues/{Topology.VirtualHost}?disable_stats=true&enable_queue_totals=true", cancel),
+            queues,
             // Without this, each binding could bring 128 KB of arguments.
             await api.GetAsync(
                 $"bindings/{Topology.VirtualHost}?columns=source,destination,destination_type,routing_key",
                 cancel),
             ConnectedProgram.Find(
-                await api.GetAsync("connections?disable_stats=true", cancel),
-                await api.GetAsync("connections?columns=name,connected_at,client_properties", cancel)),
-            await BrokerPolicies.ReadAsync(api, overview, cancel),
+                await api.GetPagesAsync("connections?disable_stats=true", cancel),
+                await api.GetPagesAsync("connections?columns=name,connected_at,client_properties", cancel)),
+            await BrokerPolicies.ReadAsync(api, overview, queues, cancel),
             overview.Text("disable_stats") != "true");
     }
 
@@ -46,7 +47,7 @@ internal sealed record BrokerState(
         if (!HasStatistics)
         {
             string operators = Policies.OperatorPolicies.Count == 0 ? "" : ", and operator policies";
-            yield return "The broker's statistics are switched off: it does not name the connected programs (?), and clocks"
+            yield return "The broker's statistics are switched off: programs that send no health messages (?), and their clocks"
                 + $"{operators} are not checked.";
         }
     }

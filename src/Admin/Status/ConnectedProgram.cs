@@ -8,9 +8,10 @@ namespace F2bBroker.Admin.Status;
 /// <param name="User">The user.</param>
 /// <param name="Name"><c>consumer</c>, <c>producer</c>, or <c>other</c> for another program; null if the broker does not know it: its
 /// statistics are switched off, or the connection is a few seconds old.</param>
+/// <param name="Version">The version of a program of F2bBroker; null if it is unknown.</param>
 /// <param name="ClockAhead">How far its host's clock was ahead of the broker's when it connected (negative: behind); null if the program
 /// or the broker does not say.</param>
-internal sealed record ConnectedProgram(string User, string? Name, TimeSpan? ClockAhead)
+internal sealed record ConnectedProgram(string User, string? Name, string? Version, TimeSpan? ClockAhead)
 {
     private const string Prefix = "f2bbroker-";
 
@@ -30,15 +31,18 @@ internal sealed record ConnectedProgram(string User, string? Name, TimeSpan? Clo
     {
         if (statistics?["client_properties"] is not JsonObject properties)
         {
-            return new ConnectedProgram(user, Name: null, ClockAhead: null);
+            return new ConnectedProgram(user, Name: null, Version: null, ClockAhead: null);
         }
 
-        // f2bbroker-consumer web1 0.1.0
-        string name = properties.Text("connection_name");
+        // f2bbroker-consumer web1 0.1.0. Any client can give itself this name.
+        string[] words = properties.Text("connection_name").Split(' ');
+        string? name = words[0].StartsWith(Prefix, StringComparison.Ordinal) ? words[0][Prefix.Length..] : null;
+        bool isOwn = name is HealthMessage.Consumer or HealthMessage.Producer;
         DateTimeOffset? clock = UtcTimestamp.Parse(properties.Text(Topology.ClockProperty));
         return new ConnectedProgram(
             user,
-            name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..].Split(' ')[0] : "other",
+            isOwn ? name : "other",
+            isOwn && words.Length > 2 ? ProgramVersion.Sanitize(words[2]) : null,
             clock - ConnectedAt(statistics));
     }
 

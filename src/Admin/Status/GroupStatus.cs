@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using F2bBroker.Admin.Broker;
+using F2bBroker.Admin.Health;
 using F2bBroker.Admin.Output;
 using F2bBroker.Admin.Policies;
 using F2bBroker.Admin.Servers;
@@ -7,45 +8,21 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Status;
 
-/// <summary>Reads the status of all servers: connections, waiting messages, reports and problems.</summary>
-internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
+/// <summary>Reads the status of all servers: programs, waiting messages, reports and problems.</summary>
+internal sealed class GroupStatus(ManagementApi api)
 {
-    /// <param name="reported">The reports of each server; null without a stream.</param>
-    /// <exception cref="CommandFailedException">The broker is not set up, or refuses.</exception>
-    public async Task<GroupSnapshot> ReadAsync(IReadOnlyDictionary<string, ReportSummary>? reported, CancellationToken cancel)
-    {
-        Dictionary<string, Role?> servers = await ReadServersAsync(cancel);
-        BrokerState broker = await BrokerState.ReadAsync(api, cancel);
-        ILookup<string, string> quarantined = Quarantined(servers.Keys, broker.Bindings.Rows());
-        ILookup<string, string> doubts = QueueAnomalies.Find(broker.Queues, broker.Bindings);
-        IReadOnlyList<PolicyProblem> policies = new PolicyProblems(broker.Policies).Find();
-        return new GroupSnapshot(
-            [
-                .. servers
-                    .OrderBy(server => server.Key, StringComparer.Ordinal)
-                    .Select(server =>
-                        Status(
-                            server.Key,
-                            server.Value,
-                            broker,
-                            reported,
-                            [.. quarantined[server.Key]],
-                            doubts[server.Key],
-                            policies.Where(problem => problem.Concerns(server.Key)))),
-            ],
-            [.. policies.Select(problem => problem.Message), .. broker.DescribeUnknown()]);
-    }
-
     /// <summary>Returns the roles of the servers: of all users of the virtual host that have no tag.</summary>
-    private async Task<Dictionary<string, Role?>> ReadServersAsync(CancellationToken cancel)
+    /// <exception cref="CommandFailedException">The broker is not set up, or refuses.</exception>
+    public async Task<IReadOnlyDictionary<string, Role?>> ReadServersAsync(CancellationToken cancel)
     {
-        JsonNode permissions = await api.GetAsync(ManagementApi.Path("vhosts", Topology.VirtualHost, "permissions"), cancel)
+        string path = ManagementApi.Path("vhosts", Topology.VirtualHost, "permissions");
+        JsonNode permissions = await api.GetAsync($"{path}?columns=user,configure,write,read", cancel)
             ?? throw new CommandFailedException(
                 ExitCode.Configuration,
                 $"The broker has no virtual host {Topology.VirtualHost}: run f2bbroker init first.");
         HashSet<string> operators =
         [
-            .. (await api.GetAsync("users", cancel))
+            .. (await api.GetAsync("users?columns=name,tags", cancel))
                 .Rows()
                 .Where(user => ServerUser.TagsOf(user).Any())
                 .Select(user => user.Text("name")),
@@ -55,46 +32,27 @@ internal sealed class GroupStatus(ManagementApi api, TimeProvider time)
             .ToDictionary(permission => permission.Text("user"), permission => ServerUser.ReadRole(permission, permission.Text("user")));
     }
 
-    private static ServerStatus Status(
-        string server,
-        Role? role,
-        BrokerState broker,
+    /// <param name="servers">The roles of the servers.</param>
+    /// <param name="reported">The reports of each server; null without a stream.</param>
+    /// <param name="health">What the health messages said; null if that is unknown.</param>
+    /// <exception cref="CommandFailedException">The broker refuses.</exception>
+    public async Task<GroupSnapshot> ReadAsync(
+        IReadOnlyDictionary<string, Role?> servers,
         IReadOnlyDictionary<string, ReportSummary>? reported,
-        IReadOnlyList<string> quarantinedBy,
-        IEnumerable<string> doubts,
-        IEnumerable<PolicyProblem> policies)
+        HealthSnapshot? health,
+        CancellationToken cancel)
     {
-        long? errors = broker.CountMessages(Topology.ErrorQueueFor(server));
-        ServerPrograms programs = new(role, [.. broker.Programs[server]]);
-        ServerProblems todo = new(server, role, broker.HasQueue(Topology.QueueFor(server)), programs);
-        ReportSummary? reports = reported?.GetValueOrDefault(server);
-        return new ServerStatus(
-            server,
-            role?.Name,
-            programs.Names,
-            broker.CountMessages(Topology.QueueFor(server)),
-            errors,
-            reports is null ? null : UtcTimestamp.Format(reports.Last),
-            reported is null ? null : reports?.Count ?? 0,
-            quarantinedBy,
-            [.. doubts],
-            [.. todo.Find(errors, quarantinedBy), .. policies.Select(problem => problem.Message)]);
-    }
-
-    /// <summary>
-    /// Returns by whom each server is quarantined, from the bindings of the error queues. Expired bindings may still exist.
-    /// </summary>
-    private ILookup<string, string> Quarantined(IEnumerable<string> names, IEnumerable<JsonNode> bindings)
-    {
-        Dictionary<string, string> serverOf = names.ToDictionary(Topology.ErrorQueueFor);
-        return bindings
-            .Select(binding =>
-                (
-                    By: serverOf.GetValueOrDefault(binding.Text("destination")),
-                    Sign: QuarantineRoutingKey.Parse(binding.Text("routing_key"))))
-            .Where(found => found.By is not null && found.Sign?.Until > time.GetUtcNow())
-            .Select(found => (By: found.By!, found.Sign!.Value.Server))
-            .Distinct()
-            .ToLookup(found => found.Server, found => found.By);
+        BrokerState broker = await BrokerState.ReadAsync(api, cancel);
+        IReadOnlyCollection<string> names = [.. servers.Keys];
+        ServerStatusBuilder builder = new(
+            broker,
+            reported,
+            health,
+            Quarantines.Find(names, health, broker.Bindings, api.BrokerTime),
+            QueueAnomalies.Find(broker.Queues, broker.Bindings),
+            new PolicyProblems(broker.Policies).Find());
+        return new GroupSnapshot(
+            [.. servers.OrderBy(server => server.Key, StringComparer.Ordinal).Select(server => builder.Build(server.Key, server.Value))],
+            [.. HealthProblems.FindForGroup(health, names), .. builder.FindForGroup()]);
     }
 }

@@ -11,7 +11,7 @@ namespace F2bBroker.Admin.Status;
 /// </summary>
 internal static class QueueAnomalies
 {
-    /// <summary>Returns messages for each server.</summary>
+    /// <summary>Returns messages for each server, and under an empty name those that do not show which server it was.</summary>
     /// <param name="queues">The management API's answer to <c>queues/f2b</c>.</param>
     /// <param name="bindings">The management API's answer to <c>bindings/f2b</c>; source, destination, destination_type and routing_key are
     /// read.</param>
@@ -19,7 +19,8 @@ internal static class QueueAnomalies
     {
         JsonNode[] all = [.. queues.Rows()];
         Dictionary<BindingKey, int> counts = bindings.Rows()
-            .Where(binding => !IsQuarantineSign(binding))
+            // Consumers of version 0.1 still bind their error queue for each quarantine.
+            .Where(binding => QuarantineMarker.Parse(binding) is null)
             .GroupBy(binding => new BindingKey(
                 binding.Text("source"),
                 binding.Text("destination"),
@@ -93,6 +94,13 @@ internal static class QueueAnomalies
                 owner,
                 $"The exchange {key.To} is fed by the exchange {key.From} ({Times(times)}), which F2bBroker never sets up.");
         }
+        else if (key.To == Topology.HealthExchange)
+        {
+            yield return new Anomaly(
+                "",
+                $"The exchange {key.To} is fed by the exchange {UntrustedText.ToSingleLine(key.From)} ({Times(times)}), which F2bBroker "
+                    + "never sets up. A server's login permits it: delete the binding in the management UI, and find the server.");
+        }
         else if (!key.IsToExchange && times > 1 && Topology.FindServer(key.From) is { } server)
         {
             yield return new Anomaly(server, $"The queue {key.To} is bound {Times(times)} to the exchange {key.From} instead of once.");
@@ -100,11 +108,6 @@ internal static class QueueAnomalies
     }
 
     private static bool IsBansQueue(string name) => Topology.FindServer(name) is { } server && name == Topology.QueueFor(server);
-
-    /// <summary>Returns true for a binding by which a consumer shows a quarantine.</summary>
-    private static bool IsQuarantineSign(JsonNode binding) =>
-        binding.Text("source").EndsWith(Topology.ErrorSuffix, StringComparison.Ordinal)
-        && QuarantineRoutingKey.Parse(binding.Text("routing_key")) is not null;
 
     private static string Times(int times) => times == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{times:N0} times");
 

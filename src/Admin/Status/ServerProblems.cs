@@ -7,6 +7,8 @@ namespace F2bBroker.Admin.Status;
 /// <param name="hasQueue">True if its queue exists.</param>
 internal sealed class ServerProblems(string server, Role? role, bool hasQueue, ServerPrograms programs)
 {
+    private const int MaxReported = 3;
+
     // The broker records whole seconds at best, and a login takes time.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(30);
 
@@ -20,7 +22,7 @@ internal sealed class ServerProblems(string server, Role? role, bool hasQueue, S
                 + "grants those of its role and sets a new password.";
         }
 
-        foreach (string message in Missing().Concat(Clock()))
+        foreach (string message in Missing().Concat(Clock()).Concat(programs.All.SelectMany(Reported)))
         {
             yield return message;
         }
@@ -46,19 +48,60 @@ internal sealed class ServerProblems(string server, Role? role, bool hasQueue, S
                 + $"it starts or reconnects, and reads the missed bans from {Topology.HistoryStream}.";
         }
 
-        foreach (string program in programs.Missing)
+        foreach (string message in programs.Required.Select(Describe).OfType<string>())
         {
-            yield return $"{server}'s {program} is not connected: on {server}, systemctl status f2bbroker-{program}, and f2bbroker "
-                + "doctor.";
+            yield return message;
         }
+    }
+
+    private string? Describe(ProgramStatus program)
+    {
+        string unit = $"f2bbroker-{program.Program}";
+        return program.State switch
+        {
+            ProgramState.Stopped =>
+                $"{server}'s {program.Program} was stopped at {program.LastMessage}: on {server}, systemctl start {unit}.",
+            ProgramState.Silent =>
+                $"{server}'s {program.Program} has sent nothing since {program.LastMessage}: it was killed or hangs, or {server} is down "
+                    + $"or cannot reach the broker. On {server}, systemctl status {unit}, and f2bbroker doctor.",
+            ProgramState.NeverSeen =>
+                $"{server}'s {program.Program} was never seen within 7 days: on {server}, install the settings of f2bbroker enroll, then "
+                    + $"systemctl enable --now {unit}.",
+            ProgramState.Disconnected =>
+                $"{server}'s {program.Program} is not connected: on {server}, systemctl status {unit}, and f2bbroker doctor.",
+            _ => null,
+        };
     }
 
     private IEnumerable<string> Clock()
     {
-        if (programs.WorstClock is { ClockAhead: { } ahead } program && ahead.Duration() > ClockTolerance)
+        if (programs.WorstClock is { ClockAhead: { } ahead } program)
         {
-            yield return $"{server}'s clock was {DescribeOffset(ahead)} the broker's when its {program.Name} connected: "
-                + $"synchronise both (NTP), then systemctl restart f2bbroker-{program.Name} on {server}.";
+            if (ahead.Duration() > ClockTolerance)
+            {
+                yield return $"{server}'s clock was {DescribeOffset(ahead)} the broker's when its {program.Name} connected: "
+                    + $"synchronise both (NTP), then systemctl restart f2bbroker-{program.Name} on {server}.";
+            }
+        }
+        else if (programs.All.Select(found => programs.FindCurrent(found.Program)?.ClockAhead).FirstOrDefault(found => found is not null)
+            is { } least)
+        {
+            yield return $"{server}'s clock is at least {DescribeOffset(least)} the broker's: synchronise both (NTP).";
+        }
+    }
+
+    /// <summary>Returns the problems that a running program reports about itself.</summary>
+    private IEnumerable<string> Reported(ProgramStatus program)
+    {
+        IReadOnlyList<string> problems = programs.FindCurrent(program.Program)?.Message.Problems ?? [];
+        foreach (string problem in problems.Take(MaxReported))
+        {
+            yield return $"{server}'s {program.Program}: {UntrustedText.ToSingleLine(problem)}";
+        }
+
+        if (problems.Count > MaxReported)
+        {
+            yield return $"{server}'s {program.Program} has {problems.Count - MaxReported} more problems: its log on {server} names them.";
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using F2bBroker.Admin.Output;
+using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Status;
 
@@ -11,7 +12,7 @@ namespace F2bBroker.Admin.Status;
 /// <param name="Errors">The number of messages that it refused; null if the broker does not count them.</param>
 /// <param name="LastReport">The time of its newest ban within 24 hours; null if there is none, or no stream.</param>
 /// <param name="Bans24h">The number of bans it reported within 24 hours; null without a stream.</param>
-/// <param name="QuarantinedBy">The servers that have quarantined it.</param>
+/// <param name="QuarantinedBy">The servers that have quarantined it; null if that is unknown.</param>
 /// <param name="Doubts">Signs on the broker that the server was compromised, as messages.</param>
 /// <param name="Todo">Problems with their remedies, as messages.</param>
 internal sealed record ServerStatus(
@@ -22,11 +23,12 @@ internal sealed record ServerStatus(
     long? Errors,
     string? LastReport,
     int? Bans24h,
-    IReadOnlyList<string> QuarantinedBy,
+    IReadOnlyList<string>? QuarantinedBy,
     IReadOnlyList<string> Doubts,
     IReadOnlyList<string> Todo)
 {
     private const string Unknown = "?";
+    private const string None = "-";
 
     private static readonly string[] Head =
     [
@@ -34,11 +36,25 @@ internal sealed record ServerStatus(
         "ROLE",
         "CONNECTED",
         "WAITING",
+        "LAG",
+        "ENFORCED",
         "ERRORS",
         "LAST REPORT",
         "BANS 24H",
         "QUARANTINED BY",
     ];
+
+    /// <summary>The programs that its role requires, and others that were seen.</summary>
+    public IReadOnlyList<ProgramStatus> Programs { get; init; } = [];
+
+    /// <summary>The lag of its consumer's last live ban in seconds; null if it is unknown, or if there was none.</summary>
+    public double? Lag { get; init; }
+
+    /// <summary>
+    /// <c>yes</c> if its fail2ban bans what its consumer writes, otherwise <c>no</c>; <c>none</c> if there is nothing to ban; null if it is
+    /// unknown.
+    /// </summary>
+    public string? Enforced { get; init; }
 
     public static string FormatTable(IReadOnlyList<ServerStatus> servers) =>
         TextColumns.Format(Head, servers.Select(server => server.Row()));
@@ -47,15 +63,29 @@ internal sealed record ServerStatus(
     [
         Server,
         Role ?? Unknown,
-        Connected is null ? Unknown : Listed(Connected),
+        Listed([.. ConnectedPrograms]),
         Number(Waiting),
+        Lag is { } lag ? ShortTime.Format(lag) : IsWithoutLag ? None : Unknown,
+        Enforced == EnforcementCheck.None ? None : Enforced ?? Unknown,
         Number(Errors),
-        LastReport ?? (Bans24h is null ? Unknown : "-"),
+        LastReport ?? (Bans24h is null ? Unknown : None),
         Number(Bans24h),
-        Listed(QuarantinedBy),
+        QuarantinedBy is null ? Unknown : Listed(QuarantinedBy),
     ];
+
+    private IEnumerable<string> ConnectedPrograms =>
+    [
+        .. Programs.Where(program => program.IsConnected == true).Select(program => program.ToString()),
+        .. (Connected ?? []).Except(Programs.Select(program => program.Program)),
+        .. Connected is null ? [Unknown] : Array.Empty<string>(),
+    ];
+
+    /// <summary>True if no consumer runs that could have a lag, or if it says that it has none.</summary>
+    private bool IsWithoutLag =>
+        Role == Contracts.Role.Reporter.Name
+        || Programs.Any(program => program is { Program: HealthMessage.Consumer, IsConnected: true, LastMessage: not null });
 
     private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? Unknown;
 
-    private static string Listed(IReadOnlyList<string> names) => names.Count > 0 ? string.Join(", ", names) : "-";
+    private static string Listed(IReadOnlyList<string> names) => names.Count > 0 ? string.Join(", ", names) : None;
 }

@@ -1,3 +1,4 @@
+using F2bBroker.Admin.Health;
 using F2bBroker.Admin.Output;
 using F2bBroker.Contracts;
 using Spectre.Console;
@@ -5,16 +6,18 @@ using Spectre.Console;
 namespace F2bBroker.Admin.Status;
 
 /// <summary><c>f2bbroker status</c>: prints the status once or repeatedly.</summary>
-internal sealed class StatusReport(GroupStatus status, ReportCounts reports, TimeProvider time, bool isJson)
+internal sealed class StatusReport(GroupStatus status, ReportCounts reports, HealthCollector health, TimeProvider time, bool isJson)
 {
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(2);
 
     public async Task PrintAsync(CancellationToken cancel)
     {
-        GroupSnapshot group = await WaitIndicator.RunAsync($"Reading {Topology.HistoryStream}", async () =>
+        GroupSnapshot group = await WaitIndicator.RunAsync($"Reading {Topology.HistoryStream} and {Topology.HealthStream}", async show =>
         {
-            await reports.CollectAsync(follows: false, cancel);
-            return await status.ReadAsync(reports.Snapshot(), cancel);
+            IReadOnlyDictionary<string, Role?> servers = await status.ReadServersAsync(cancel);
+            await CollectAsync(servers, follows: false, cancel);
+            show("Asking the management API");
+            return await status.ReadAsync(servers, reports.Snapshot(), health.Snapshot(), cancel);
         });
         Console.WriteLine(isJson ? Json.Indented(group.Servers) : group.FormatTable());
     }
@@ -24,7 +27,7 @@ internal sealed class StatusReport(GroupStatus status, ReportCounts reports, Tim
     /// </summary>
     public async Task WatchAsync(CancellationToken cancel)
     {
-        Task following = reports.CollectAsync(follows: true, cancel);
+        Task following = CollectAsync(await status.ReadServersAsync(cancel), follows: true, cancel);
         try
         {
             await (isJson || Console.IsOutputRedirected ? AppendAsync(cancel) : UpdateInPlaceAsync(cancel));
@@ -36,6 +39,10 @@ internal sealed class StatusReport(GroupStatus status, ReportCounts reports, Tim
 
         await following;
     }
+
+    private Task CollectAsync(IReadOnlyDictionary<string, Role?> servers, bool follows, CancellationToken cancel) => Task.WhenAll(
+        reports.CollectAsync(follows, cancel),
+        health.CollectAsync([.. servers.SelectMany(server => ServerPrograms.RequiredBy(server.Key, server.Value))], follows, cancel));
 
     private Task AppendAsync(CancellationToken cancel) => EachAsync(
         group => Console.WriteLine(isJson ? Json.Compact(group.Servers) : group.FormatTable() + "\n"),
@@ -50,7 +57,10 @@ internal sealed class StatusReport(GroupStatus status, ReportCounts reports, Tim
     {
         while (true)
         {
-            show(await status.ReadAsync(reports.Snapshot(), cancel));
+            IReadOnlyDictionary<string, Role?> servers = await status.ReadServersAsync(cancel);
+            // The health messages before the connections: a program that sends messages has connected before.
+            HealthSnapshot? known = health.Snapshot();
+            show(await status.ReadAsync(servers, reports.Snapshot(), known, cancel));
             await Task.Delay(RefreshInterval, time, cancel);
         }
     }

@@ -107,7 +107,8 @@ internal sealed class HistoryReplay(
                     settings.Server,
                     "history",
                     stopping);
-                await bans.ProcessAsync(new HistoryStream(connection, time), since < EarliestTime ? EarliestTime : since, stopping);
+                BrokerStream stream = new(connection, Topology.HistoryStream, time);
+                await bans.ProcessAsync(stream, since < EarliestTime ? EarliestTime : since, stopping);
                 isMissing = false;
                 problems.Clear(nameof(HistoryReplay));
                 return;

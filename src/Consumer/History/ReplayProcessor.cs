@@ -27,12 +27,12 @@ internal sealed class ReplayProcessor(
 
     /// <exception cref="Exception">The connection or the stream is gone: see <see
     /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public async Task ProcessAsync(HistoryStream stream, DateTimeOffset since, CancellationToken stopping)
+    public async Task ProcessAsync(BrokerStream stream, DateTimeOffset since, CancellationToken stopping)
     {
         ReplayQuarantine quarantine = new(settings);
         using ThrottledLogSummary skipped = new($"Skipped in {Topology.HistoryStream}", log, time);
         (long read, long written, long lastLogged) = (0, 0, time.GetTimestamp());
-        await foreach (IReadOnlyList<HistoryMessage> batch in stream.ReadAsync(since, stopping))
+        await foreach (IReadOnlyList<StreamMessage> batch in stream.ReadAsync(since, stopping))
         {
             BanOutcome?[] outcomes = await Task.WhenAll(batch.Select(message => ProcessAsync(message, quarantine, skipped)))
                 .WaitAsync(stopping);
@@ -54,7 +54,7 @@ internal sealed class ReplayProcessor(
     }
 
     /// <summary>Returns null for a skipped or refused message.</summary>
-    private async Task<BanOutcome?> ProcessAsync(HistoryMessage message, ReplayQuarantine quarantine, ThrottledLogSummary skipped)
+    private async Task<BanOutcome?> ProcessAsync(StreamMessage message, ReplayQuarantine quarantine, ThrottledLogSummary skipped)
     {
         try
         {

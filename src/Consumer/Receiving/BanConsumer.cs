@@ -6,7 +6,6 @@ using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
 using MassTransit;
-using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer.Receiving;
@@ -18,7 +17,6 @@ internal sealed class BanConsumer(
     SkipRules skipRules,
     BanWriter writer,
     ErrorQueuePublisher errors,
-    QuarantineBinding binding,
     LatestBanTime latest,
     ConsumerMetrics metrics,
     TimeProvider time,
@@ -63,9 +61,8 @@ internal sealed class BanConsumer(
         {
             skipped.CountDuplicate();
         }
-        else if (outcome is BanOutcome.Quarantined(var until))
+        else if (outcome is BanOutcome.Quarantined)
         {
-            await binding.BindAsync(context.GetPayload<ChannelContext>(), server, until);
             skipped.CountQuarantined(server, await errors.PublishQuarantinedAsync(context));
         }
     }

@@ -43,6 +43,8 @@ public sealed class InstallTests
             async () => (error = await group.AttackAsync(group.Web2)).Contains("Connection refused", StringComparison.Ordinal),
             () => error);
         string status = await group.AsOperatorAsync("f2bbroker status");
-        Assert.Matches(@"(?m)^web1 +both +consumer, producer +0 +0 +20[^ ]+Z +[1-9][0-9]* +-$", status);
+        Assert.Matches(
+            @"(?m)^web1 +both +consumer [^ ]+ [^ ]+, producer [^ ]+ [^ ]+ +0 +[^ ]+ +[^ ]+ +0 +20[^ ]+Z +[1-9][0-9]* +-$",
+            status);
     }
 }

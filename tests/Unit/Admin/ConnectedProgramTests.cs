@@ -24,37 +24,44 @@ public sealed class ConnectedProgramTests
             new ConnectedProgram(
                 "web1",
                 "producer",
+                "0.1.0",
                 DateTimeOffset.Parse("2026-11-23T03:44:23.706Z", null) - DateTimeOffset.FromUnixTimeMilliseconds(1795400663706)),
             Find());
         statistics[0]!["client_properties"]!["f2b-clock"] = "now";
-        Assert.Equal(new ConnectedProgram("web1", "producer", null), Find());
+        Assert.Equal(new ConnectedProgram("web1", "producer", "0.1.0", null), Find());
+        statistics[0]!["client_properties"]!["connection_name"] = "f2bbroker-producer web1 0.1\u001b[2J";
+        Assert.Equal(new ConnectedProgram("web1", "producer", "0.1??2J", null), Find());
+        statistics[0]!["client_properties"]!["connection_name"] = "f2bbroker-\u001b[2J web1 0.1.0";
+        Assert.Equal(new ConnectedProgram("web1", "other", null, null), Find());
         statistics[0]!["client_properties"]!["connection_name"] = "pika";
-        Assert.Equal(new ConnectedProgram("web1", "other", null), Find());
+        Assert.Equal(new ConnectedProgram("web1", "other", null, null), Find());
     }
 
     [Fact]
     public void Without_statistics_the_program_is_unknown()
     {
         statistics.AsArray().Clear();
-        Assert.Equal(new ConnectedProgram("web1", null, null), Find());
+        Assert.Equal(new ConnectedProgram("web1", null, null, null), Find());
         statistics.AsArray().Add(JsonNode.Parse("""{"name":"127.0.0.1:1 -> 127.0.0.1:5672","user":"web1"}"""));
-        Assert.Equal(new ConnectedProgram("web1", null, null), Find());
+        Assert.Equal(new ConnectedProgram("web1", null, null, null), Find());
     }
 
     [Fact]
     public void A_program_is_unknown_only_while_one_that_the_role_needs_was_not_found()
     {
-        ConnectedProgram unnamed = new("web1", null, null);
+        ConnectedProgram unnamed = new("web1", null, null, null);
         ConnectedProgram producer = unnamed with { Name = "producer" };
         ConnectedProgram consumer = unnamed with { Name = "consumer" };
-        Assert.Null(new ServerPrograms(Role.Both, [unnamed, producer]).Names);
-        Assert.Null(new ServerPrograms(role: null, [unnamed, producer]).Names);
-        Assert.Equal(["producer"], new ServerPrograms(Role.Reporter, [unnamed, producer]).Names);
-        Assert.Equal(["consumer", "producer"], new ServerPrograms(Role.Both, [unnamed, producer, consumer]).Names);
-        Assert.Equal([], new ServerPrograms(Role.Both, []).Names);
-        Assert.Equal(["consumer"], new ServerPrograms(Role.Both, [producer]).Missing);
-        Assert.Empty(new ServerPrograms(Role.Both, [unnamed]).Missing);
+        Assert.Null(Programs(Role.Both, [unnamed, producer]).Names);
+        Assert.Null(Programs(null, [unnamed, producer]).Names);
+        Assert.Equal(["producer"], Programs(Role.Reporter, [unnamed, producer]).Names);
+        Assert.Equal(["consumer", "producer"], Programs(Role.Both, [unnamed, producer, consumer]).Names);
+        Assert.Equal([], Programs(Role.Both, []).Names);
+        Assert.Equal(ProgramState.Disconnected, Programs(Role.Both, [producer]).All[0].State);
+        Assert.All(Programs(Role.Both, [unnamed]).All, program => Assert.Equal(ProgramState.Unknown, program.State));
     }
+
+    private static ServerPrograms Programs(Role? role, ConnectedProgram[] connections) => new("web1", role, connections, health: null);
 
     private ConnectedProgram Find() => Assert.Single(ConnectedProgram.Find(tracked, statistics)["web1"]);
 }

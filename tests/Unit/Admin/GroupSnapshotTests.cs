@@ -5,24 +5,33 @@ namespace F2bBroker.UnitTests.Admin;
 
 public sealed class GroupSnapshotTests
 {
-    private static readonly ServerStatus Unknown = new("web1", null, null, null, null, null, null, [], [], []);
+    private static readonly ServerStatus Unknown = new("web1", null, null, null, null, null, null, null, [], []);
 
     [Fact]
     public void What_is_unknown_is_a_question_mark_and_in_json_null()
     {
-        Assert.Equal("web1 ? ? ? ? ? ? -", Row(Unknown));
+        Assert.Equal("web1 ? ? ? ? ? ? ? ? ?", Row(Unknown));
         Assert.Equal(
             """
             {"server":"web1","role":null,"connected":null,"waiting":null,"errors":null,"lastReport":null,"bans24h":null,
-            """.TrimEnd() + """ "quarantinedBy":[],"doubts":[],"todo":[]}""".TrimStart(),
+            """.TrimEnd() + """ "quarantinedBy":null,"doubts":[],"todo":[],"programs":[],"lag":null,"enforced":null}""".TrimStart(),
             Json.Compact(Unknown));
     }
 
     [Fact]
     public void What_is_known_to_be_nothing_is_zero_or_a_dash() =>
         Assert.Equal(
-            "web1 both - 0 0 - 0 -",
-            Row(Unknown with { Role = "both", Connected = [], Waiting = 0, Errors = 0, Bans24h = 0 }));
+            "web1 reporter - 0 - - 0 - 0 -",
+            Row(Unknown with
+            {
+                Role = "reporter",
+                Connected = [],
+                Waiting = 0,
+                Errors = 0,
+                Bans24h = 0,
+                QuarantinedBy = [],
+                Enforced = "none",
+            }));
 
     [Fact]
     public void A_message_that_concerns_several_servers_is_printed_once_and_last()

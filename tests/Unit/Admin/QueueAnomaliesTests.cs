@@ -123,6 +123,34 @@ public sealed class QueueAnomaliesTests
             Anomalies("web1").Order());
     }
 
+    [Fact]
+    public void An_exchange_that_feeds_the_health_messages_is_reported()
+    {
+        bindings.Add(Binding("f2b.health.in", "f2b.health"));
+        bindings.Add(Binding("f2b.bans", "f2b.health.in", "exchange"));
+        bindings.Add(Binding("f2b.bans.web2_error", "f2b.health.in", "exchange"));
+        Assert.Equal(
+            ["The exchange f2b.health.in is fed by the exchange f2b.bans.web2_error (once), which F2bBroker never sets up."],
+            Anomalies("web2"));
+        Assert.Equal(
+            [
+                "The exchange f2b.health.in is fed by the exchange f2b.bans (once), which F2bBroker never sets up. A server's login "
+                    + "permits it: delete the binding in the management UI, and find the server.",
+            ],
+            Anomalies(""));
+    }
+
+    [Fact]
+    public void A_marker_of_a_quarantine_by_version_0_1_causes_no_anomaly()
+    {
+        JsonObject marker = Binding("f2b.bans.web1_error", "f2b.bans.web1_error");
+        marker["routing_key"] = "quarantined web2 until 2026-11-23T03:14:24.312Z";
+        bindings.Add(marker);
+        Assert.Empty(QueueAnomalies.Find(queues, bindings));
+        marker["routing_key"] = "quarantined web2 until now";
+        Assert.Single(Anomalies("web1"));
+    }
+
     private static JsonObject Queue(string server, JsonObject? arguments = null) =>
         new()
         {

@@ -5,9 +5,9 @@ namespace F2bBroker.UnitTests.Admin;
 
 public sealed class ServerProblemsTests
 {
-    private static readonly ConnectedProgram Producer = new("web1", "producer", TimeSpan.Zero);
-    private static readonly ConnectedProgram Consumer = new("web1", "consumer", TimeSpan.Zero);
-    private static readonly ConnectedProgram Unnamed = new("web1", Name: null, ClockAhead: null);
+    private static readonly ConnectedProgram Producer = new("web1", "producer", "0.1.0", TimeSpan.Zero);
+    private static readonly ConnectedProgram Consumer = new("web1", "consumer", "0.1.0", TimeSpan.Zero);
+    private static readonly ConnectedProgram Unnamed = new("web1", Name: null, Version: null, ClockAhead: null);
 
     [Fact]
     public void A_complete_server_has_no_problems() => Assert.Empty(Todo(Role.Both, hasQueue: true, Producer, Consumer));
@@ -54,10 +54,13 @@ public sealed class ServerProblemsTests
     {
         Assert.Empty(Todo(Role.Both, hasQueue: true, Unnamed));
         Assert.Empty(Todo(Role.Both, hasQueue: true, Unnamed, Producer));
-        ServerPrograms complete = new(Role.Both, [Producer, Consumer]);
+        ServerPrograms complete = new("web1", Role.Both, [Producer, Consumer], health: null);
         Assert.Empty(new ServerProblems("web1", Role.Both, hasQueue: true, complete).Find(errors: null, quarantinedBy: []));
     }
 
     private static string[] Todo(Role? role, bool hasQueue, params ConnectedProgram[] programs) =>
-        [.. new ServerProblems("web1", role, hasQueue, new ServerPrograms(role, programs)).Find(errors: 0, quarantinedBy: [])];
+    [
+        .. new ServerProblems("web1", role, hasQueue, new ServerPrograms("web1", role, programs, health: null))
+            .Find(errors: 0, quarantinedBy: []),
+    ];
 }

@@ -76,11 +76,13 @@ public sealed class FolderDependencyTests
         ["Admin.Servers"] = ["Admin.Broker", "Admin.Output"],
         ["Admin.History"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
         ["Admin.Errors"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
-        ["Admin.Status"] = ["Admin.Broker", "Admin.Policies", "Admin.Servers", "Admin.History", "Admin.Output"],
+        ["Admin.Health"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
+        ["Admin.Status"] = ["Admin.Broker", "Admin.Policies", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Output"],
         ["Admin.Doctor"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging", "Shared.Programs"],
         ["Admin.Commands"] =
         [
-            "Admin.Broker", "Admin.Setup", "Admin.Servers", "Admin.History", "Admin.Errors", "Admin.Status", "Admin.Doctor", "Admin.Output",
+            "Admin.Broker", "Admin.Setup", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Errors", "Admin.Status", "Admin.Doctor",
+            "Admin.Output",
         ],
     };
 
@@ -89,7 +91,7 @@ public sealed class FolderDependencyTests
     [
         "Producer", "Producer.Publishing",
         "Consumer", "Consumer.Receiving", "Consumer.Refusals", "Consumer.History",
-        "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Doctor",
+        "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Health", "Admin.Doctor",
         "Shared.Messaging",
         "Daemon", "Daemon.Messaging", "Daemon.Systemd", "Daemon.Health",
     ];

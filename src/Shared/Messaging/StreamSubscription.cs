@@ -6,32 +6,32 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.Shared.Messaging;
 
 /// <summary>
-/// A consumer of the stream. The broker sends some messages in advance, and more as they are acknowledged. Messages stay in the stream.
+/// A consumer of a stream. The broker sends some messages in advance, and more as they are acknowledged. Messages stay in the stream.
 /// </summary>
-internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncDisposable
+internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisposable
 {
     // A higher prefetch makes RabbitMQ 3.10 slower.
     private const ushort Prefetch = 500;
     private const int MaxBatchSize = Prefetch / 2;
 
-    private readonly Channel<HistoryMessage> deliveries = System.Threading.Channels.Channel.CreateUnbounded<HistoryMessage>();
+    private readonly Channel<StreamMessage> deliveries = System.Threading.Channels.Channel.CreateUnbounded<StreamMessage>();
 
-    private HistoryStreamConsumer(IChannel channel)
+    private StreamSubscription(IChannel channel)
         : base(channel)
     {
     }
 
-    /// <param name="offset">The start in RabbitMQ's terms: <c>last</c>, <c>next</c> or a time.</param>
+    /// <param name="offset">The start in RabbitMQ's terms: <c>first</c>, <c>last</c>, <c>next</c>, an offset or a time.</param>
     /// <exception cref="OperationInterruptedException">The broker refuses: the stream does not exist (404), or there is no permission to
     /// read it (403).</exception>
-    public static async Task<HistoryStreamConsumer> SubscribeAsync(
+    public static async Task<StreamSubscription> SubscribeAsync(
         IConnection connection,
         string stream,
         object offset,
         CancellationToken cancel)
     {
         IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
-        HistoryStreamConsumer subscription = new(channel);
+        StreamSubscription subscription = new(channel);
         await channel.BasicQosAsync(0, Prefetch, global: false, cancel);
         Dictionary<string, object?> arguments = new() { ["x-stream-offset"] = offset };
         await channel.BasicConsumeAsync(stream, autoAck: false, "", noLocal: false, exclusive: false, arguments, subscription, cancel);
@@ -41,7 +41,7 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
     /// <summary>Waits for messages and returns them; returns none after the timeout.</summary>
     /// <exception cref="Exception">The connection or the stream is gone: see <see
     /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public async Task<IReadOnlyList<HistoryMessage>> ReceiveBatchAsync(TimeSpan timeout, CancellationToken cancel)
+    public async Task<IReadOnlyList<StreamMessage>> ReceiveBatchAsync(TimeSpan timeout, CancellationToken cancel)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(timeout);
@@ -54,8 +54,8 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
             return [];
         }
 
-        List<HistoryMessage> batch = [];
-        while (batch.Count < MaxBatchSize && deliveries.Reader.TryRead(out HistoryMessage? message))
+        List<StreamMessage> batch = [];
+        while (batch.Count < MaxBatchSize && deliveries.Reader.TryRead(out StreamMessage? message))
         {
             batch.Add(message);
         }
@@ -64,7 +64,7 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
     }
 
     /// <summary>Acknowledges the batch, so that the broker sends more.</summary>
-    public ValueTask AcknowledgeAsync(IReadOnlyList<HistoryMessage> batch, CancellationToken cancel) =>
+    public ValueTask AcknowledgeAsync(IReadOnlyList<StreamMessage> batch, CancellationToken cancel) =>
         Channel.BasicAckAsync(batch[^1].DeliveryTag, multiple: true, cancel);
 
     public override Task HandleBasicDeliverAsync(
@@ -79,7 +79,7 @@ internal sealed class HistoryStreamConsumer : AsyncDefaultBasicConsumer, IAsyncD
     {
         long offset = properties.Headers?["x-stream-offset"] is long place ? place : 0;
         // The client reuses its buffer.
-        deliveries.Writer.TryWrite(new HistoryMessage(offset, deliveryTag, properties, body.ToArray()));
+        deliveries.Writer.TryWrite(new StreamMessage(offset, deliveryTag, exchange, properties, body.ToArray()));
         return Task.CompletedTask;
     }
 

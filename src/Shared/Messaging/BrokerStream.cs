@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using RabbitMQ.Client;
+
+namespace F2bBroker.Shared.Messaging;
+
+/// <summary>Reads a stream of the broker from a given time. The reader must validate each message like a live one.</summary>
+/// <param name="name">The stream.</param>
+internal sealed class BrokerStream(IConnection connection, string name, TimeProvider time)
+{
+    /// <summary>The time to wait for the first message. The broker does not report that a stream is empty or holds nothing newer.</summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>The time to wait for a further message. The broker sends a batch without a pause.</summary>
+    private static readonly TimeSpan LastMessageTimeout = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long new messages without a pause postpone the end of a read.</summary>
+    public TimeSpan MaxEndDelay { get; init; } = IdleTimeout;
+
+    /// <summary>
+    /// Returns the messages from that time up to the present end of the stream. A batch is acknowledged when the next one is requested.
+    /// </summary>
+    /// <param name="from">The start by the broker's clock. The first messages may be older.</param>
+    /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public async IAsyncEnumerable<IReadOnlyList<StreamMessage>> ReadAsync(
+        DateTimeOffset from,
+        [EnumeratorCancellation] CancellationToken cancel)
+    {
+        long last = await FindLastOffsetAsync(cancel);
+        await foreach (IReadOnlyList<StreamMessage> batch in ReadToAsync(last, from, cancel))
+        {
+            yield return batch;
+        }
+    }
+
+    /// <summary>Returns the messages from that time up to that offset, and those that the broker sends together with them.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public async IAsyncEnumerable<IReadOnlyList<StreamMessage>> ReadToAsync(
+        long last,
+        DateTimeOffset from,
+        [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using StreamSubscription subscription = await SubscribeAsync(At(from), cancel);
+        TimeSpan timeout = IdleTimeout;
+        for (long read = -1; read < last; timeout = Timeout.InfiniteTimeSpan)
+        {
+            IReadOnlyList<StreamMessage> batch = await subscription.ReceiveBatchAsync(timeout, cancel);
+            if (batch.Count == 0)
+            {
+                yield break;
+            }
+
+            read = batch[^1].Offset;
+            yield return batch;
+            await subscription.AcknowledgeAsync(batch, cancel);
+        }
+    }
+
+    /// <summary>Returns the messages from that time, without an end.</summary>
+    /// <param name="from">The start by the broker's clock. The first messages may be older.</param>
+    /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public IAsyncEnumerable<IReadOnlyList<StreamMessage>> FollowAsync(DateTimeOffset from, CancellationToken cancel) =>
+        FollowFromAsync(At(from), cancel);
+
+    /// <summary>Returns the messages from that offset, without an end.</summary>
+    /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public IAsyncEnumerable<IReadOnlyList<StreamMessage>> FollowAsync(long offset, CancellationToken cancel) =>
+        FollowFromAsync(offset, cancel);
+
+    /// <summary>Returns the offset of the oldest message; null if the stream is empty.</summary>
+    /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public async Task<long?> FindFirstOffsetAsync(CancellationToken cancel)
+    {
+        await using StreamSubscription subscription = await SubscribeAsync("first", cancel);
+        return (await subscription.ReceiveBatchAsync(IdleTimeout, cancel)).FirstOrDefault()?.Offset;
+    }
+
+    /// <summary>Returns the offset of the last message; -1 if the stream is empty.</summary>
+    /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public async Task<long> FindLastOffsetAsync(CancellationToken cancel)
+    {
+        await using StreamSubscription subscription = await SubscribeAsync("last", cancel);
+        long last = -1;
+        long began = time.GetTimestamp();
+        // With a steady flow of new messages there is no pause.
+        for (
+            TimeSpan timeout = IdleTimeout;
+            (last < 0 || time.GetElapsedTime(began) < MaxEndDelay)
+                && await subscription.ReceiveBatchAsync(timeout, cancel) is { Count: > 0 } batch;
+            timeout = LastMessageTimeout)
+        {
+            last = batch[^1].Offset;
+            await subscription.AcknowledgeAsync(batch, cancel);
+        }
+
+        return last;
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<StreamMessage>> FollowFromAsync(
+        object start,
+        [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using StreamSubscription subscription = await SubscribeAsync(start, cancel);
+        while (true)
+        {
+            IReadOnlyList<StreamMessage> batch = await subscription.ReceiveBatchAsync(Timeout.InfiniteTimeSpan, cancel);
+            yield return batch;
+            await subscription.AcknowledgeAsync(batch, cancel);
+        }
+    }
+
+    private Task<StreamSubscription> SubscribeAsync(object start, CancellationToken cancel) =>
+        StreamSubscription.SubscribeAsync(connection, name, start, cancel);
+
+    private static AmqpTimestamp At(DateTimeOffset time) => new(time.ToUnixTimeSeconds());
+}
