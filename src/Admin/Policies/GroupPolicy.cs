@@ -33,8 +33,8 @@ internal sealed record GroupPolicy(string Name, string Pattern, string ApplyTo, 
     };
 
     /// <summary>
-    /// Limits the stream of the bans. RabbitMQ deletes old messages with their segment, which holds some 14,000 bans, and takes the segment's size
-    /// when the stream is declared.
+    /// Limits the stream of the bans. RabbitMQ deletes old messages with their segment, which holds some 14,000 bans, and takes the
+    /// segment's size when the stream is declared.
     /// </summary>
     public static GroupPolicy History { get; } = new("f2b.history-limits", @"^f2b\.history$", "queues", new JsonObject
     {
@@ -43,7 +43,7 @@ internal sealed record GroupPolicy(string Name, string Pattern, string ApplyTo, 
         ["stream-max-segment-size-bytes"] = 4 * 1024 * 1024,
     });
 
-    /// <summary>Limits the stream of the health messages. Its segments are small, because only whole segments are deleted.</summary>
+    /// <summary>Limits the stream of the health messages. Its segments are small, because RabbitMQ deletes only whole segments.</summary>
     public static GroupPolicy Health { get; } = new("f2b.health-limits", @"^f2b\.health$", "queues", new JsonObject
     {
         ["max-age"] = "7D",
