@@ -93,6 +93,15 @@ public abstract class RunningBroker
     /// <summary>Waits until that many daemons are connected, and closes all connections.</summary>
     public async Task CloseConnectionsAsync(int daemons = 2)
     {
+        foreach (JsonNode? connection in await ConnectedAsync(daemons))
+        {
+            await DeleteAsync($"connections/{System.Uri.EscapeDataString((string)connection!["name"]!)}");
+        }
+    }
+
+    /// <summary>Waits until that many daemons are connected. Returns all connections.</summary>
+    public async Task<JsonArray> ConnectedAsync(int daemons = 2)
+    {
         JsonArray connections = [];
         await Eventually.TrueAsync(
             async () =>
@@ -102,10 +111,7 @@ public abstract class RunningBroker
                     .Distinct()
                     .Count() == daemons,
             () => $"Not all are connected: {string.Join(", ", connections.Select(connection => connection!["user_provided_name"]))}");
-        foreach (JsonNode? connection in connections)
-        {
-            await DeleteAsync($"connections/{System.Uri.EscapeDataString((string)connection!["name"]!)}");
-        }
+        return connections;
     }
 
     /// <summary>Runs <c>f2bbroker</c> as the operator.</summary>
