@@ -20,6 +20,7 @@ public sealed class CredentialTests(TestBroker broker) : IAsyncLifetime
         File.WriteAllText(file, $"{server.Password}\n");
         string[] login = ["F2BBROKER_BROKER__PASSWORD=", $"F2BBROKER_BROKER__PASSWORDFILE={file}"];
         Daemon[] daemons = [await server.StartConsumerAsync(login), await server.StartProducerAsync(login)];
+        // A producer follows the log before it is connected, and could not connect with the old password any more.
         await broker.ConnectedAsync();
         await broker.PutAsync("users/web1", new() { ["password"] = "another", ["tags"] = "" });
         File.Delete(file);
