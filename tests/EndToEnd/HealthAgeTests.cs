@@ -96,7 +96,7 @@ public sealed class HealthAgeTests : RunningBroker, IAsyncLifetime
     {
         Server server = await Server.EnrollAsync(this, name);
         servers.Add(server);
-        return await Sender.ConnectAsync(this, server);
+        return await Sender.ConnectAsync(this, server, "consumer");
     }
 
     /// <param name="clock">How far the broker's clock is moved, in faketime's form.</param>

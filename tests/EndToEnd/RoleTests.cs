@@ -21,7 +21,7 @@ public sealed class RoleTests(TestBroker broker) : IAsyncLifetime
         await reporter.StartProducerAsync();
         await reporter.LogBansAsync("203.0.113.1");
         await receiver.HasBansAsync(1);
-        string[] rows = 
+        string[] rows =
         [
             @"(?m)^web1 +reporter +producer 0[^ ]+ [^ ]+ +0 +- +- +0 +20[^ ]+Z +1 +-$",
             @"(?m)^web2 +receiver +consumer 0[^ ]+ [^ ]+ +0 +[^ ]+ +\? +0 +- +0 +-$",

@@ -51,7 +51,7 @@ public sealed class StatusScaleTests : RunningBroker, IAsyncLifetime
             () => status);
         Assert.Equal(
             count,
-            Regex.Count(status, @"(?m)^web\d+ +both +consumer 0\.2\.0 \d+s, producer 0\.2\.0 \d+s +0 +0\.004s +- +0 +[^ ]+ +1 +-$"));
+            Regex.Count(status, @"(?m)^web\d+ +both +consumer 0\.2\.0 \d+s, producer 0\.2\.0 \d+s +1 +0\.004s +- +0 +[^ ]+ +[01] +-$"));
         new SoakTable("StatusScale", "servers", "connections", "health messages", "seconds").Add(
             count,
             connections.Count,
@@ -131,7 +131,7 @@ public sealed class StatusScaleTests : RunningBroker, IAsyncLifetime
     private async Task PublishAsync(string[] servers)
     {
         await using Sender all = await Sender.ConnectAsync(this, "all", Password);
-        await all.PublishAllAsync("f2b.bans", servers.Select(server => (server, all.Body("203.0.113.1", server))));
+        await all.PublishAllAsync("f2b.bans", [(servers[0], all.Body("203.0.113.1", servers[0]))]);
         for (int minute = 0; minute < 3; minute++)
         {
             await all.PublishAllAsync(
