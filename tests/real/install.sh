@@ -11,6 +11,9 @@ if ! command -v dotnet >/dev/null; then
     exit 1
 fi
 
+# dpkg also knows packages that are not installed, or were removed.
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
 missing=()
 compgen -G '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server' >/dev/null || missing+=(rabbitmq-server)
 command -v fail2ban-server >/dev/null || missing+=(fail2ban)
@@ -24,11 +27,11 @@ command -v pgrep >/dev/null || missing+=(procps)
 command -v promtool >/dev/null || missing+=(prometheus)
 if [ "${1:-}" = package ]; then
     for tool in debootstrap lintian dpkg-dev systemd-container iproute2; do
-        dpkg-query -W "$tool" >/dev/null 2>&1 || missing+=("$tool")
+        is_installed "$tool" || missing+=("$tool")
     done
 elif [ "${1:-}" = docker ]; then
     for tool in debootstrap docker.io docker-compose iproute2 slirp4netns; do
-        dpkg-query -W "$tool" >/dev/null 2>&1 || missing+=("$tool")
+        is_installed "$tool" || missing+=("$tool")
     done
 elif [ "${1:-}" = ui ]; then
     [ -x /usr/bin/chromium ] || missing+=(chromium)
