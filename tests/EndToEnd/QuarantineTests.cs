@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace F2bBroker.EndToEndTests;
 
@@ -19,7 +20,7 @@ public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
-    public async Task A_server_over_maxbans_is_quarantined_and_the_others_are_not_affected()
+    public async Task A_server_over_maxbans_is_quarantined_and_shown_as_such_and_the_others_are_not_affected()
     {
         Server receiver = await group.EnrollAsync("web2", "maxbans = 20/10m");
         Daemon consumer = await receiver.StartConsumerAsync();
@@ -35,6 +36,10 @@ public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
             Assert.Equal(("web1", "quarantined"), (Header(message, "f2b-origin"), Header(message, "f2b-reason"))));
         Assert.Equal(1, consumer.Count("web1 is quarantined: it reported more than 20 bans within 10 minutes (maxbans)."));
         Assert.Equal(0, consumer.Count("Refused a message"));
+        await ShowsAsync(@"(?m)^web1 .* web2$");
+        Assert.Matches(@"(?m)^web3 .* -$", (await broker.AdminAsync("status")).Output);
+        JsonNode json = JsonNode.Parse((await broker.AdminAsync("status", "--json")).Output)!;
+        Assert.Equal(["""["web2"]""", "[]", "[]"], json.AsArray().Select(server => server!["quarantinedBy"]!.ToJsonString()));
 
         await consumer.KillAsync();
         await receiver.StartConsumerAsync();
@@ -61,6 +66,16 @@ public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
             },
             () => consumer.Said);
         Assert.Equal(1, consumer.Count("web1 is no longer quarantined."));
+        await ShowsAsync(@"(?m)^web1 .* -$");
+    }
+
+    /// <summary>Waits until the table of status matches: the consumer reports the begin and the end of a quarantine at once.</summary>
+    private async Task ShowsAsync(string pattern)
+    {
+        string status = "";
+        await Eventually.TrueAsync(
+            async () => Regex.IsMatch(status = (await broker.AdminAsync("status", "--amqp", broker.Uri)).Output, pattern),
+            () => status);
     }
 
     private static async Task PublishAsync(Sender sender, int first, int count)

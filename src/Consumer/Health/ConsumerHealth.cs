@@ -6,8 +6,18 @@ using F2bBroker.Daemon.Health;
 namespace F2bBroker.Consumer.Health;
 
 /// <summary>What the consumer's health messages contain.</summary>
-internal sealed class ConsumerHealth(ConsumerMetrics metrics, ServerQuarantine quarantine, LatestBanTime latest) : IHealthContent
+internal sealed class ConsumerHealth : IHealthContent
 {
+    private readonly ConsumerMetrics metrics;
+    private readonly ServerQuarantine quarantine;
+    private readonly LatestBanTime latest;
+
+    public ConsumerHealth(ConsumerMetrics metrics, ServerQuarantine quarantine, LatestBanTime latest, HealthProblems problems)
+    {
+        (this.metrics, this.quarantine, this.latest) = (metrics, quarantine, latest);
+        quarantine.Changed += problems.SignalChange;
+    }
+
     public string Program => HealthMessage.Consumer;
 
     public HealthMessage AddTo(HealthMessage message) => message with

@@ -20,6 +20,9 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
     private readonly ConcurrentDictionary<string, TimeSpan> ends = new();
     private volatile Backlog backlog = new(DateTimeOffset.MinValue, limit: 0);
 
+    /// <summary>Raised when a quarantine begins or ends.</summary>
+    public event Action? Changed;
+
     /// <summary>The quarantined servers, and until when unless they report too many bans again. Any thread may ask.</summary>
     public IReadOnlyList<QuarantinedServer> Servers
     {
@@ -75,6 +78,7 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
         {
             ends.TryRemove(ban.Server, out _);
             log.LogInformation("{Server:l} is no longer quarantined.", ban.Server);
+            Changed?.Invoke();
         }
 
         // The clock is not compared again: a quarantine that expires here ends with the next ban, which logs it.
@@ -94,7 +98,8 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
 
     private void Quarantine(string server)
     {
-        if (!ends.ContainsKey(server))
+        bool isNew = !ends.ContainsKey(server);
+        if (isNew)
         {
             log.LogWarning(
                 "{Server:l} is quarantined: it reported more than {Limit:l} (maxbans). Its bans go to {Queue:l} until it has stayed "
@@ -103,5 +108,9 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
         }
 
         ends[server] = Now + quarantine;
+        if (isNew)
+        {
+            Changed?.Invoke();
+        }
     }
 }

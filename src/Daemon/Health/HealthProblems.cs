@@ -43,6 +43,15 @@ internal sealed class HealthProblems(TimeProvider time)
         }
     }
 
+    /// <summary>Has a health message published at once, because something else in it has changed.</summary>
+    public void SignalChange()
+    {
+        lock (gate)
+        {
+            SignalIf(isChanged: true);
+        }
+    }
+
     /// <summary>Waits until a problem was added or removed since the last call returned. Only one caller may wait.</summary>
     public Task WaitForChangeAsync(CancellationToken cancel) => changed.WaitAsync(cancel);
 
