@@ -6,7 +6,7 @@ namespace F2bBroker.EndToEndTests.Machines;
 public sealed class InstalledGroup(BuiltPackage package) : DebianFixture
 {
     /// <summary>The address from which the servers are attacked.</summary>
-    public const string Attacker = "203.0.113.7";
+    public const string Attacker = "203.0.113.90";
 
     public const string Units = "f2bbroker-producer f2bbroker-consumer";
 
