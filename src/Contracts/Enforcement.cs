@@ -10,4 +10,4 @@ namespace F2bBroker.Contracts;
 /// <param name="Restored">The lines <c>Restore Ban</c>.</param>
 /// <param name="Failed">The lines <c>Failed to execute ban jail</c>.</param>
 /// <param name="LastAt">The time of the last such line that was read, in UTC, which may be an older one; null if there was none.</param>
-public sealed record Enforcement(long Banned, long AlreadyBanned, long Ignored, long Restored, long Failed, string? LastAt);
+public sealed record Enforcement(long Banned, long AlreadyBanned, long Ignored, long Restored, long Failed, string? LastAt = null);
