@@ -200,6 +200,7 @@ internal sealed class LogTail(string path, HealthProblems problems, TimeProvider
 
     private void Continue(LogFile next)
     {
+        next.ReplacedInode = replaced.Inode;
         current = new LogFileReader(next, path, time, warn);
         replacedAt = null;
         hasSeenNextFile = false;
