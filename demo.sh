@@ -107,7 +107,7 @@ for server in web1 web2 web3; do
     wait_for 'Following' "$dir/$server/producer.out" >/dev/null
 done
 echo "Three servers are up, each with its own fail2ban, producer and consumer:"
-until "$f2bbroker" status | grep -c 'consumer, producer' | grep -qx 3; do sleep 0.5; done
+until "$f2bbroker" status | grep -cE 'consumer[^,]*, producer' | grep -qx 3; do sleep 0.5; done
 "$f2bbroker" status | sed 's/^/    /'
 
 echo "1. Somebody at 203.0.113.7 fails to log in to web1 by ssh, three times."

@@ -33,6 +33,12 @@ internal sealed class LogFile : IDisposable
 
     public FileIdentity Identity { get; }
 
+    /// <summary>
+    /// The inode of a file that this one replaced and that fail2ban may still write to; null if there is none. Positions carry it, so that
+    /// a restart finds another file.
+    /// </summary>
+    public ulong? ReplacedInode { get; set; }
+
     public long Offset { get; private set; }
 
     /// <summary>The last bytes before the offset.</summary>
@@ -107,7 +113,14 @@ internal sealed class LogFile : IDisposable
     /// <summary>Returns the position after <paramref name="offset"/> bytes of this file.</summary>
     /// <param name="before">The last bytes before that offset.</param>
     public LogPosition PositionAt(long offset, ReadOnlySpan<byte> before) =>
-        new(head.Length, hash ??= LogPosition.Hash(head), offset, writtenAt, before.Length, LogPosition.Hash(before), Identity.Inode);
+        new(
+            head.Length,
+            hash ??= LogPosition.Hash(head),
+            offset,
+            writtenAt,
+            before.Length,
+            LogPosition.Hash(before),
+            ReplacedInode ?? Identity.Inode);
 
     /// <summary>Reads the next bytes; returns 0 at the present end, and if what was read before was changed in the meantime.</summary>
     public int Read(Span<byte> buffer)

@@ -194,6 +194,7 @@ internal sealed class LogTail(string path, TimeProvider time, Action<string> war
 
     private void Continue(LogFile next)
     {
+        next.ReplacedInode = replaced.Inode;
         current = new LogFileReader(next, path, time, warn);
         replacedAt = null;
         hasSeenNextFile = false;

@@ -16,6 +16,9 @@ internal sealed class ReplacedFiles(string path, TimeProvider time, Action<strin
     private readonly List<(LogFileReader Reader, long Since)> files = [];
     private bool hasWarned;
 
+    /// <summary>The inode of the file that fail2ban may still write to; null if there is none.</summary>
+    public ulong? Inode => files.Count > 0 ? files[0].Reader.File.Identity.Inode : null;
+
     public void Add(LogFileReader reader)
     {
         if (files.Count < MaxUnwritten || reader.GrewAt is not null)
@@ -46,6 +49,7 @@ internal sealed class ReplacedFiles(string path, TimeProvider time, Action<strin
             file.Reader.Close();
             files.Remove(file);
             hasWarned &= files.Count > 0;
+            log.File.ReplacedInode = Inode;
         }
 
         return null;

@@ -233,6 +233,16 @@ public sealed class EditedLogTests : IDisposable
         Assert.Empty(messages);
     }
 
+    [Fact]
+    public void A_restart_after_the_new_file_was_read_too_is_logged_until_the_old_file_is_closed()
+    {
+        using StreamWriter old = OpenedWriter();
+        log.Replace(Lines(0, 8));
+        Assert.Equal(Lines(0, 8), ReadAll());
+        Restart();
+        Assert.StartsWith($"{log.Path} is another file than the one that was read last ", Assert.Single(messages));
+    }
+
     private static string[] Lines(int from, int to) =>
         [.. Enumerable.Range(from, to - from).Select(i => $"2026-11-23 02:53:{i:D2},000 Ban {new string('x', i)}")];
 
