@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.EndToEndTests;
 
@@ -37,13 +38,13 @@ public sealed class HealthAgeTests : RunningBroker, IAsyncLifetime
         await local.StopAsync();
         await StartAsync("-10m");
         Sender web2 = await EnrollAsync("web2");
-        await web2.PublishHealthAsync("consumer");
+        await PublishedAfterStartAsync(web2, "consumer");
         await web2.PublishHealthAsync("producer");
         await web2.DisposeAsync();
         await local.StopAsync();
         await StartAsync("+0");
         Sender web3 = await EnrollAsync("web3");
-        await web3.PublishHealthAsync("producer");
+        await PublishedAfterStartAsync(web3, "producer");
         await web3.DisposeAsync();
         string status = await StatusAsync();
         Assert.Contains("web1's consumer has sent nothing since ", status);
@@ -111,6 +112,27 @@ public sealed class HealthAgeTests : RunningBroker, IAsyncLifetime
                 "FAKETIME_DONT_FAKE_MONOTONIC=1",
             ]);
         SetAddress("127.0.0.1", local.Port, local.Api);
+    }
+
+    /// <summary>Publishes as soon as the stream is up, which can be later than the broker.</summary>
+    private static async Task PublishedAfterStartAsync(Sender sender, string program)
+    {
+        string refusal = "";
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    await sender.PublishHealthAsync(program);
+                    return true;
+                }
+                catch (PublishReturnException failure)
+                {
+                    refusal = failure.Message;
+                    return false;
+                }
+            },
+            () => refusal);
     }
 
     private async Task InitAsync()
