@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>
-/// What <c>f2bbroker status</c> tells of programs that have been silent for longer, and of a flooded stream. The broker's clock was moved
+/// What <c>f2bbroker status</c> shows for programs that have been silent for longer, and for a flooded stream. The broker's clock was moved
 /// while their last messages were published.
 /// </summary>
 [Trait("Broker", "own")]

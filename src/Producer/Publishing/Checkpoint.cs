@@ -51,8 +51,8 @@ internal sealed partial class Checkpoint(string path)
         File.Move(next, path, overwrite: true);
     }
 
-    // {"source":"file","headLength":256,"head":"…","offset":1234,"writtenAt":"2026-11-23T02:44:23Z","precedingLength":256,"preceding":"…",
-    // "inode":7}
+    // {"source":"file","headLength":256,"head":"…","offset":1234,"writtenAt":"2026-11-23T02:44:23Z",
+    // "precedingLength":256,"preceding":"…","inode":7}
     // {"source":"journal","cursor":"s=…"}
     private static JsonTypeInfo<Position> CreateFormat()
     {
