@@ -71,7 +71,7 @@ public sealed class HealthAgeTests : RunningBroker, IAsyncLifetime
             ["priority"] = 1000,
             ["definition"] = new JsonObject { ["max-length-bytes"] = 300_000, ["stream-max-segment-size-bytes"] = 100_000 },
         });
-        await HealthObjects.CreateAsync(this);
+        await InitAsync();
         await using Sender web1 = await EnrollAsync("web1");
         await web1.PublishHealthAsync("consumer");
         await using Sender web9 = await EnrollAsync("web9");
@@ -139,7 +139,6 @@ public sealed class HealthAgeTests : RunningBroker, IAsyncLifetime
     {
         Built.Outcome init = await AdminAsync("init");
         Assert.True(init.ExitCode == 0, init.Errors);
-        await HealthObjects.CreateAsync(this);
     }
 
     private async Task<string> StatusAsync(params string[] options) =>

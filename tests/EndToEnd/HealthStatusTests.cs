@@ -135,7 +135,6 @@ public sealed class HealthStatusTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(0, outcome.ExitCode);
         Assert.Matches(@"^The broker has no stream f2b\.health, .*: run f2bbroker init\.\n$", outcome.Errors);
         Assert.Matches(@"(?m)^web1 +both +[^-]+ +1 +\? +\? +0 .* \?$", outcome.Output);
-        await HealthObjects.CreateAsync(broker);
     }
 
     /// <summary>Enrolls a server and connects as these programs.</summary>

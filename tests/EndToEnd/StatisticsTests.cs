@@ -120,7 +120,6 @@ public sealed class StatisticsTests : RunningBroker, IAsyncLifetime
         SetAddress("127.0.0.1", local.Port, local.Api);
         Assert.Equal("Virtual host f2b: created.", (await InitAsync())[0]);
         Assert.All(await InitAsync(), line => Assert.EndsWith(": already exists.", line));
-        await HealthObjects.CreateAsync(this);
         web1 = await Server.EnrollAsync(this, "web1");
         web2 = await Server.EnrollAsync(this, "web2");
         await web1.StartConsumerAsync();
