@@ -99,7 +99,7 @@ public sealed class HealthStatusTests(TestBroker broker) : IAsyncLifetime
             Built.Admin,
             ["status", "--amqp", broker.Uri],
             $"F2BBROKER_API={broker.Api}",
-            "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+            "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
             "FAKETIME=+2h",
             "FAKETIME_DONT_FAKE_MONOTONIC=1");
         Assert.Matches(@"(?m)^web1 +both +consumer 0\.2\.0 \?, producer 0\.2\.0 \? ", outcome.Output);

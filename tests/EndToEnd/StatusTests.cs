@@ -8,7 +8,7 @@ namespace F2bBroker.EndToEndTests;
 /// <summary>The problems that <c>f2bbroker status</c> reports, and the live displays of it and of <c>f2bbroker watch</c>.</summary>
 public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
 {
-    private const string AheadByAnHour = "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+    private const string AheadByAnHour = "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
     private Server server = null!;
 
