@@ -237,6 +237,12 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(
             (78, true),
             (name.ExitCode, name.Errors.Contains("'Web_1' is not a server name: 1 to 63 characters", StringComparison.Ordinal)));
+        await broker.DeleteAsync("exchanges/f2b/f2b.bans");
+        Built.Outcome enroll = await broker.AdminAsync("enroll", "web1");
+        Assert.Equal(1, enroll.ExitCode);
+        Assert.Contains(
+            "no exchange 'f2b.bans' in vhost 'f2b' (404). If an object of the group is missing, f2bbroker init creates it.\n",
+            enroll.Errors);
         await broker.DeleteAsync("vhosts/f2b");
         Built.Outcome status = await broker.AdminAsync("status");
         Assert.Equal(78, status.ExitCode);
