@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 namespace F2bBroker.EndToEndTests.Tls;
 
 /// <summary>Certificates that expire, are renewed under the same paths, or are refused, while the daemons run.</summary>
-[Trait("Broker", "own")]
 public sealed class RenewalTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyncLifetime
 {
     private const string FakeTime = "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
