@@ -5,6 +5,7 @@ namespace F2bBroker.EndToEndTests;
 
 /// <summary><c>f2bbroker status</c> while the broker's statistics are switched off, or do not contain a connection yet.</summary>
 [Trait("Broker", "own")]
+[Trait("RabbitMQ", "4")]
 public sealed class StatisticsTests : RunningBroker, IAsyncLifetime
 {
     private const string SwitchedOff =
