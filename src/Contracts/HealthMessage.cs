@@ -46,6 +46,9 @@ public sealed record HealthMessage(
     /// <summary>The bans that were written since the consumer's start; null for a producer.</summary>
     public long? Written { get; init; }
 
+    /// <summary>True if this consumer's bans are on trial, so that fail2ban bans none of them; otherwise null.</summary>
+    public bool? Trial { get; init; }
+
     /// <summary>The messages that were refused since the consumer's start; null for a producer.</summary>
     public long? Refused { get; init; }
 
@@ -60,6 +63,9 @@ public sealed record HealthMessage(
 
     /// <summary>What fail2ban did with shared bans; null if this program does not know.</summary>
     public Enforcement? Enforcement { get; init; }
+
+    /// <summary>True if this consumer writes for another group, so that no fail2ban reads its log; otherwise null.</summary>
+    public bool? Bridge { get; init; }
 
     /// <summary>Returns what is wrong with a received message; null if it is valid.</summary>
     public string? Validate() =>

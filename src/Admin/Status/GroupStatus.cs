@@ -27,8 +27,8 @@ internal sealed class GroupStatus(ManagementApi api)
         HealthSnapshot? health,
         CancellationToken cancel)
     {
-        BrokerState broker = await BrokerState.ReadAsync(api, cancel);
         IReadOnlyCollection<string> names = [.. servers.Keys];
+        BrokerState broker = await BrokerState.ReadAsync(api, names, cancel);
         ServerStatusBuilder builder = new(
             broker,
             reported,

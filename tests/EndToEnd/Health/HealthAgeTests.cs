@@ -7,6 +7,7 @@ namespace F2bBroker.EndToEndTests.Health;
 /// What <c>f2bbroker status</c> shows for programs that have been silent for longer, and for a flooded stream. The broker's clock was moved
 /// while their last messages were published.
 /// </summary>
+[Trait("RabbitMQ", "4")]
 public sealed class HealthAgeTests : RunningBroker, IAsyncLifetime
 {
     private readonly LocalBroker local = new();
@@ -102,14 +103,7 @@ public sealed class HealthAgeTests : RunningBroker, IAsyncLifetime
     /// <param name="clock">How far the broker's clock is moved, in faketime's form.</param>
     private async Task StartAsync(string? clock = null)
     {
-        await local.StartAsync(clock is null
-            ? []
-            :
-            [
-                "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
-                $"FAKETIME={clock}",
-                "FAKETIME_DONT_FAKE_MONOTONIC=1",
-            ]);
+        await local.StartAsync(clock is null ? [] : FakeClock.Off(clock));
         SetAddress("127.0.0.1", local.Port, local.Api);
     }
 

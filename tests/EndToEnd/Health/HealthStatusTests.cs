@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 namespace F2bBroker.EndToEndTests.Health;
 
 /// <summary>What <c>f2bbroker status</c> shows of the health messages, written here with the servers' own logins.</summary>
+[Trait("RabbitMQ", "4")]
 public sealed class HealthStatusTests(TestBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;
@@ -98,10 +99,7 @@ public sealed class HealthStatusTests(TestBroker broker) : IAsyncLifetime
         Built.Outcome outcome = await Built.RunAsync(
             Built.Admin,
             ["status", "--amqp", broker.Uri],
-            $"F2BBROKER_API={broker.Api}",
-            "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
-            "FAKETIME=+2h",
-            "FAKETIME_DONT_FAKE_MONOTONIC=1");
+            [$"F2BBROKER_API={broker.Api}", .. FakeClock.Off("+2h")]);
         Assert.Matches(@"(?m)^web1 +both +consumer 0\.2\.0 \?, producer 0\.2\.0 \? ", outcome.Output);
         Assert.Matches(
             "(?m)^web1's clock is at least (59|60) minutes ahead of the broker's: synchronise both \\(NTP\\)\\.$",
