@@ -126,6 +126,41 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_other_jails_of_the_monitored_log_are_checked()
+    {
+        string[] jail = ["enabled = true", $"logpath = {server.BansLog}", "backend = auto"];
+        File.WriteAllLines(
+            Path.Combine(server.Folder, "etc", "jail.d", "test.local"),
+            [
+                .. new[] { "[f2bbroker-pardon]", "enabled = true" },
+                .. new[] { "[f2bbroker-a]", "filter = f2bbroker[jail=\"a|b\"]" }.Concat(jail),
+                .. new[] { "[f2bbroker-b]", "filter = f2bbroker[server=\"a)|(?:b\"]" }.Concat(jail),
+                .. new[] { "[f2bbroker-c]", "filter = f2bbroker", "enabled = true", "backend = auto", $"logpath = {server.Fail2BanLog}" },
+                .. new[] { "[again]", "filter = f2bbroker" }.Concat(jail),
+            ]);
+        Assert.Equal(0, (await fail2ban.ClientAsync("reload")).ExitCode);
+        string output = await OutputAsync();
+        Assert.Contains("ok     fail2ban's jail f2bbroker-pardon, enabled: it unbans pardoned addresses in all jails\n", output);
+        Assert.Contains($"ok     fail2ban's jail f2bbroker-a, which monitors {server.BansLog}\n", output);
+        Assert.Contains(
+            "FAULT  fail2ban's jail f2bbroker-b: the parentheses of its filter's parameter server are not balanced, so it can match lines "
+                + "that are no bans: a)|(?:b. Correct",
+            output);
+        Assert.Contains(
+            $"FAULT  fail2ban's jail f2bbroker-c: it does not monitor {server.BansLog}: set logpath = {server.BansLog} for it in "
+                + $"jail.local, and backend = auto. (It monitors {server.Fail2BanLog}.)",
+            output);
+        Assert.Contains(
+            $"FAULT  f2bbroker-producer --test: [producer] ignorejails: fail2ban's jail again monitors {server.BansLog}, so it bans what "
+                + "other servers have banned, and these bans are shared again. Add again to ignorejails, or rename",
+            output);
+        File.WriteAllText(
+            server.Configuration,
+            File.ReadAllText(server.Configuration).Replace("[producer]", "[producer]\nignorejails = again", StringComparison.Ordinal));
+        Assert.DoesNotContain("fail2ban's jail again", await OutputAsync());
+    }
+
+    [Fact]
     public async Task Invalid_settings_are_reported_and_no_other_check_runs()
     {
         File.AppendAllText(server.Configuration, "\nmaxage = soon\n");

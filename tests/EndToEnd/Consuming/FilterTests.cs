@@ -58,6 +58,83 @@ public sealed class FilterTests : IDisposable
         Assert.Equal([(good, "192.0.2.1")], read);
     }
 
+    [Fact]
+    public async Task Every_pardon_is_matched_by_the_filter_of_pardons_only()
+    {
+        string[] pardons =
+        [
+            "Pardon 203.0.113.7 operator=alice until=2026-11-28T02:44:23.706Z",
+            "Pardon 203.0.113.7 operator=alice until=-",
+            "Pardon 203.0.113.0/24 operator=alice.b-2 until=- scope=f2bbroker",
+            "Pardon 2001:db8::/32 operator=alice until=2026-11-28T02:44:23.706Z scope=f2bbroker",
+            "Pardon 2001:db8::1 operator=alice until=-",
+            "Pardon :: operator=alice until=-",
+        ];
+        string[] others =
+        [
+            .. new[] { "Ban", "Report", "Trial" }.Select(word => $"{word} 203.0.113.7 jail=sshd server=web1 detected={Date}"),
+            $"Position offset=12 id=Pardon 203.0.113.7 operator=alice until=-",
+            "Pardon 203.0.113.7 operator=alice until=",
+            "Pardon 203.0.113.7 operator=alice until=2026-11",
+            "Pardon 203.0.113.7 operator=alice until=- ",
+            "Pardon 203.0.113.7 operator=alice until=- scope=",
+            "Pardon 203.0.113.7 operator=alice until=- scope=f2bbroker-web",
+            "Pardon 203.0.113.7 operator=alice until=- scope=f2bbroker scope=f2bbroker",
+            "Pardon 203.0.113.7 operator=Alice until=-",
+            "Pardon 203.0.113.7 operator= until=-",
+            "Pardon 203.0.113.7 until=-",
+            "Pardon 203.0.113 operator=alice until=-",
+            "Pardon example.org operator=alice until=-",
+            "Pardon 203.0.113.7 operator=ali2026-11-23T02:44:24.312Z Pardon 203.0.113.8 operator=alice until=-",
+            $"Pardon 203.0.113.7 operator=alice until=2026-11-{Date} Ban 203.0.113.8 jail=sshd server=web1 detected={Date}",
+        ];
+        string[] lines = [.. pardons.Concat(others).Select(line => $"{Date} {line}")];
+        await WriteAsync(lines);
+        IReadOnlyList<(string Line, string Ip)> read = await Fail2BanRegex.ReadAsync(Log, "f2bbroker-pardon");
+        Assert.Equal(lines[..pardons.Length], read.Select(match => match.Line));
+        Assert.Equal(pardons.Select(line => NetworkOf(line.Split(' ')[1])), read.Select(match => NetworkOf(match.Ip)));
+        Assert.Equal([lines[pardons.Length]], (await ReadAsync(lines)).Select(match => match.Line));
+    }
+
+    [Theory]
+    [InlineData("", 0, 1, 2, 3)]
+    [InlineData("""[jail="nginx-.*"]""", 1, 2)]
+    [InlineData("""[jail="nginx-.*", server="web[0-9]+"]""", 1)]
+    [InlineData("""[server="web[0-9]+"]""", 0, 1)]
+    [InlineData("""[jail="(?!nginx-).*"]""", 0, 3)]
+    [InlineData("""[jail="sshd|nginx-limit-req"]""", 0, 1)]
+    [InlineData("""[jail="(postfix|sshd)(-sasl)?"]""", 0, 3)]
+    [InlineData("""[jail="[^n)].*"]""", 0, 3)]
+    [InlineData("""[jail=".*", server=".*"]""", 0, 1, 2, 3)]
+    [InlineData("""[jail=".*|.*", server="|.*"]""", 0, 1, 2, 3)]
+    [InlineData("""[jail=""]""")]
+    [InlineData("""[server=""]""")]
+    [InlineData("""[jail="nginx"]""")]
+    public async Task A_parameter_selects_whole_names_and_matches_no_other_line(string parameters, params int[] expected)
+    {
+        string[] bans =
+        [
+            $"{Date} Ban 203.0.113.1 jail=sshd server=web1 detected={Date}",
+            $"{Date} Ban 203.0.113.2 jail=nginx-limit-req server=web2 detected={Date}",
+            $"{Date} Ban :: jail=nginx-botsearch server=mail detected={Date}",
+            $"{Date} Ban 2001:db8::/64 jail=postfix-sasl server=mail.web1 detected={Date}",
+        ];
+        await WriteAsync([
+            .. bans,
+            $"{Date} Report 203.0.113.5 jail=nginx-limit-req server=web2 detected={Date}",
+            $"{Date} Trial 203.0.113.5 jail=nginx-limit-req server=web2 detected={Date}",
+            $"{Date} Pardon 203.0.113.5 operator=alice until=-",
+            $"{Date} Position offset=5 id=7",
+            $"{Date} Ban 203.0.113.5 jail=nginx-limit-req server=web2 detected=",
+            $"{Date} Ban 203.0.113.5 jail=nginx-limit-{bans[1]}",
+            $"{Date} Ban 203.0.113.5 jail=nginx-limit-req server={Date} Report 203.0.113.5 jail=sshd server=web1 detected={Date}",
+            $"{Date} Ban 203.0.113.5 jail=nginx-limit-req server=web{Date} Pardon 203.0.113.5 operator=alice until=-",
+            $"{Date} Ban 203.0.113.5 jail= server=web2 detected={Date}",
+        ]);
+        IReadOnlyList<(string Line, string Ip)> read = await Fail2BanRegex.ReadAsync(Log, parameters: parameters);
+        Assert.Equal(expected.Select(ban => bans[ban]), read.Select(match => match.Line));
+    }
+
     private static IEnumerable<IPNetwork> Edges()
     {
         string[] addresses =
@@ -134,9 +211,14 @@ public sealed class FilterTests : IDisposable
         return $"{Date} {MonitoredLogLine.BanText(new Ban(subnet, "sshd", "web1", UtcTimestamp.Parse("2026-11-23T02:44:23.706Z")!.Value))}";
     }
 
+    private string Log => folder["bans.log"];
+
+    private Task WriteAsync(params IEnumerable<string> lines) =>
+        File.WriteAllTextAsync(Log, string.Concat(lines.Select(line => $"{line}\n")));
+
     private async Task<IReadOnlyList<(string Line, string Ip)>> ReadAsync(params string[] lines)
     {
-        await File.WriteAllTextAsync(folder["bans.log"], string.Concat(lines.Select(line => $"{line}\n")));
-        return await Fail2BanRegex.ReadAsync(folder["bans.log"]);
+        await WriteAsync(lines);
+        return await Fail2BanRegex.ReadAsync(Log);
     }
 }
