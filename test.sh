@@ -39,8 +39,8 @@ dotnet format F2bBroker.sln --verify-no-changes --no-restore
 echo "Built without warnings; the format is correct."
 
 results=$(mktemp -d)
-own=
-trap '[ -z "$own" ] || pkill -P "$own" || true; rm -rf "$results"' EXIT
+parallel=()
+trap 'for id in "${parallel[@]}"; do pkill -P "$id" || true; done; rm -rf "$results"' EXIT
 export F2BBROKER_SOAK_TABLES=$results/tables
 mkdir "$F2BBROKER_SOAK_TABLES"
 passed=0 failed=0 skipped=0 outcome=0
@@ -80,23 +80,31 @@ ui)
     count_ui || { echo "docs/pictures/take.sh ended without a result." >&2; outcome=1; }
     ;;
 whole)
-    # Tests mostly wait, so those with their own brokers run in parallel with those that share one.
-    run own EndToEnd -trait Broker=own >"$results/own.out" 2>&1 &
-    own=$!
+    # Tests mostly wait, so three programs run them in parallel, each with its own broker.
+    e2e=F2bBroker.EndToEndTests
+    faults=(-namespace "$e2e.Faults" -namespace "$e2e.Cluster" -namespace "$e2e.Tls")
+    operation=(-namespace "$e2e.Health" -namespace "$e2e.Commands" -namespace "$e2e.TakenOver")
+    run faults EndToEnd "$@" "${faults[@]}" >"$results/faults.out" 2>&1 &
+    parallel=($!)
+    run operation EndToEnd "$@" "${operation[@]}" >"$results/operation.out" 2>&1 &
+    parallel+=($!)
     run unit Unit "$@" || outcome=1
-    run shared EndToEnd "$@" -trait- Broker=own || outcome=1
-    wait "$own" || outcome=1
-    own=
-    cat "$results/own.out"
+    run others EndToEnd "$@" "${faults[@]/%-namespace/-namespace-}" "${operation[@]/%-namespace/-namespace-}" || outcome=1
+    for id in "${parallel[@]}"; do
+        wait "$id" || outcome=1
+    done
+    parallel=()
+    cat "$results/faults.out" "$results/operation.out"
     add_counts unit
-    add_counts shared
-    add_counts own
+    add_counts faults
+    add_counts operation
+    add_counts others
     ;;
 part)
     run unit Unit "$@" || outcome=1
-    run shared EndToEnd "$@" || outcome=1
+    run selected EndToEnd "$@" || outcome=1
     add_counts unit
-    add_counts shared
+    add_counts selected
     ;;
 esac
 

@@ -3,10 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace F2bBroker.EndToEndTests.Tls;
 
 /// <summary>Certificates that expire, are renewed under the same paths, or are refused, while the daemons run.</summary>
-[Trait("Broker", "own")]
 public sealed class RenewalTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyncLifetime
 {
-    private const string FakeTime = "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+    private const string FakeTime = "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
     private const string Accepted = "accepts the login of";
     private const string Retrying = "Retrying. No ban is lost.";
 
