@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
-namespace F2bBroker.EndToEndTests;
+namespace F2bBroker.EndToEndTests.Commands;
 
 /// <summary>The commands pardon and pardons, and ban of a pardoned address.</summary>
 public sealed class PardonCommandTests(TestBroker broker) : IAsyncLifetime
