@@ -26,6 +26,9 @@ public sealed class Subnet : IEquatable<Subnet>
 
     public bool IsIPv4 => network.Length == 4;
 
+    /// <summary>True for a single address.</summary>
+    public bool IsAddress => PrefixLength == network.Length * 8;
+
     /// <summary>
     /// Returns the network for text in any form that a version of fail2ban prints: upper case, unmasked, IPv4 mapped to IPv6. Returns null
     /// for other text.
@@ -92,7 +95,7 @@ public sealed class Subnet : IEquatable<Subnet>
     public override string ToString()
     {
         string address = IsIPv4 ? string.Join('.', network) : FormatIPv6();
-        return PrefixLength == network.Length * 8 ? address : $"{address}/{PrefixLength}";
+        return IsAddress ? address : $"{address}/{PrefixLength}";
     }
 
     private static byte[]? ParseAddress(string text)

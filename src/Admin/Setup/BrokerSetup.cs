@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using F2bBroker.Admin.Broker;
+using F2bBroker.Admin.Pardons;
 using F2bBroker.Admin.Policies;
 using F2bBroker.Admin.Servers;
 using F2bBroker.Contracts;
@@ -49,10 +50,15 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
         string reason = "";
         foreach (GroupStream stream in GroupStream.All)
         {
+            bool isEmpty = !await stream.ExistsAsync(api, cancel) || await stream.IsEmptyAsync(api, cancel);
             if (await stream.CreateAsync(api, WriteMessage, cancel) is { } refusal)
             {
                 missing.Add(stream);
                 reason = refusal;
+            }
+            else if (isEmpty && stream.Name == Topology.PardonsStream)
+            {
+                await new PardonPublisher(api, TimeProvider.System).PublishFirstAsync(cancel);
             }
         }
 

@@ -25,6 +25,11 @@ internal sealed record GroupStream(string Name, string Exchange, GroupPolicy Pol
             Topology.HealthExchange,
             GroupPolicy.Health,
             "status does not know the health of the daemons"),
+        new(
+            Topology.PardonsStream,
+            Topology.PardonsExchange,
+            GroupPolicy.Pardons,
+            "no address can be pardoned"),
     ];
 
     private string Path => ManagementApi.Path("queues", VirtualHost, Name);
@@ -50,6 +55,22 @@ internal sealed record GroupStream(string Name, string Exchange, GroupPolicy Pol
         return null;
     }
 
+    /// <summary>
+    /// Returns true if the stream exists and is known to hold no message. The broker's count can be some seconds old, or absent.
+    /// </summary>
+    public async Task<bool> IsEmptyAsync(ManagementApi api, CancellationToken cancel) =>
+        (await api.GetAsync(Path, cancel))?["messages"]?.GetValue<long>() == 0;
+
+    /// <summary>Returns true if the stream exists.</summary>
+    /// <exception cref="CommandFailedException">A queue of that name has another type.</exception>
+    public async Task<bool> ExistsAsync(ManagementApi api, CancellationToken cancel) =>
+        await api.GetAsync(Path, cancel) is { } queue
+        && (queue.Text("type") == "stream"
+            ? true
+            : throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"A queue {Name} is there, but it is no stream. Delete it and run init again."));
+
     private async Task<bool> CreateExchangeAsync(ManagementApi api, CancellationToken cancel)
     {
         JsonNode? exchange = await api.FindExchangeAsync(Exchange, cancel);
@@ -65,14 +86,6 @@ internal sealed record GroupStream(string Name, string Exchange, GroupPolicy Pol
                 ExitCode.Configuration,
                 $"An exchange {Exchange} is there, but it is not fanout and durable. Delete it and run init again.");
     }
-
-    private async Task<bool> ExistsAsync(ManagementApi api, CancellationToken cancel) =>
-        await api.GetAsync(Path, cancel) is { } queue
-        && (queue.Text("type") == "stream"
-            ? true
-            : throw new CommandFailedException(
-                ExitCode.Configuration,
-                $"A queue {Name} is there, but it is no stream. Delete it and run init again."));
 
     /// <summary>Returns why the broker refuses the stream; null if it is created.</summary>
     private async Task<string?> DeclareAsync(ManagementApi api, CancellationToken cancel)

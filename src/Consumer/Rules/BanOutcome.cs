@@ -10,6 +10,9 @@ internal abstract record BanOutcome
     /// <summary>The ban was written before.</summary>
     internal sealed record Duplicate : BanOutcome;
 
+    /// <summary>An operator has pardoned its address or its server.</summary>
+    internal sealed record Pardoned : BanOutcome;
+
     /// <summary>Its server reported too many bans and is quarantined.</summary>
     internal sealed record Quarantined(DateTimeOffset Until) : BanOutcome;
 }

@@ -60,6 +60,7 @@ internal sealed record ProducerSettings(
 /// <param name="Quorum">The number of servers that must report an address before it is banned.</param>
 /// <param name="QuorumWindow">The time between these reports, at most.</param>
 /// <param name="QueueType">The type of the server's queue and error queue, as it was enrolled.</param>
+/// <param name="Pardons">Whether a pardoned address is skipped and noted in the monitored log.</param>
 internal sealed record ConsumerSettings(
     string LogPath,
     TimeSpan MaxAge,
@@ -74,4 +75,5 @@ internal sealed record ConsumerSettings(
     TimeSpan Quarantine,
     int Quorum,
     TimeSpan QuorumWindow,
-    QueueType QueueType);
+    QueueType QueueType,
+    bool Pardons);

@@ -76,8 +76,7 @@ internal sealed class SettingsReader
             [.. List("consumer", "ignoreip", "").Select(IgnoredIp).OfType<Subnet>()],
             Prefix("minprefix4", 32),
             Prefix("minprefix6", 128),
-            Parsed("consumer", "allowprivate", "false", "is neither 'true' nor 'false'", text =>
-                bool.TryParse(text, out bool flag) ? flag : (bool?)null),
+            Flag("allowprivate", "false"),
             new JailSelection(List("consumer", "jails", ""), List("consumer", "ignorejails", "")),
             List("consumer", "ignoreservers", "").ToHashSet(),
             Parsed(
@@ -89,7 +88,8 @@ internal sealed class SettingsReader
             Time("quarantine", "30m"),
             Number("quorum", "1", "is not a number of servers from 1 to 1000", 1000),
             Time("quorumwindow", "1h"),
-            Parsed("consumer", "queuetype", QueueType.Classic.Name, "is neither 'classic' nor 'quorum'", QueueType.Parse));
+            Parsed("consumer", "queuetype", QueueType.Classic.Name, "is neither 'classic' nor 'quorum'", QueueType.Parse),
+            Flag("pardons", "true"));
 
     private string LogLevel() =>
         Parsed("log", "level", "Information", $"is none of {string.Join(", ", Levels)}",
@@ -100,6 +100,10 @@ internal sealed class SettingsReader
     private TimeSpan Time(string key, string byDefault) =>
         Parsed("consumer", key, byDefault, "is not a duration above zero such as 1d, 12h or 3600",
             text => Duration.Parse(text) is { Ticks: > 0 } time ? time : (TimeSpan?)null);
+
+    private bool Flag(string key, string byDefault) =>
+        Parsed("consumer", key, byDefault, "is neither 'true' nor 'false'", text =>
+            bool.TryParse(text, out bool flag) ? flag : (bool?)null);
 
     private int Prefix(string key, int maximum) =>
         Number(key, maximum.ToString(CultureInfo.InvariantCulture), $"is not a prefix length from 1 to {maximum}", maximum);

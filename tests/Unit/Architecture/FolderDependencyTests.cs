@@ -63,6 +63,11 @@ public sealed class FolderDependencyTests
             "Consumer.Rules", "Consumer.Writing", "Consumer.Metrics",
             "Daemon", "Daemon.Health", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
         ],
+        ["Consumer.Pardons"] =
+        [
+            "Consumer.Rules", "Consumer.Writing",
+            "Daemon", "Daemon.Health", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
+        ],
         ["Consumer.Receiving"] =
         [
             "Consumer.Rules", "Consumer.Refusals", "Consumer.Writing", "Consumer.History", "Consumer.Metrics",
@@ -72,17 +77,18 @@ public sealed class FolderDependencyTests
         ["Admin.Output"] = [],
         ["Admin.Broker"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging"],
         ["Admin.Policies"] = ["Admin.Broker"],
-        ["Admin.Setup"] = ["Admin.Broker", "Admin.Policies", "Admin.Servers", "Admin.Output"],
+        ["Admin.Setup"] = ["Admin.Broker", "Admin.Pardons", "Admin.Policies", "Admin.Servers", "Admin.Output"],
         ["Admin.Servers"] = ["Admin.Broker", "Admin.Output"],
         ["Admin.History"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
+        ["Admin.Pardons"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
         ["Admin.Errors"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
         ["Admin.Health"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
         ["Admin.Status"] = ["Admin.Broker", "Admin.Policies", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Output"],
         ["Admin.Doctor"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging", "Shared.Programs"],
         ["Admin.Commands"] =
         [
-            "Admin.Broker", "Admin.Setup", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Errors", "Admin.Status", "Admin.Doctor",
-            "Admin.Output",
+            "Admin.Broker", "Admin.Setup", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Pardons", "Admin.Errors",
+            "Admin.Status", "Admin.Doctor", "Admin.Output",
         ],
     };
 
@@ -90,8 +96,8 @@ public sealed class FolderDependencyTests
     private static readonly string[] MessagingFolders =
     [
         "Producer", "Producer.Publishing",
-        "Consumer", "Consumer.Receiving", "Consumer.Refusals", "Consumer.History",
-        "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Health", "Admin.Doctor",
+        "Consumer", "Consumer.Receiving", "Consumer.Refusals", "Consumer.History", "Consumer.Pardons",
+        "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Health", "Admin.Pardons", "Admin.Doctor",
         "Shared.Messaging",
         "Daemon", "Daemon.Messaging", "Daemon.Systemd", "Daemon.Health",
     ];
