@@ -71,6 +71,20 @@ wait_for() {
     echo $(($(now) - since))
 }
 
+# holds ADDRESS SERVER: succeeds if a jail of that server's fail2ban holds the address.
+holds() {
+    fail2ban-client -c "$dir/$2/etc" -s "$dir/$2/socket" banned "$1" | grep -q "'"
+}
+
+# wait_until_released ADDRESS SERVER SINCE: prints the milliseconds since then.
+wait_until_released() {
+    while holds "$1" "$2"; do
+        [ $(($(now) - $3)) -lt 60000 ] || { echo "$2 still holds $1 after a minute." >&2; return 1; }
+        sleep 0.1
+    done
+    echo $(($(now) - $3))
+}
+
 attack() {
     for _ in 1 2 3; do
         echo "$(date '+%b %e %H:%M:%S') $1 sshd[$2]: Failed password for invalid user admin from $3 port 50022 ssh2" >>"$dir/$1/auth.log"
@@ -97,6 +111,7 @@ logpath = $dir/$server/bans.log
 CONF
     "$f2bbroker" enroll "$server" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" --out "$dir/$server/f2bbroker.local" 2>&1 | sed 's/^/    /'
     tests/real/fail2ban.sh "$dir/$server"
+    printf '[f2bbroker-pardon]\nenabled = true\n' >"$dir/$server/etc/jail.d/pardon.local"
     start fail2ban "$server" fail2ban-server -c "$dir/$server/etc" -s "$dir/$server/socket" -p "$dir/$server/pid" -xf start
 done
 for server in web1 web2 web3; do
@@ -136,6 +151,14 @@ echo "   fail2ban on web2 bans 2001:db8::7, $took ms after its start."
 echo "3. Somebody has stolen the credentials of web3, and tries them on the broker:"
 "$probe" "$dir/web3/f2bbroker.local" web1 web2 | sed 's/^/       /'
 echo "   The broker refuses both."
+
+echo "4. 203.0.113.7 was banned by mistake. The operator takes the ban back:"
+"$f2bbroker" pardon 203.0.113.7 --reason "our office" 2>&1 | sed 's/^/       /'
+pardoned_at=$(now)
+for server in web1 web2 web3; do
+    took=$(wait_until_released 203.0.113.7 "$server" "$pardoned_at")
+    echo "   fail2ban on $server does not hold 203.0.113.7 any more, $took ms later."
+done
 
 outcome=success
 if [ "$keep" = --keep ]; then

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>Three servers, each with its real fail2ban, producer and consumer.</summary>
@@ -90,5 +92,48 @@ public sealed class ThreeServersTests(TestBroker broker) : IAsyncLifetime
         await fail2bans[0].ClientAsync("set", "sshd", "banip", "203.0.113.3");
         await fail2bans[1].BansAsync("203.0.113.3");
         await servers[1].HasBansAsync(1);
+    }
+
+    [Fact]
+    public async Task A_ban_by_mistake_is_released_on_all_servers_by_one_command_and_does_not_return()
+    {
+        foreach ((Server server, Fail2Ban fail2ban) in servers.Zip(fail2bans))
+        {
+            File.WriteAllLines(Path.Combine(server.Folder, "etc/jail.d/pardon.local"), ["[f2bbroker-pardon]", "enabled = true"]);
+            await fail2ban.ClientAsync("reload");
+        }
+
+        await fail2bans[0].AttackAsync("203.0.113.7");
+        await fail2bans[1].BansAsync("203.0.113.7");
+        await fail2bans[2].BansAsync("203.0.113.7");
+        Built.Outcome pardon = await broker.AdminAsync("pardon", "203.0.113.7", "--amqp", broker.Uri);
+        Assert.True(pardon.ExitCode == 0, pardon.Errors);
+        await HoldNothingAsync("sshd");
+        await HoldNothingAsync("f2bbroker");
+
+        // The first server bans it again. The others get that report, and the one after it.
+        await fail2bans[0].ClientAsync("set", "sshd", "banip", "203.0.113.7");
+        await fail2bans[0].ClientAsync("set", "sshd", "banip", "203.0.113.9");
+        await fail2bans[1].BansAsync("203.0.113.9");
+        await fail2bans[2].BansAsync("203.0.113.9");
+        Assert.Equal(["203.0.113.9"], await fail2bans[1].HeldAsync("f2bbroker"));
+        Assert.Equal(["203.0.113.9"], await fail2bans[2].HeldAsync("f2bbroker"));
+
+        // The bans of the jail f2bbroker-pardon are not shared.
+        string history = (await broker.AdminAsync("history", "--json", "--amqp", broker.Uri)).Output;
+        Assert.Equal(
+            ["203.0.113.7", "203.0.113.7", "203.0.113.9"],
+            JsonNode.Parse(history)!.AsArray().Select(ban => (string?)ban!["ip"]).Order());
+    }
+
+    private async Task HoldNothingAsync(string jail)
+    {
+        foreach (Fail2Ban fail2ban in fail2bans)
+        {
+            string[] held = [];
+            await Eventually.TrueAsync(
+                async () => (held = await fail2ban.HeldAsync(jail)).Length == 0,
+                () => $"{jail} holds {string.Join(", ", held)}. {fail2ban.LastLines}");
+        }
     }
 }
