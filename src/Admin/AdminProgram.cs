@@ -23,6 +23,7 @@ internal static class AdminProgram
             new RevokeCommand(line).Command,
             new StatusCommand(line).Command,
             new HistoryCommand(line).Command,
+            new StatsCommand(line).Command,
             new WatchCommand(line).Command,
             new BanCommand(line).Command,
             new ErrorsCommand(line).Command,

@@ -26,6 +26,9 @@ public sealed class Subnet : IEquatable<Subnet>
 
     public bool IsIPv4 => network.Length == 4;
 
+    /// <summary>True if it has one member.</summary>
+    public bool IsAddress => PrefixLength == network.Length * 8;
+
     /// <summary>
     /// Returns the network for text in any form that a version of fail2ban prints: upper case, unmasked, IPv4 mapped to IPv6. Returns null
     /// for other text.
@@ -75,6 +78,26 @@ public sealed class Subnet : IEquatable<Subnet>
             && (bits == 0 || (network[bytes] ^ other.network[bytes]) >> (8 - bits) == 0);
     }
 
+    /// <summary>Returns the network with that prefix length that contains this one; itself if it is as wide or wider.</summary>
+    public Subnet FindEnclosing(int prefixLength)
+    {
+        if (prefixLength >= PrefixLength)
+        {
+            return this;
+        }
+
+        byte[] wider = [.. network];
+        Mask(wider, prefixLength);
+        return new Subnet(wider, prefixLength);
+    }
+
+    /// <summary>Compares the bytes of the networks and then their prefix lengths.</summary>
+    public int CompareTo(Subnet other)
+    {
+        int order = network.AsSpan().SequenceCompareTo(other.network);
+        return order != 0 ? order : PrefixLength.CompareTo(other.PrefixLength);
+    }
+
     public bool Equals(Subnet? other) =>
         other is not null && PrefixLength == other.PrefixLength && network.AsSpan().SequenceEqual(other.network);
 
@@ -92,7 +115,7 @@ public sealed class Subnet : IEquatable<Subnet>
     public override string ToString()
     {
         string address = IsIPv4 ? string.Join('.', network) : FormatIPv6();
-        return PrefixLength == network.Length * 8 ? address : $"{address}/{PrefixLength}";
+        return IsAddress ? address : $"{address}/{PrefixLength}";
     }
 
     private static byte[]? ParseAddress(string text)

@@ -14,8 +14,8 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
 {
     private const string Missing = $"The broker has no stream {Topology.HistoryStream}: run f2bbroker init.";
 
-    /// <summary>The number of invalid messages of each authenticated sender.</summary>
-    public Dictionary<string, int> RefusedCounts { get; } = [];
+    // By authenticated sender.
+    private readonly Dictionary<string, int> refusedCounts = [];
 
     /// <summary>
     /// Returns the bans that were detected since that time, in the order of publishing. A ban that was published twice is returned twice.
@@ -40,6 +40,17 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         }
     }
 
+    /// <summary>Names the senders of the invalid messages that were read, and their number.</summary>
+    public void WarnAboutRefused(Action<string> warn)
+    {
+        foreach ((string sender, int count) in refusedCounts)
+        {
+            warn(
+                $"Not shown: {count} messages of {(sender.Length > 0 ? UntrustedText.Quote(sender) : "an unknown sender")} that break "
+                    + "the protocol.");
+        }
+    }
+
     private Ban? ParseOrCount(StreamMessage message)
     {
         try
@@ -49,7 +60,7 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         catch (InvalidMessageException)
         {
             string sender = MessageOrigin.FromUserId(message.Properties).Name;
-            RefusedCounts[sender] = RefusedCounts.GetValueOrDefault(sender) + 1;
+            refusedCounts[sender] = refusedCounts.GetValueOrDefault(sender) + 1;
             return null;
         }
     }

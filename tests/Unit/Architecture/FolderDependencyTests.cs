@@ -75,6 +75,7 @@ public sealed class FolderDependencyTests
         ["Admin.Setup"] = ["Admin.Broker", "Admin.Policies", "Admin.Servers", "Admin.Output"],
         ["Admin.Servers"] = ["Admin.Broker", "Admin.Output"],
         ["Admin.History"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
+        ["Admin.Statistics"] = ["Admin.History", "Admin.Output"],
         ["Admin.Errors"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
         ["Admin.Health"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
         ["Admin.Status"] = ["Admin.Broker", "Admin.Policies", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Output"],
@@ -82,7 +83,7 @@ public sealed class FolderDependencyTests
         ["Admin.Commands"] =
         [
             "Admin.Broker", "Admin.Setup", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Errors", "Admin.Status", "Admin.Doctor",
-            "Admin.Output",
+            "Admin.Statistics", "Admin.Output",
         ],
     };
 
