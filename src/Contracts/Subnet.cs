@@ -26,7 +26,7 @@ public sealed class Subnet : IEquatable<Subnet>
 
     public bool IsIPv4 => network.Length == 4;
 
-    /// <summary>True if it has one member.</summary>
+    /// <summary>True for a single address.</summary>
     public bool IsAddress => PrefixLength == network.Length * 8;
 
     /// <summary>

@@ -11,6 +11,12 @@ public static class Topology
     /// <summary>The stream with the bans of the last day. Servers may only read it.</summary>
     public const string HistoryStream = "f2b.history";
 
+    /// <summary>
+    /// The fanout exchange that operators publish pardons to. Servers have no permission on it. It has another name than the stream,
+    /// because a permission to read the stream would allow a server to bind the exchange to another one.
+    /// </summary>
+    public const string PardonsExchange = "f2b.pardons.in";
+
     /// <summary>The stream with the operators' pardons. Servers may only read it.</summary>
     public const string PardonsStream = "f2b.pardons";
 

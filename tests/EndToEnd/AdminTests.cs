@@ -15,7 +15,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
     {
         Built.Outcome again = await broker.AdminAsync("init");
         JsonArray policies = (JsonArray)(await broker.GetAsync("policies/f2b"))!;
-        Assert.Equal((0, 6 + policies.Count), (again.ExitCode, again.Errors.Split("already exists.").Length - 1));
+        Assert.Equal((0, 8 + policies.Count), (again.ExitCode, again.Errors.Split("already exists.").Length - 1));
         JsonNode policy = (await broker.GetAsync("policies/f2b/f2b.bans-limits"))!["definition"]!;
         Assert.Equal(
             (604_800_000, 1_000_000, "drop-head"),
@@ -29,6 +29,10 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(
             ("7D", 67_108_864, 1_048_576),
             ((string?)health["max-age"], (long)health["max-length-bytes"]!, (long)health["stream-max-segment-size-bytes"]!));
+        JsonNode pardons = (await broker.GetAsync("policies/f2b/f2b.pardons-limits"))!["definition"]!;
+        Assert.Equal(
+            (null, 268_435_456, 4_194_304),
+            ((string?)pardons["max-age"], (long)pardons["max-length-bytes"]!, (long)pardons["stream-max-segment-size-bytes"]!));
     }
 
     [Fact]

@@ -35,6 +35,9 @@ public sealed class FirstVersionTests(TestBroker broker) : IAsyncLifetime
             "Exchange f2b.health.in: created.",
             "Policy f2b.health-limits: created.",
             "Stream f2b.health: created.",
+            "Exchange f2b.pardons.in: created.",
+            "Policy f2b.pardons-limits: created.",
+            "Stream f2b.pardons: created.",
             "Policy f2b.bans-limits: already exists.",
         ];
         string[] lines = await InitAsync();

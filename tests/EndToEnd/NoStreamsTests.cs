@@ -30,8 +30,9 @@ public sealed class NoStreamsTests : RunningBroker, IAsyncLifetime
         Assert.Equal(0, init.ExitCode);
         Assert.SkipWhen(await GetAsync("queues/f2b/f2b.history") is not null, "Streams cannot be disabled in this RabbitMQ.");
         Assert.Contains(
-            "No stream f2b.history and no stream f2b.health: a new server will not know the bans from before it was enrolled, and "
-                + "history and watch have nothing to show; status does not know the health of the daemons. All else works.",
+            "No stream f2b.history and no stream f2b.health and no stream f2b.pardons: a new server will not know the bans from before it "
+                + "was enrolled, and history and watch have nothing to show; status does not know the health of the daemons; no address "
+                + "can be pardoned. All else works.",
             init.Errors);
         await using Server web1 = await Server.EnrollAsync(this, "web1");
         await using Server web2 = await Server.EnrollAsync(this, "web2");

@@ -40,17 +40,20 @@ public sealed class PolicyTests(TestBroker broker) : IAsyncLifetime
             "The policy 'all' applies instead of f2b.health-limits to f2b.health (max-length-bytes 10000000 instead of 67108864, no "
                 + "max-age, no stream-max-segment-size-bytes): set a priority above 5 for f2b.health-limits, or change the pattern of "
                 + "'all'.";
-        Assert.Equal([bans, health, history], await ProblemsAsync());
+        const string pardons =
+            "The policy 'all' applies instead of f2b.pardons-limits to f2b.pardons (max-length-bytes 10000000 instead of 268435456, no "
+                + "stream-max-segment-size-bytes): set a priority above 5 for f2b.pardons-limits, or change the pattern of 'all'.";
+        Assert.Equal([bans, health, history, pardons], await ProblemsAsync());
         JsonNode json = JsonNode.Parse((await broker.AdminAsync("status", "--json", "--amqp", broker.Uri)).Output)!;
         Assert.All(json.AsArray(), server => Assert.Superset(
-            new HashSet<string> { bans, health, history },
+            new HashSet<string> { bans, health, history, pardons },
             server!["todo"]!.AsArray().Select(message => (string)message!).ToHashSet()));
         string init = (await broker.AdminAsync("init")).Errors;
-        Assert.EndsWith($"already exists.\n{bans}\n{health}\n{history}\n", init);
+        Assert.EndsWith($"already exists.\n{bans}\n{health}\n{history}\n{pardons}\n", init);
 
         JsonNode own = (await broker.GetAsync(Own))!;
         await PolicyAsync("f2b.bans-limits", (string)own["pattern"]!, (JsonObject)own["definition"]!.DeepClone(), priority: 6);
-        Assert.Equal([health, history], await ProblemsAsync());
+        Assert.Equal([health, history, pardons], await ProblemsAsync());
         await PolicyAsync("all", "^mine$", new() { ["max-length-bytes"] = 10_000_000 }, priority: 5);
         Assert.Empty(await ProblemsAsync());
     }

@@ -15,6 +15,12 @@ internal static class Some
     public static Ban Ban(string ip = "203.0.113.7", string jail = "sshd", string server = "web1", DateTimeOffset? at = null) =>
         new(Subnet.ParseCanonical(ip)!, jail, server, at ?? Time);
 
+    /// <summary>A pardon by alice.</summary>
+    /// <param name="ip">The pardoned address; null for a pardon of a server, whose name is then to be set.</param>
+    /// <param name="until">The end; null for a pardon without end.</param>
+    public static Pardon Pardon(string? ip, DateTimeOffset? until) =>
+        new(ip is null ? null : Subnet.ParseCanonical(ip), null, "alice", Time, until, "");
+
     /// <summary>Settings of server web2 with these on top, each <c>section:key=value</c>.</summary>
     public static Settings Settings(params string[] values) =>
         SettingsReader.Read(

@@ -108,6 +108,29 @@ internal sealed class ManagementApi : IDisposable
         return await answer.Content.ReadAsStringAsync(cancel) is { Length: > 0 } text ? JsonNode.Parse(text) : null;
     }
 
+    /// <summary>Publishes a persistent message in JSON under the operator's login. Returns false if no queue receives it.</summary>
+    /// <exception cref="CommandFailedException">The API cannot be reached, or it refuses the request.</exception>
+    public async Task<bool> PublishAsync(string exchange, string body, Guid id, CancellationToken cancel)
+    {
+        JsonNode? answer = await PostAsync(
+            Path("exchanges", Topology.VirtualHost, exchange, "publish"),
+            new JsonObject
+            {
+                ["routing_key"] = "",
+                ["payload"] = body,
+                ["payload_encoding"] = "string",
+                ["properties"] = new JsonObject
+                {
+                    ["user_id"] = User,
+                    ["message_id"] = id.ToString(),
+                    ["content_type"] = "application/json",
+                    ["delivery_mode"] = 2,
+                },
+            },
+            cancel);
+        return answer?["routed"]?.GetValue<bool>() == true;
+    }
+
     /// <summary>Deletes the object at the path. Returns false if it did not exist.</summary>
     /// <exception cref="CommandFailedException">The API cannot be reached, or it refuses the request.</exception>
     public async Task<bool> DeleteAsync(string path, CancellationToken cancel)

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using F2bBroker.Admin.Output;
 using F2bBroker.Contracts;
 
@@ -34,24 +33,7 @@ internal sealed class ManualBan(ManagementApi api, TimeProvider time)
     /// <exception cref="CommandFailedException">The broker refuses, or no queue would receive the ban.</exception>
     public async Task PublishAsync(Ban ban, CancellationToken cancel)
     {
-        JsonNode answer = await api.PostAsync(
-            ManagementApi.Path("exchanges", Topology.VirtualHost, Topology.BansExchange, "publish"),
-            new JsonObject
-            {
-                ["routing_key"] = "",
-                ["payload"] = BanFormat.Json(ban),
-                ["payload_encoding"] = "string",
-                ["properties"] = new JsonObject
-                {
-                    ["user_id"] = api.User,
-                    ["message_id"] = ban.MessageId.ToString(),
-                    ["content_type"] = "application/json",
-                    ["delivery_mode"] = 2,
-                },
-            },
-            cancel
-        ) ?? new JsonObject();
-        if (answer["routed"]?.GetValue<bool>() != true)
+        if (!await api.PublishAsync(Topology.BansExchange, BanFormat.Json(ban), ban.MessageId, cancel))
         {
             throw new CommandFailedException(
                 ExitCode.Failure,

@@ -51,6 +51,13 @@ internal sealed record GroupPolicy(string Name, string Pattern, string ApplyTo, 
         ["stream-max-segment-size-bytes"] = 1024 * 1024,
     });
 
+    /// <summary>Limits the stream of the pardons to about a million of them. It has no age limit: a pardon may be for ever.</summary>
+    public static GroupPolicy Pardons { get; } = new("f2b.pardons-limits", @"^f2b\.pardons$", "queues", new JsonObject
+    {
+        ["max-length-bytes"] = 256 * 1024 * 1024,
+        ["stream-max-segment-size-bytes"] = 4 * 1024 * 1024,
+    });
+
     public string Path => ManagementApi.Path("policies", Topology.VirtualHost, Name);
 
     /// <summary>

@@ -11,6 +11,7 @@ namespace F2bBroker.Admin.Policies;
 internal sealed class PolicyProblems(BrokerPolicies broker)
 {
     private const string AlternateExchange = "alternate-exchange";
+    private const string MaxAge = "max-age";
 
     /// <summary>Returns one problem for all queues with the same problem.</summary>
     public IReadOnlyList<PolicyProblem> Find() =>
@@ -36,7 +37,7 @@ internal sealed class PolicyProblems(BrokerPolicies broker)
         }
 
         JsonObject actual = DefinitionOf(broker.Policies, applied) ?? [];
-        string[] harmful = [.. PolicyDifferences.FindHarmful(actual, isQuorum, broker.HasDeliveryLimit)];
+        string[] harmful = [.. FindHarmful(name, actual, isQuorum)];
         Finding? finding = applied == own.Name
             ? CheckOwn(own, name, PolicyDifferences.IsWithoutLimit(actual) ? [.. harmful, "no limit"] : harmful)
             : CheckOther(own, name, applied, [.. PolicyDifferences.FindLimits(Expected(own), actual), .. harmful]);
@@ -92,8 +93,7 @@ internal sealed class PolicyProblems(BrokerPolicies broker)
         string[] differences =
         [
             .. PolicyDifferences.FindLimits(definition, merged),
-            .. PolicyDifferences.FindHarmful(merged, isQuorum, broker.HasDeliveryLimit)
-                .Except(PolicyDifferences.FindHarmful(definition, isQuorum, broker.HasDeliveryLimit)),
+            .. FindHarmful(queue, merged, isQuorum).Except(FindHarmful(queue, definition, isQuorum)),
         ];
         string name = UntrustedText.Quote(applied);
         return differences.Length == 0
@@ -120,9 +120,19 @@ internal sealed class PolicyProblems(BrokerPolicies broker)
     private static GroupPolicy? PolicyFor(string queue, bool needsQuorumPolicy) =>
         queue == Topology.HistoryStream ? GroupPolicy.History
         : queue == Topology.HealthStream ? GroupPolicy.Health
+        : queue == Topology.PardonsStream ? GroupPolicy.Pardons
         : Topology.FindServer(queue) is null ? null
         : needsQuorumPolicy ? GroupPolicy.Quorum
         : GroupPolicy.Bans;
+
+    private IEnumerable<string> FindHarmful(string queue, JsonObject definition, bool isQuorum) =>
+    [
+        .. PolicyDifferences.FindHarmful(definition, isQuorum, broker.HasDeliveryLimit),
+        // A pardon may be for ever.
+        .. queue == Topology.PardonsStream && definition.ContainsKey(MaxAge)
+            ? [$"{MaxAge} {definition.Text(MaxAge)}"]
+            : Array.Empty<string>(),
+    ];
 
     private JsonObject Expected(GroupPolicy own) => DefinitionOf(broker.Policies, own.Name) ?? own.Definition;
 

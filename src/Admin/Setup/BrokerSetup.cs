@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using F2bBroker.Admin.Broker;
+using F2bBroker.Admin.Pardons;
 using F2bBroker.Admin.Policies;
 using F2bBroker.Admin.Servers;
 using F2bBroker.Contracts;
@@ -53,6 +54,10 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
             {
                 missing.Add(stream);
                 reason = refusal;
+            }
+            else if (stream.Name == Topology.PardonsStream && await stream.IsEmptyAsync(api, cancel))
+            {
+                await new PardonPublisher(api, TimeProvider.System).PublishFirstAsync(cancel);
             }
         }
 

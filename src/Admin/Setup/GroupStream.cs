@@ -25,6 +25,11 @@ internal sealed record GroupStream(string Name, string Exchange, GroupPolicy Pol
             Topology.HealthExchange,
             GroupPolicy.Health,
             "status does not know the health of the daemons"),
+        new(
+            Topology.PardonsStream,
+            Topology.PardonsExchange,
+            GroupPolicy.Pardons,
+            "no address can be pardoned"),
     ];
 
     private string Path => ManagementApi.Path("queues", VirtualHost, Name);
@@ -49,6 +54,12 @@ internal sealed record GroupStream(string Name, string Exchange, GroupPolicy Pol
         write($"Stream {Name}", isNew);
         return null;
     }
+
+    /// <summary>Returns true if the stream holds no message. The queue itself is asked: the statistics may be switched off.</summary>
+    public async Task<bool> IsEmptyAsync(ManagementApi api, CancellationToken cancel) =>
+        (await api.GetPagesAsync($"queues/{VirtualHost}?name={Name}&disable_stats=true&enable_queue_totals=true", cancel))
+            .Rows()
+            .Any(queue => queue.Text("name") == Name && queue["messages"]?.GetValue<long>() == 0);
 
     private async Task<bool> CreateExchangeAsync(ManagementApi api, CancellationToken cancel)
     {

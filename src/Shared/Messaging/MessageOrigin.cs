@@ -31,8 +31,9 @@ internal sealed record MessageOrigin(string Name, bool IsRequeued, bool IsDeadLe
     public static string ReadTextHeader(IReadOnlyBasicProperties properties, string header) =>
         properties.Headers?.TryGetValue(header, out object? value) == true && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : "";
 
-    /// <exception cref="InvalidMessageException">The server is not the sender of the message.</exception>
-    public void Verify(string server)
+    /// <param name="field">The field of the message that names the sender.</param>
+    /// <exception cref="InvalidMessageException">The server or operator is not the sender of the message.</exception>
+    public void Verify(string name, string field = "server")
     {
         if (Name.Length == 0)
         {
@@ -41,10 +42,10 @@ internal sealed record MessageOrigin(string Name, bool IsRequeued, bool IsDeadLe
                 : "user_id is missing, so the broker does not vouch for the sender", InvalidMessageKind.Sender);
         }
 
-        if (Name != server)
+        if (Name != name)
         {
             throw new InvalidMessageException(
-                $"server {UntrustedText.Quote(server)} is not the sender {UntrustedText.Quote(Name)}",
+                $"{field} {UntrustedText.Quote(name)} is not the sender {UntrustedText.Quote(Name)}",
                 InvalidMessageKind.Sender);
         }
 

@@ -11,11 +11,14 @@ public sealed class PolicyProblemsTests
     private const string HealthLimits =
         """{"max-age":"7D","max-length-bytes":67108864,"stream-max-segment-size-bytes":1048576}""";
 
+    private const string PardonLimits = """{"max-length-bytes":268435456,"stream-max-segment-size-bytes":4194304}""";
+
     private readonly Dictionary<string, JsonNode> policies = new()
     {
         ["f2b.bans-limits"] = Policy($$"""{{{Limits}},"overflow":"drop-head"}"""),
         ["f2b.history-limits"] = Policy(StreamLimits),
         ["f2b.health-limits"] = Policy(HealthLimits),
+        ["f2b.pardons-limits"] = Policy(PardonLimits),
     };
     private readonly Dictionary<string, JsonNode> operatorPolicies = [];
     private readonly Dictionary<string, string> operatorPolicyOf = [];
@@ -25,6 +28,7 @@ public sealed class PolicyProblemsTests
         Queue("f2b.bans.web1_error", "f2b.bans-limits"),
         Queue("f2b.history", "f2b.history-limits", "stream"),
         Queue("f2b.health", "f2b.health-limits", "stream"),
+        Queue("f2b.pardons", "f2b.pardons-limits", "stream"),
         Queue("mine", "all"),
     ];
     private JsonNode? exchange = JsonNode.Parse("""{"name":"f2b.bans"}""");
@@ -54,6 +58,20 @@ public sealed class PolicyProblemsTests
                     + "stream-max-segment-size-bytes): set a priority above 5 for f2b.history-limits, or change the pattern of 'all'.",
                 "The policy 'all' applies instead of f2b.health-limits to f2b.health (no max-length-bytes, no max-age, no "
                     + "stream-max-segment-size-bytes): set a priority above 5 for f2b.health-limits, or change the pattern of 'all'.",
+                "The policy 'all' applies instead of f2b.pardons-limits to f2b.pardons (no max-length-bytes, no "
+                    + "stream-max-segment-size-bytes): set a priority above 5 for f2b.pardons-limits, or change the pattern of 'all'.",
+            ],
+            Problems());
+    }
+
+    [Fact]
+    public void An_age_limit_of_the_pardons_is_reported()
+    {
+        policies["f2b.pardons-limits"] = Policy("""{"max-length-bytes":268435456,"max-age":"1D"}""");
+        Assert.Equal(
+            [
+                "The policy f2b.pardons-limits has values on f2b.pardons with which messages are lost or the broker's disk can fill "
+                    + "(max-age 1D): set it as docs/production.md shows.",
             ],
             Problems());
     }
