@@ -28,6 +28,7 @@ internal static class AdminProgram
             new BanCommand(line).Command,
             new ErrorsCommand(line).Command,
             new DoctorCommand(line).Command,
+            new WhyCommand(line).Command,
         ];
         foreach (Command command in commands)
         {

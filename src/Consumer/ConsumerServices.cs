@@ -37,7 +37,7 @@ internal static class ConsumerServices
             .AddSingleton<BanConsumer>()
             .AddSingleton<ReceiveEndpointObserver>()
             .AddSingleton<BrokerAddresses>()
-            .AddHostedService(provider => provider.GetRequiredService<BrokerAddresses>())
+            .AddHostedService<BrokerAddressUpdater>()
             .AddSingleton<BanWriter>()
             // Registered before the bus, so that it still writes while the bus stops.
             .AddHostedService(provider => provider.GetRequiredService<BanWriter>())

@@ -78,6 +78,9 @@ public sealed class Subnet : IEquatable<Subnet>
             && (bits == 0 || (network[bytes] ^ other.network[bytes]) >> (8 - bits) == 0);
     }
 
+    /// <summary>Returns true if all addresses of the other one are in this one.</summary>
+    public bool Contains(Subnet other) => PrefixLength <= other.PrefixLength && Overlaps(other);
+
     /// <summary>Returns the network with that prefix length that contains this one; itself if it is as wide or wider.</summary>
     public Subnet FindEnclosing(int prefixLength)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using F2bBroker.Contracts;
 using F2bBroker.Shared.Programs;
 
@@ -7,16 +6,12 @@ namespace F2bBroker.Admin.Doctor;
 
 /// <summary>Checks that fail2ban holds the last bans of the monitored log whose ban time is not over.</summary>
 /// <param name="log">The path of the monitored log.</param>
-internal sealed partial class SharedBanCheck(string log, Fail2BanClient client, TimeProvider time)
+internal sealed class SharedBanCheck(string log, Fail2BanClient client, TimeProvider time)
 {
     private const string Jail = "f2bbroker";
     private const string Subject = "shared bans in fail2ban";
     private const int MaxBans = 20;
     private const int MaxListed = 5;
-
-    // `- Jail list:	sshd, f2bbroker
-    [GeneratedRegex(@"Jail list:\s*(?<jails>.*)", RegexOptions.ExplicitCapture)]
-    private static partial Regex JailList { get; }
 
     /// <summary>Returns the result; null if fail2ban does not answer any more.</summary>
     public async Task<CheckResult?> RunAsync(CancellationToken cancel)
@@ -70,8 +65,7 @@ internal sealed partial class SharedBanCheck(string log, Fail2BanClient client, 
     private async Task<HashSet<Subnet>> HeldAsync(CancellationToken cancel)
     {
         HashSet<Subnet> held = [];
-        string status = await AskAsync(cancel, "status") ?? "";
-        foreach (string jail in JailList.Match(status).Groups["jails"].Value.Split(", ").Where(IsOfSharedBans))
+        foreach (string jail in Fail2BanClient.ParseJails(await AskAsync(cancel, "status") ?? "").Where(IsOfSharedBans))
         {
             held.UnionWith(Parse(await AskAsync(cancel, "get", jail, "banip") ?? ""));
         }

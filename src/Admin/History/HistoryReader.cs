@@ -24,6 +24,23 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
     /// <exception cref="CommandFailedException">The stream does not exist or cannot be read.</exception>
     public async IAsyncEnumerable<Ban> ReadAsync(DateTimeOffset since, bool follows, [EnumeratorCancellation] CancellationToken cancel)
     {
+        await foreach (StreamMessage message in ReadMessagesAsync(since, follows, cancel))
+        {
+            if (ParseOrCount(message) is { } ban && ban.DetectedAt >= since)
+            {
+                yield return ban;
+            }
+        }
+    }
+
+    /// <summary>Returns the messages since that time, and some older ones, in the order of publishing.</summary>
+    /// <param name="follows">True to wait for more messages at the end.</param>
+    /// <exception cref="CommandFailedException">The stream does not exist or cannot be read.</exception>
+    public async IAsyncEnumerable<StreamMessage> ReadMessagesAsync(
+        DateTimeOffset since,
+        bool follows,
+        [EnumeratorCancellation] CancellationToken cancel)
+    {
         await using IConnection connection = await amqp.OpenAsync("history", cancel);
         BrokerStream stream = new(connection, Topology.HistoryStream, time);
         // A sender's clock may be ahead of the broker's.
@@ -33,9 +50,9 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         await using IAsyncEnumerator<IReadOnlyList<StreamMessage>> batches = messages.GetAsyncEnumerator(cancel);
         while (await amqp.TranslateErrorsAsync(() => batches.MoveNextAsync().AsTask(), Missing, cancel))
         {
-            foreach (Ban ban in batches.Current.Select(ParseOrCount).OfType<Ban>().Where(ban => ban.DetectedAt >= since))
+            foreach (StreamMessage message in batches.Current)
             {
-                yield return ban;
+                yield return message;
             }
         }
     }

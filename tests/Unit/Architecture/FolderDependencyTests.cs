@@ -81,10 +81,15 @@ public sealed class FolderDependencyTests
         ["Admin.Health"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
         ["Admin.Status"] = ["Admin.Broker", "Admin.Policies", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Output"],
         ["Admin.Doctor"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging", "Shared.Programs"],
+        ["Admin.Why"] =
+        [
+            "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Pardons", "Admin.Output",
+            "Consumer.Rules", "Consumer.Writing", "Shared.Configuration", "Shared.Logs", "Shared.Messaging", "Shared.Programs",
+        ],
         ["Admin.Commands"] =
         [
             "Admin.Broker", "Admin.Setup", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Errors", "Admin.Status", "Admin.Doctor",
-            "Admin.Statistics", "Admin.Output",
+            "Admin.Statistics", "Admin.Why", "Admin.Output",
         ],
     };
 
@@ -93,7 +98,7 @@ public sealed class FolderDependencyTests
     [
         "Producer", "Producer.Publishing",
         "Consumer", "Consumer.Receiving", "Consumer.Refusals", "Consumer.History",
-        "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Health", "Admin.Doctor",
+        "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Health", "Admin.Doctor", "Admin.Pardons", "Admin.Why",
         "Shared.Messaging",
         "Daemon", "Daemon.Messaging", "Daemon.Systemd", "Daemon.Health",
     ];
