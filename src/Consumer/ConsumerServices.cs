@@ -4,6 +4,7 @@ using F2bBroker.Consumer.Metrics;
 using F2bBroker.Consumer.Receiving;
 using F2bBroker.Consumer.Refusals;
 using F2bBroker.Consumer.Rules;
+using F2bBroker.Consumer.Trials;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon.Health;
@@ -41,6 +42,7 @@ internal static class ConsumerServices
             .AddSingleton<BanWriter>()
             // Registered before the bus, so that it still writes while the bus stops.
             .AddHostedService(provider => provider.GetRequiredService<BanWriter>())
+            .AddHostedService<TrialRelease>()
             .AddSingleton<ReplayProcessor>()
             .AddSingleton<HistoryReplay>()
             .AddHostedService(provider => provider.GetRequiredService<HistoryReplay>())

@@ -46,6 +46,9 @@ public sealed record HealthMessage(
     /// <summary>The bans that were written since the consumer's start; null for a producer.</summary>
     public long? Written { get; init; }
 
+    /// <summary>True if <c>[consumer] trial</c> is on, so that bans are written as <c>Trial</c>; otherwise null.</summary>
+    public bool? Trial { get; init; }
+
     /// <summary>The messages that were refused since the consumer's start; null for a producer.</summary>
     public long? Refused { get; init; }
 

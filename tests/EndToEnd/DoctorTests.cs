@@ -126,6 +126,14 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_trial_is_named()
+    {
+        Assert.DoesNotContain("Trial is on", await OutputAsync());
+        File.AppendAllText(server.Configuration, "\ntrial = true\n");
+        Assert.Contains("ok     Trial is on ([consumer] trial): the bans of all servers are written as Trial, ", await OutputAsync());
+    }
+
+    [Fact]
     public async Task Invalid_settings_are_reported_and_no_other_check_runs()
     {
         File.AppendAllText(server.Configuration, "\nmaxage = soon\n");

@@ -37,7 +37,8 @@ public sealed class WhyCommandTests(TestBroker broker) : IAsyncLifetime
         string text = await ExplainAsync("203.0.113.1");
         Matches(
             @"(?m)^20[^ ]+Z  203\.0\.113\.1      nginx       web2\n"
-                + @"    Not written \(of an ignored jail\)\. \[consumer\] jails and ignorejails do not accept its jail\.\n"
+                + @"    Not written \(of an ignored jail\)\. jails and ignorejails, of \[consumer\] or \[from NAME\], "
+                + @"do not accept its jail\.\n"
                 + @"20[^ ]+Z  203\.0\.113\.0/24   sshd        web2\n    Written as Ban at 20[^ ]+Z\.\n",
             text);
         Assert.Contains("\n'web2': server 'web3' is not the sender 'web2'. The sender reported under another server's name", text);

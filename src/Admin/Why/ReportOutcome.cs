@@ -42,8 +42,8 @@ internal sealed record ReportOutcome(string? WrittenAs, string? WrittenAt, strin
 
     private static string Meaning(string word) => word switch
     {
-        "Report" => ", so fail2ban does not ban it: fewer servers than [consumer] quorum had reported the address",
-        "Trial" => ", so fail2ban does not ban it: trial was on",
+        "Report" => ", so fail2ban does not ban it: fewer servers than quorum had reported the address",
+        "Trial" => ", so fail2ban does not ban it: its server is on trial",
         _ => "",
     };
 }

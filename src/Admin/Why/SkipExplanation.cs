@@ -11,15 +11,16 @@ internal static class SkipExplanation
     {
         ["of this server itself"] = "This server reported it, so its own fail2ban has banned it.",
         ["of an ignored server"] = "[consumer] ignoreservers names the server that reported it.",
-        ["of an ignored jail"] = "[consumer] jails and ignorejails do not accept its jail.",
+        ["of an ignored jail"] = "jails and ignorejails, of [consumer] or [from NAME], do not accept its jail.",
         ["older than maxage"] = "It is older than [consumer] maxage.",
-        ["of a network wider than minprefix"] = "[consumer] minprefix4 and minprefix6 accept no network as wide as this one.",
+        ["of a network wider than minprefix"] =
+            "minprefix4 and minprefix6, of [consumer] or [from NAME], accept no network as wide as this one.",
         ["of a private address"] = "It is, or contains, a private or special address, and [consumer] allowprivate is false.",
         ["of an address in ignoreip"] = "It overlaps an address or network in [consumer] ignoreip.",
         ["of this host's own address"] = "It is, or contains, an address of this host.",
         ["of the broker's address"] = "It is, or contains, an address of the broker.",
         [ReplayQuarantine.SkipReason] =
-            "Its server reported more than [consumer] maxbans, so that it was quarantined. If it was compromised, f2bbroker revoke it.",
+            "Its server reported more than maxbans, so that it was quarantined. If it was compromised, f2bbroker revoke it.",
         [Pardoned] = "An operator took it back.",
     };
 

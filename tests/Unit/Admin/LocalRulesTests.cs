@@ -25,6 +25,7 @@ public sealed class LocalRulesTests : IDisposable
     [InlineData("of an ignored server", "server=web3", "ignoreservers", "consumer:ignoreservers=web3")]
     [InlineData("of an ignored jail", "jail=postfix", "ignorejails", "consumer:ignorejails=postfix")]
     [InlineData("of an ignored jail", "jail=postfix", "jails", "consumer:jails=sshd")]
+    [InlineData("of an ignored jail", "jail=postfix", "[from NAME]", "from web1:ignorejails=postfix")]
     [InlineData("older than maxage", "hours=25", "maxage")]
     [InlineData("of a network wider than minprefix", "ip=203.0.113.0/24", "minprefix4")]
     [InlineData("of a private address", "ip=10.1.2.3", "allowprivate")]
@@ -75,7 +76,19 @@ public sealed class LocalRulesTests : IDisposable
     {
         IReadOnlyList<Report> reports = await ExplainAsync([Some.Ban(), Some.Ban(server: "web3")], ["consumer:quorum=2"]);
         Assert.Equal(["Report", "Ban"], reports.Select(report => report.Decision!.Word));
-        Assert.Contains("fewer servers than [consumer] quorum", ReportOutcome.Create(reports[0].Decision!, null).Text);
+        Assert.Contains("fewer servers than quorum", ReportOutcome.Create(reports[0].Decision!, null).Text);
+    }
+
+    [Theory]
+    [InlineData("Trial", "consumer:trial=true")]
+    [InlineData("Trial", "from web1:trial=true")]
+    [InlineData("Ban", "consumer:trial=true", "from web1:trial=false")]
+    public async Task A_ban_on_trial_is_explained(string word, params string[] settings)
+    {
+        LocalDecision decision = Assert.Single(await ExplainAsync([Some.Ban()], settings)).Decision!;
+        Assert.Equal(word, decision.Word);
+        string meaning = word == "Trial" ? ", so fail2ban does not ban it: its server is on trial" : "";
+        Assert.Equal($"would be written as {word}{meaning}.", ReportOutcome.DescribeNew(decision));
     }
 
     [Fact]

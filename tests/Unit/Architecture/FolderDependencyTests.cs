@@ -51,12 +51,13 @@ public sealed class FolderDependencyTests
 
         ["Consumer.Rules"] = ["Daemon", "Daemon.Health", "Shared.Configuration"],
         ["Consumer.Metrics"] = ["Consumer.Rules", "Daemon.Metrics"],
-        ["Consumer.Health"] = ["Consumer.Rules", "Consumer.Metrics", "Daemon.Health"],
+        ["Consumer.Health"] = ["Consumer.Rules", "Consumer.Metrics", "Daemon.Health", "Shared.Configuration"],
         ["Consumer.Writing"] =
         [
             "Consumer.Rules", "Consumer.Metrics", "Daemon", "Daemon.Health", "Shared.Configuration", "Shared.Logs",
         ],
 
+        ["Consumer.Trials"] = ["Consumer.Rules", "Consumer.Writing", "Daemon"],
         ["Consumer.Refusals"] = ["Consumer.Rules", "Consumer.Metrics", "Daemon", "Shared.Configuration", "Shared.Messaging"],
         ["Consumer.History"] =
         [

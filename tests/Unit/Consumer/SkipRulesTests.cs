@@ -83,6 +83,18 @@ public sealed class SkipRulesTests
         Assert.Equal(reason, Reason(Some.Ban(jail: jail), $"consumer:{key}={value}"));
 
     [Fact]
+    public void A_server_may_have_rules_of_its_own()
+    {
+        string[] values = ["consumer:jails=sshd", "from web9:jails=postfix", "from web9:minprefix4=24", "from web9:minprefix6=64"];
+        Assert.Null(Reason(Some.Ban("203.0.113.0/24", "postfix", "web9"), values));
+        Assert.Null(Reason(Some.Ban("2001:db8::/64", "postfix", "web9"), values));
+        Assert.Equal("of an ignored jail", Reason(Some.Ban(server: "web9"), values));
+        Assert.Null(Reason(Some.Ban(server: "web1"), values));
+        Assert.Equal("of an ignored jail", Reason(Some.Ban(server: "web1", jail: "postfix"), values));
+        Assert.Equal("of a network wider than minprefix", Reason(Some.Ban("203.0.113.0/24", server: "web1"), values));
+    }
+
+    [Fact]
     public void An_old_ban_is_skipped()
     {
         Assert.Null(Reason(Some.Ban(at: Some.Time - TimeSpan.FromHours(1)), "consumer:maxage=1h"));
