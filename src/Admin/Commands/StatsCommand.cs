@@ -20,11 +20,18 @@ internal sealed class StatsCommand(CommandLine line)
 
     private readonly Option<bool> csv = new("--csv") { Description = "Print comma-separated values." };
 
-    public Command Command => line.WithManagementApi(
+    private readonly Option<string?> log = new("--log")
+    {
+        Description = "Count the lines of a server's monitored log and its rotated siblings instead of the stream.",
+        HelpName = "FILE",
+    };
+
+    public Command Command => CommandLine.WithErrorHandling(
         new Command("stats", "Count the last day's bans by server, jail, hour and network, and the benefit of sharing.")
         {
             since,
             csv,
+            log,
             line.Amqp,
         },
         RunAsync);
@@ -32,14 +39,23 @@ internal sealed class StatsCommand(CommandLine line)
     /// <summary>The character of the bars; null if the output is not a terminal.</summary>
     private static char? Bar => Console.IsOutputRedirected ? null : AnsiConsole.Profile.Capabilities.Unicode ? '█' : '#';
 
-    private async Task RunAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel)
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         DateTimeOffset from = TimeProvider.System.GetUtcNow() - HistoryReport.ParseSince(parsed.GetValue(since)!);
-        HistoryReader history = new(line.CreateConnection(parsed, broker), TimeProvider.System);
-        BanStatistics statistics = await new StatisticsReader(history, CommandLine.Warn).ReadAsync(from, cancel);
+        BanStatistics statistics = parsed.GetValue(log) is { } file
+            ? MonitoredLogCounter.Count(file, from)
+            : await ReadStreamAsync(parsed, from, cancel);
         Console.WriteLine(
             line.IsJson(parsed) ? Json.Indented(statistics)
             : parsed.GetValue(csv) ? StatisticsFormat.Csv(statistics)
             : StatisticsFormat.Text(statistics, UtcTimestamp.Format(from), Bar));
+        return ExitCode.Success;
+    }
+
+    private async Task<BanStatistics> ReadStreamAsync(ParseResult parsed, DateTimeOffset from, CancellationToken cancel)
+    {
+        using ManagementApi broker = line.OpenManagementApi(parsed);
+        HistoryReader history = new(line.CreateConnection(parsed, broker), TimeProvider.System);
+        return await new StatisticsReader(history, CommandLine.Warn).ReadAsync(from, cancel);
     }
 }

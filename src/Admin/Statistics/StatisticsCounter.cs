@@ -74,6 +74,7 @@ internal sealed class StatisticsCounter
     private BanStatistics CreateStatistics(int bans) => new(
         bans,
         addresses,
+        Lines: null,
         Sort(servers),
         Sort(jails),
         FillHours(),

@@ -18,11 +18,12 @@ internal static class StatisticsFormat
             : string.Join("\n\n",
             [
                 $"{statistics.Bans} bans of {statistics.Addresses} addresses since {since}",
+                .. statistics.Lines is { } lines ? Table("LINE", "BANS", lines, bar) : [],
                 Table("SERVER", "BANS", Shorten(statistics.Servers), bar),
                 Table("JAIL", "BANS", Shorten(statistics.Jails), bar),
                 Table("HOUR (UTC)", "BANS", statistics.Hours.Select(hour => (ShortHour(hour.Key), hour.Value)), bar),
-                .. Table("NETWORK", statistics.Networks24, bar),
-                .. Table("NETWORK", statistics.Networks48, bar),
+                .. Table("NETWORK", "ADDRESSES", statistics.Networks24, bar),
+                .. Table("NETWORK", "ADDRESSES", statistics.Networks48, bar),
                 Table("SERVERS", "ADDRESSES", statistics.ReportedBy.Select(pair => (pair.Key, pair.Value)), bar),
                 SharingText(statistics),
             ]);
@@ -33,6 +34,7 @@ internal static class StatisticsFormat
         "kind,name,count",
         Row("total", "bans", statistics.Bans),
         Row("total", "addresses", statistics.Addresses),
+        .. statistics.Lines is { } lines ? Rows("line", lines) : [],
         .. Rows("server", statistics.Servers),
         .. Rows("jail", statistics.Jails),
         .. Rows("hour", statistics.Hours),
@@ -50,8 +52,8 @@ internal static class StatisticsFormat
                 + $"after another server had already banned the same address. Median head start: {ShortTime.Format(headStart)}.")
         : "No ban came after another server had already banned the same address.";
 
-    private static IEnumerable<string> Table(string name, IReadOnlyDictionary<string, int> counts, char? bar) =>
-        counts.Count == 0 ? [] : [Table(name, "ADDRESSES", counts.Select(pair => (pair.Key, pair.Value)), bar)];
+    private static IEnumerable<string> Table(string name, string count, IReadOnlyDictionary<string, int> counts, char? bar) =>
+        counts.Count == 0 ? [] : [Table(name, count, counts.Select(pair => (pair.Key, pair.Value)), bar)];
 
     private static string Table(string name, string count, IEnumerable<(string Name, int Count)> rows, char? bar)
     {

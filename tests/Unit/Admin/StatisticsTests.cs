@@ -189,6 +189,32 @@ public sealed class StatisticsTests
             """,
             StatisticsFormat.Csv(Count(Some.Ban(at: At(0)), Some.Ban(server: "web2", at: At(1.5)))));
 
+    [Fact]
+    public void Of_a_monitored_log_the_lines_of_each_word_are_counted_too()
+    {
+        using TempFolder folder = new();
+        Ban released = Some.Ban("203.0.113.1");
+        Write("bans.log.1", MonitoredLogLine.TrialText(released), MonitoredLogLine.TrialText(Some.Ban("203.0.113.2", at: At(-120))));
+        Write(
+            "bans.log",
+            MonitoredLogLine.BanText(released),
+            MonitoredLogLine.BanText(released),
+            MonitoredLogLine.TrialText(Some.Ban("203.0.113.3")),
+            MonitoredLogLine.ReportText(Some.Ban("203.0.113.4", server: "web3")));
+        BanStatistics statistics = MonitoredLogCounter.Count(folder["bans.log"], since: At(-60));
+        Assert.Equal([("Ban", 1), ("Trial", 2), ("Report", 1)], Pairs(statistics.Lines!));
+        Assert.Equal((3, 3), (statistics.Bans, statistics.Addresses));
+        Assert.Equal([("web1", 2), ("web3", 1)], Pairs(statistics.Servers));
+        Assert.Contains(
+            "\n\nLINE    BANS\nBan     1\nTrial   2\nReport  1\n\nSERVER  BANS\n",
+            StatisticsFormat.Text(statistics, "yesterday", bar: null));
+        Assert.Contains("\nline,Ban,1\nline,Trial,2\nline,Report,1\nserver,web1,2\n", StatisticsFormat.Csv(statistics));
+        Assert.StartsWith("--log: ", Assert.Throws<CommandFailedException>(() => MonitoredLogCounter.Count(folder["x"], At(0))).Message);
+
+        void Write(string file, params string[] lines) =>
+            File.WriteAllText(folder[file], string.Concat(lines.Select(line => MonitoredLogLine.Format(Some.Time, line))));
+    }
+
     /// <summary>Returns a time that many minutes after 02:44 o'clock.</summary>
     private static DateTimeOffset At(double minutes) => Some.Time.AddMinutes(minutes);
 

@@ -76,7 +76,7 @@ public sealed class FolderDependencyTests
         ["Admin.Setup"] = ["Admin.Broker", "Admin.Pardons", "Admin.Policies", "Admin.Servers", "Admin.Output"],
         ["Admin.Servers"] = ["Admin.Broker", "Admin.Output"],
         ["Admin.History"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
-        ["Admin.Statistics"] = ["Admin.History", "Admin.Output"],
+        ["Admin.Statistics"] = ["Admin.History", "Admin.Output", "Consumer.Writing", "Shared.Logs"],
         ["Admin.Pardons"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
         ["Admin.Errors"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
         ["Admin.Health"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
