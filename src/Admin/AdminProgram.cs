@@ -26,6 +26,8 @@ internal static class AdminProgram
             new StatsCommand(line).Command,
             new WatchCommand(line).Command,
             new BanCommand(line).Command,
+            new PardonCommand(line).Command,
+            new PardonsCommand(line).Command,
             new ErrorsCommand(line).Command,
             new DoctorCommand(line).Command,
             new WhyCommand(line).Command,

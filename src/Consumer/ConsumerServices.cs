@@ -1,6 +1,7 @@
 using F2bBroker.Consumer.Health;
 using F2bBroker.Consumer.History;
 using F2bBroker.Consumer.Metrics;
+using F2bBroker.Consumer.Pardons;
 using F2bBroker.Consumer.Receiving;
 using F2bBroker.Consumer.Refusals;
 using F2bBroker.Consumer.Rules;
@@ -29,6 +30,7 @@ internal static class ConsumerServices
             .AddSingleton(settings.Consumer)
             .AddSingleton<ServerQuarantine>()
             .AddSingleton<BanEvaluator>()
+            .AddSingleton<CurrentPardons>()
             .AddSingleton<IHealthContent, ConsumerHealth>()
             .AddSingleton(provider =>
                 ActivatorUtilities.CreateInstance<DeclareQueueFilter>(
@@ -43,6 +45,7 @@ internal static class ConsumerServices
             // Registered before the bus, so that it still writes while the bus stops.
             .AddHostedService(provider => provider.GetRequiredService<BanWriter>())
             .AddHostedService<TrialRelease>()
+            .AddHostedService<PardonFollower>()
             .AddSingleton<ReplayProcessor>()
             .AddSingleton<HistoryReplay>()
             .AddHostedService(provider => provider.GetRequiredService<HistoryReplay>())

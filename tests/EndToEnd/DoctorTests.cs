@@ -50,6 +50,7 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     {
         Systemd(unit: "failed", synchronised: "no");
         await broker.DeleteAsync("queues/f2b/f2b.bans.web1");
+        await broker.DeleteAsync("queues/f2b/f2b.pardons");
         await fail2ban.ClientAsync("stop", "f2bbroker");
         File.WriteAllText(
             server.Configuration,
@@ -60,6 +61,7 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
         string[] expected =
         [
             "queue f2b.bans.web1: it does not exist, so somebody deleted it. The consumer recreates it",
+            "stream f2b.pardons: it does not exist, or this server has no permission to read it,",
             $"f2bbroker-producer --test: [producer] logpath: fail2ban does not write to {server.Fail2BanLog}.1 but to "
                 + $"{server.Fail2BanLog}. Set logpath",
             "f2bbroker-producer is failed: systemctl enable --now f2bbroker-producer",

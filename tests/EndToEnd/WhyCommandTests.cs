@@ -59,6 +59,13 @@ public sealed class WhyCommandTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal("of a server that reported more than maxbans", (string?)json["reports"]![1]!["outcome"]!["skipReason"]);
         Assert.StartsWith("quarantined", (string?)json["local"]!["refused"]![0]!["reason"]);
 
+        // A pardon of one address covers the network that contains it.
+        Built.Outcome pardon = await broker.AdminAsync(["pardon", "203.0.113.1", "--reason", "our office", "--amqp", broker.Uri]);
+        Assert.True(pardon.ExitCode == 0, pardon.Errors);
+        text = await ExplainAsync("203.0.113.1");
+        Matches(@"\nPardons \(f2b\.pardons\):\n203\.0\.113\.1 by [a-z]+ at 20[^ ]+Z, until 20[^ ]+Z \(in force\): our office\n", text);
+        Matches(@"203\.0\.113\.0/24   sshd        web2\n    Written as Ban at [^ ]+ Now it would be skipped \(pardoned\)\.", text);
+
         Assert.StartsWith("Nothing is known of 192.0.2.200.\n", await ExplainAsync("192.0.2.200"));
         Assert.Contains("would be skipped (of a private address).", await ExplainAsync("10.0.0.1"));
         Built.Outcome wrong = await WhyAsync("web1");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using F2bBroker.Admin.Broker;
 using F2bBroker.Admin.Output;
+using F2bBroker.Admin.Pardons;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Commands;
@@ -21,16 +22,43 @@ internal sealed class BanCommand(CommandLine line)
     };
 
     public Command Command =>
-        line.WithOutput(new Command("ban", "Report a ban to all servers, under the operator's own login.") { address, jail }, ActAsync);
+        line.WithOutput(
+            new Command("ban", "Report a ban to all servers, under the operator's own login.") { address, jail, line.Amqp },
+            ActAsync);
 
     private async Task ActAsync(ParseResult parsed, ManagementApi broker, CommandOutput answer, CancellationToken cancel)
     {
         ManualBan manual = new(broker, TimeProvider.System);
         Ban ban = manual.Create(parsed.GetValue(address)!, parsed.GetValue(jail)!);
+        await RefusePardonedAsync(ban, parsed, broker, cancel);
         await manual.PublishAsync(ban, cancel);
         answer.AddField("ban", MonitoredLogLine.BanText(ban));
         answer.WriteMessage(
             $"Published: {MonitoredLogLine.BanText(ban)}. Each server bans it unless its own settings say otherwise (ignoreip, private "
                 + "addresses, networks).");
+    }
+
+    /// <summary>Each server would skip the ban. If the pardons cannot be read, the servers decide.</summary>
+    private async Task RefusePardonedAsync(Ban ban, ParseResult parsed, ManagementApi broker, CancellationToken cancel)
+    {
+        PardonList pardons;
+        try
+        {
+            PardonReader reader = new(line.CreateConnection(parsed, broker), TimeProvider.System, CommandLine.Warn);
+            pardons = await WaitIndicator.RunAsync($"Reading {Topology.PardonsStream}", () => reader.ReadAsync(cancel));
+        }
+        catch (CommandFailedException error)
+        {
+            CommandLine.Warn($"The pardons were not checked. {error.Message}");
+            return;
+        }
+
+        if (pardons.Find(ban) is { } pardon)
+        {
+            throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"{PardonFormat.Sentence(pardon)}, so servers would skip the ban of {ban.Ip}. End the pardon first: f2bbroker pardon "
+                    + $"{pardon.Ip?.ToString() ?? pardon.Server} --end.");
+        }
     }
 }

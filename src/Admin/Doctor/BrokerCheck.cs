@@ -2,6 +2,7 @@ using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Admin.Doctor;
 
@@ -47,6 +48,30 @@ internal sealed class BrokerCheck(Settings settings)
         if (role?.CanReceive == true)
         {
             results.Add(await QueueAsync(connection, cancel));
+            if (settings.Consumer.Pardons)
+            {
+                results.Add(await PardonsAsync(connection, cancel));
+            }
+        }
+    }
+
+    /// <summary>Subscribes as the consumer does. RabbitMQ 4 requires the permission to configure for a passive declaration.</summary>
+    private static async Task<CheckResult> PardonsAsync(IConnection connection, CancellationToken cancel)
+    {
+        try
+        {
+            await using StreamSubscription subscription =
+                await StreamSubscription.SubscribeAsync(connection, Topology.PardonsStream, "next", cancel);
+            return new CheckResult($"stream {Topology.PardonsStream}");
+        }
+        catch (OperationInterruptedException failure)
+        {
+            return new CheckResult(
+                $"stream {Topology.PardonsStream}",
+                NotFoundAnswer.FindUnavailable(failure) is { } reason
+                    ? $"it cannot be read now ({reason}), and bans wait until it can."
+                    : "it does not exist, or this server has no permission to read it, so bans that an operator pardons are written: run "
+                        + "f2bbroker init.");
         }
     }
 

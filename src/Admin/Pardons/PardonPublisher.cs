@@ -14,13 +14,17 @@ internal sealed class PardonPublisher(ManagementApi api, TimeProvider time)
     private static readonly Subnet Documentation = Subnet.ParseCanonical("192.0.2.0/24")!;
 
     /// <summary>Returns the pardon of an address or network from now on.</summary>
-    /// <param name="duration">The time until it ends, zero to end a pardon; null for a pardon without end.</param>
+    /// <param name="duration">The time until it ends; null for a pardon without end.</param>
     /// <exception cref="CommandFailedException">The operator's login is not valid.</exception>
     public Pardon Create(Subnet ip, TimeSpan? duration, string reason) => Create(ip, null, duration, reason);
 
     /// <summary>Returns the pardon of a server from now on.</summary>
     /// <inheritdoc cref="Create(Subnet, TimeSpan?, string)"/>
     public Pardon Create(string server, TimeSpan? duration, string reason) => Create(null, server, duration, reason);
+
+    /// <summary>Returns the message that ends a pardon now.</summary>
+    /// <inheritdoc cref="Create(Subnet, TimeSpan?, string)"/>
+    public Pardon CreateEnd(Pardon pardon, string reason) => Create(pardon.Ip, pardon.Server, TimeSpan.Zero, reason);
 
     /// <exception cref="CommandFailedException">The broker refuses, or has no stream of the pardons.</exception>
     public async Task PublishAsync(Pardon pardon, CancellationToken cancel)

@@ -50,12 +50,13 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
         string reason = "";
         foreach (GroupStream stream in GroupStream.All)
         {
+            bool isEmpty = !await stream.ExistsAsync(api, cancel) || await stream.IsEmptyAsync(api, cancel);
             if (await stream.CreateAsync(api, WriteMessage, cancel) is { } refusal)
             {
                 missing.Add(stream);
                 reason = refusal;
             }
-            else if (stream.Name == Topology.PardonsStream && await stream.IsEmptyAsync(api, cancel))
+            else if (isEmpty && stream.Name == Topology.PardonsStream)
             {
                 await new PardonPublisher(api, TimeProvider.System).PublishFirstAsync(cancel);
             }

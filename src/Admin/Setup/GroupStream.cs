@@ -55,11 +55,21 @@ internal sealed record GroupStream(string Name, string Exchange, GroupPolicy Pol
         return null;
     }
 
-    /// <summary>Returns true if the stream holds no message. The queue itself is asked: the statistics may be switched off.</summary>
+    /// <summary>
+    /// Returns true if the stream exists and is known to hold no message. The broker's count can be some seconds old, or absent.
+    /// </summary>
     public async Task<bool> IsEmptyAsync(ManagementApi api, CancellationToken cancel) =>
-        (await api.GetPagesAsync($"queues/{VirtualHost}?name={Name}&disable_stats=true&enable_queue_totals=true", cancel))
-            .Rows()
-            .Any(queue => queue.Text("name") == Name && queue["messages"]?.GetValue<long>() == 0);
+        (await api.GetAsync(Path, cancel))?["messages"]?.GetValue<long>() == 0;
+
+    /// <summary>Returns true if the stream exists.</summary>
+    /// <exception cref="CommandFailedException">A queue of that name has another type.</exception>
+    public async Task<bool> ExistsAsync(ManagementApi api, CancellationToken cancel) =>
+        await api.GetAsync(Path, cancel) is { } queue
+        && (queue.Text("type") == "stream"
+            ? true
+            : throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"A queue {Name} is there, but it is no stream. Delete it and run init again."));
 
     private async Task<bool> CreateExchangeAsync(ManagementApi api, CancellationToken cancel)
     {
@@ -76,14 +86,6 @@ internal sealed record GroupStream(string Name, string Exchange, GroupPolicy Pol
                 ExitCode.Configuration,
                 $"An exchange {Exchange} is there, but it is not fanout and durable. Delete it and run init again.");
     }
-
-    private async Task<bool> ExistsAsync(ManagementApi api, CancellationToken cancel) =>
-        await api.GetAsync(Path, cancel) is { } queue
-        && (queue.Text("type") == "stream"
-            ? true
-            : throw new CommandFailedException(
-                ExitCode.Configuration,
-                $"A queue {Name} is there, but it is no stream. Delete it and run init again."));
 
     /// <summary>Returns why the broker refuses the stream; null if it is created.</summary>
     private async Task<string?> DeclareAsync(ManagementApi api, CancellationToken cancel)

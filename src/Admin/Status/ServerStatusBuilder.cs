@@ -22,7 +22,14 @@ internal sealed class ServerStatusBuilder(
 
     /// <summary>Returns what concerns the broker or several servers.</summary>
     public IEnumerable<string> FindForGroup() =>
-        [.. doubts[""], .. policies.Select(problem => problem.Message), .. broker.DescribeUnknown()];
+    [
+        .. doubts[""],
+        .. broker.HasQueue(Topology.PardonsStream)
+            ? Array.Empty<string>()
+            : [$"The broker has no stream {Topology.PardonsStream}, so that no ban can be pardoned: run f2bbroker init."],
+        .. policies.Select(problem => problem.Message),
+        .. broker.DescribeUnknown(),
+    ];
 
     public ServerStatus Build(string server, Role? role)
     {

@@ -121,7 +121,7 @@ internal static class ExplanationFormat
     {
         Guid id = report.Ban.MessageId;
         return report.Decision is { } decision
-            ? ReportOutcome.Create(decision, known.Local?.Lines.LastOrDefault(line => line.Ban.MessageId == id))
+            ? ReportOutcome.Create(decision, known.Local?.Lines.LastOrDefault(line => line.Ban?.MessageId == id))
             : null;
     }
 
@@ -137,7 +137,7 @@ internal static class ExplanationFormat
         $"{message.RefusedAt ?? "-"}  from {(message.Origin.Length > 0 ? message.Origin : "an unknown sender")}: {message.Reason}. "
             + RefusalExplanation.For(message.Reason);
 
-    private static string LineText(MonitoredLogLine line) => $"{UtcTimestamp.Format(line.WrittenAt)} {line.Text}";
+    private static string LineText(LoggedLine line) => $"{UtcTimestamp.Format(line.WrittenAt)} {line.Text}";
 
     /// <summary>Returns a headline and the newest lines.</summary>
     private static string Section(string head, IEnumerable<string> lines, int count)

@@ -11,14 +11,19 @@ namespace F2bBroker.Admin.Why;
 /// </summary>
 internal sealed class LocalRules
 {
-    private readonly PardonList pardons;
+    private readonly CurrentPardons pardons;
     private readonly SkipRules skipRules;
     private readonly ReplayQuarantine quarantine;
     private readonly BanEvaluator evaluator;
 
     private LocalRules(Settings settings, PardonList pardons, BrokerAddresses brokerAddresses, TimeProvider time)
     {
-        this.pardons = pardons;
+        this.pardons = new CurrentPardons(settings.Consumer);
+        if (settings.Consumer.Pardons)
+        {
+            this.pardons.Replace(pardons);
+        }
+
         skipRules = new SkipRules(settings, new HostAddresses(time), brokerAddresses, time);
         quarantine = new ReplayQuarantine(settings);
         evaluator = new BanEvaluator(
@@ -61,7 +66,7 @@ internal sealed class LocalRules
     {
         string? reason = skipRules.FindSkipReason(ban)
             ?? (quarantine.TryAdmit(ban) ? null : ReplayQuarantine.SkipReason)
-            ?? (pardons.Find(ban) is null ? null : SkipExplanation.Pardoned);
+            ?? (pardons.Cover(ban) ? CurrentPardons.SkipReason : null);
         return reason is null && evaluator.Evaluate(ban, DeliverySource.HistoryStream) is BanOutcome.Written written
             ? new LocalDecision(written.Line[..written.Line.IndexOf(' ')], null)
             : new LocalDecision(null, reason);

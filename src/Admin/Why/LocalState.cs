@@ -13,7 +13,7 @@ namespace F2bBroker.Admin.Why;
 internal sealed record LocalState(
     string Server,
     string Log,
-    IReadOnlyList<MonitoredLogLine> Lines,
+    IReadOnlyList<LoggedLine> Lines,
     IReadOnlyList<RefusedMessage> Refused,
     Ban NewBan,
     LocalDecision Decision,

@@ -9,9 +9,9 @@ internal static class MonitoredLogSearch
 {
     /// <summary>Returns the lines, oldest first.</summary>
     /// <param name="warn">Receives a message about each file that cannot be read.</param>
-    public static IReadOnlyList<MonitoredLogLine> Find(string log, Subnet address, Action<string> warn)
+    public static IReadOnlyList<LoggedLine> Find(string log, Subnet address, Action<string> warn)
     {
-        List<MonitoredLogLine> found = [];
+        List<LoggedLine> found = [];
         void Try(string path, Action act)
         {
             try
@@ -28,7 +28,10 @@ internal static class MonitoredLogSearch
         Try(Path.GetDirectoryName(Path.GetFullPath(log))!, () => files.AddRange(RotatedLogs.Find(log)));
         foreach (string file in files.Append(log))
         {
-            Try(file, () => found.AddRange(MonitoredLogReader.ReadAll(file).Where(line => line.Ban.Ip.Overlaps(address))));
+            Try(
+                file,
+                () => found.AddRange(
+                    MonitoredLogReader.ReadLines(file).Select(line => LoggedLine.Parse(line, address)).OfType<LoggedLine>()));
         }
 
         return found;

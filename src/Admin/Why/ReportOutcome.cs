@@ -10,7 +10,7 @@ namespace F2bBroker.Admin.Why;
 internal sealed record ReportOutcome(string? WrittenAs, string? WrittenAt, string? SkipReason, string Text)
 {
     /// <param name="line">The line of the ban in the monitored log; null if it has none.</param>
-    public static ReportOutcome Create(LocalDecision decision, MonitoredLogLine? line)
+    public static ReportOutcome Create(LocalDecision decision, LoggedLine? line)
     {
         if (line is null)
         {

@@ -5,8 +5,6 @@ namespace F2bBroker.Admin.Why;
 /// <summary>Explains the reasons for which a consumer skips a ban.</summary>
 internal static class SkipExplanation
 {
-    public const string Pardoned = "pardoned";
-
     private static readonly Dictionary<string, string> All = new()
     {
         ["of this server itself"] = "This server reported it, so its own fail2ban has banned it.",
@@ -21,7 +19,7 @@ internal static class SkipExplanation
         ["of the broker's address"] = "It is, or contains, an address of the broker.",
         [ReplayQuarantine.SkipReason] =
             "Its server reported more than maxbans, so that it was quarantined. If it was compromised, f2bbroker revoke it.",
-        [Pardoned] = "An operator took it back.",
+        [CurrentPardons.SkipReason] = "An operator took it back.",
     };
 
     /// <summary>Returns the explanation; an empty text for an unknown reason.</summary>

@@ -61,12 +61,14 @@ internal sealed class ReplayProcessor(
             Ban ban = ReceivedBanValidator.Parse(message.Properties, message.Body, time.GetUtcNow());
             string? reason = skipRules.FindSkipReason(ban)
                 ?? (quarantine.TryAdmit(ban) ? null : ReplayQuarantine.SkipReason);
-            if (reason is null)
+            BanOutcome? outcome = reason is null ? await writer.WriteAsync(ban, DeliverySource.HistoryStream) : null;
+            reason = outcome is BanOutcome.Pardoned ? CurrentPardons.SkipReason : reason;
+            if (reason is not null)
             {
-                return await writer.WriteAsync(ban, DeliverySource.HistoryStream);
+                skipped.Add(reason);
             }
 
-            skipped.Add(reason);
+            return outcome;
         }
         catch (InvalidMessageException)
         {

@@ -61,6 +61,10 @@ internal sealed class BanConsumer(
         {
             skipped.CountDuplicate();
         }
+        else if (outcome is BanOutcome.Pardoned)
+        {
+            skipped.CountSkipped(CurrentPardons.SkipReason);
+        }
         else if (outcome is BanOutcome.Quarantined)
         {
             skipped.CountQuarantined(server, await errors.PublishQuarantinedAsync(context));

@@ -23,6 +23,7 @@ internal sealed class DeclareQueueFilter(
     ErrorQueuePublisher errors,
     BanWriter writer,
     BrokerAddresses brokerAddresses,
+    CurrentPardons pardons,
     ServerQuarantine quarantine,
     LatestBanTime latest,
     HistoryReplay replay,
@@ -49,7 +50,7 @@ internal sealed class DeclareQueueFilter(
 
         await context.QueueBind(queue, Topology.BansExchange, "", new Dictionary<string, object?>(), context.CancellationToken);
         await errors.DeclareAsync(context);
-        await Task.WhenAll(writer.Loaded, brokerAddresses.Resolved).WaitAsync(context.CancellationToken);
+        await Task.WhenAll(writer.Loaded, brokerAddresses.Resolved, pardons.Known).WaitAsync(context.CancellationToken);
         if (!wasThere)
         {
             LogMissedPeriod();

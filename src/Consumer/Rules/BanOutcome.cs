@@ -10,6 +10,9 @@ internal abstract record BanOutcome
     /// <summary>The ban was written before.</summary>
     internal sealed record Duplicate : BanOutcome;
 
+    /// <summary>An operator has pardoned its address or its server.</summary>
+    internal sealed record Pardoned : BanOutcome;
+
     /// <summary>An earlier <c>Trial</c> line stays as it is, because the quorum was raised.</summary>
     internal sealed record BelowQuorum : BanOutcome
     {

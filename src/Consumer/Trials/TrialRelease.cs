@@ -48,8 +48,12 @@ internal sealed class TrialRelease(
     /// <summary>Returns true if the ban was written.</summary>
     private async Task<bool> ReleaseAsync(Ban ban, ThrottledLogSummary skipped)
     {
-        string? reason = skipRules.FindSkipReason(ban)
-            ?? (await writer.WriteAsync(ban, DeliverySource.EarlierTrial) is BanOutcome.Written ? null : BanOutcome.BelowQuorum.Reason);
+        string? reason = skipRules.FindSkipReason(ban) ?? await writer.WriteAsync(ban, DeliverySource.EarlierTrial) switch
+        {
+            BanOutcome.Written => null,
+            BanOutcome.Pardoned => CurrentPardons.SkipReason,
+            _ => BanOutcome.BelowQuorum.Reason,
+        };
         if (reason is not null)
         {
             skipped.Add(reason);

@@ -11,11 +11,13 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Consumer.Writing;
 
 /// <summary>
-/// The only writer of the monitored log: appends the waiting bans, flushes once, and only then lets the messages be acknowledged.
+/// The only writer of the monitored log: appends the waiting bans, flushes once, and only then lets the messages be acknowledged. Lines of
+/// pardons follow the bans that were evaluated before.
 /// </summary>
 internal sealed class BanWriter(
     Settings settings,
     BanEvaluator evaluator,
+    CurrentPardons pardons,
     ConsumerMetrics metrics,
     HealthProblems problems,
     Readiness readiness,
@@ -31,6 +33,7 @@ internal sealed class BanWriter(
 
     private readonly string path = settings.Consumer.LogPath;
     private readonly Channel<Request> waiting = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly PardonLines pardonLines = new(settings.Consumer, pardons);
     private readonly RecentLines recent = new(time);
     private readonly TaskCompletionSource loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -38,19 +41,30 @@ internal sealed class BanWriter(
     public Task Loaded => loaded.Task;
 
     /// <summary>
-    /// Completes when the ban is decided and, if it is to be written, flushed to disk. Waits while the disk cannot be written.
+    /// Completes when the ban is decided and, if it is to be written, flushed to disk. Waits while the disk cannot be written, or while the
+    /// pardons are not known.
     /// </summary>
-    public Task<BanOutcome> WriteAsync(Ban ban, DeliverySource source = DeliverySource.Queue)
+    public async Task<BanOutcome> WriteAsync(Ban ban, DeliverySource source = DeliverySource.Queue)
     {
-        Request request = new(ban, source, new TaskCompletionSource<BanOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
+        BanRequest request = new(ban, source, new TaskCompletionSource<BanOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
         metrics.BanWaiting();
+        await pardons.Known;
+        waiting.Writer.TryWrite(request);
+        return await request.Done.Task;
+    }
+
+    /// <summary>Completes when the lines of these pardons are flushed to disk. Waits while the disk cannot be written.</summary>
+    /// <param name="mayBeWritten">True if an earlier run may have written lines of these pardons.</param>
+    public Task WritePardonsAsync(IReadOnlyCollection<Pardon> added, bool mayBeWritten)
+    {
+        PardonRequest request = new(added, mayBeWritten, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         waiting.Writer.TryWrite(request);
         return request.Done.Task;
     }
 
     protected override async Task RunAsync(CancellationToken stopping)
     {
-        recent.Add(new WrittenLinesLoader(settings.Consumer, evaluator, time).Load(message => log.LogWarning("{Message:l}", message)));
+        recent.Add(new WrittenLinesLoader(settings.Consumer, evaluator, time).Load(Warn));
         loaded.SetResult();
         readiness.MarkInitialized();
         MonitoredLog file = new(path);
@@ -60,23 +74,39 @@ internal sealed class BanWriter(
         {
             await WaitAsync(stopping);
             Request[] batch = [.. Drain().Take(MaxBatchSize)];
-            BanOutcome[] outcomes = [.. batch.Select(request => evaluator.Evaluate(request.Ban, request.Source))];
-            string[] lines = [.. outcomes.OfType<BanOutcome.Written>().Select(outcome => outcome.Line)];
-            await AppendAsync(file, lines, stopping);
-            LogWritten(lines);
-            foreach ((Request request, BanOutcome outcome) in batch.Zip(outcomes))
+            await WriteBansAsync(file, [.. batch.OfType<BanRequest>()], stopping);
+            foreach (PardonRequest request in batch.OfType<PardonRequest>())
             {
-                metrics.BanCompleted(request.Ban, outcome, request.Source);
-                request.Done.SetResult(outcome);
+                string[] lines = [.. pardonLines.Find(request.Pardons, request.MayBeWritten, Warn)];
+                await AppendAsync(file, lines, stopping);
+                LogWritten(lines, "lines of pardons");
+                request.Done.SetResult();
             }
         }
     }
 
-    private void LogWritten(string[] lines)
+    private async Task WriteBansAsync(MonitoredLog file, BanRequest[] batch, CancellationToken stopping)
+    {
+        BanOutcome[] outcomes =
+        [
+            .. batch.Select(request =>
+                pardons.Cover(request.Ban) ? new BanOutcome.Pardoned() : evaluator.Evaluate(request.Ban, request.Source)),
+        ];
+        string[] lines = [.. outcomes.OfType<BanOutcome.Written>().Select(outcome => outcome.Line)];
+        await AppendAsync(file, lines, stopping);
+        LogWritten(lines, "bans");
+        foreach ((BanRequest request, BanOutcome outcome) in batch.Zip(outcomes))
+        {
+            metrics.BanCompleted(request.Ban, outcome, request.Source);
+            request.Done.SetResult(outcome);
+        }
+    }
+
+    private void LogWritten(string[] lines, string what)
     {
         if (lines.Length > 0)
         {
-            log.LogInformation("Written: {Bans:l}.", lines is [string single] ? single : $"{lines.Length} bans");
+            log.LogInformation("Written: {Bans:l}.", lines is [string single] ? single : $"{lines.Length} {what}");
         }
     }
 
@@ -112,7 +142,7 @@ internal sealed class BanWriter(
             {
                 while (!file.Append(bytes, ref done))
                 {
-                    bytes = Encode([.. recent.All(), .. lines]);
+                    bytes = Encode([.. recent.All().Where(line => !IsPardoned(line)), .. lines]);
                     done = 0;
                 }
             },
@@ -158,5 +188,15 @@ internal sealed class BanWriter(
         return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => MonitoredLogLine.Format(now, line))));
     }
 
-    private sealed record Request(Ban Ban, DeliverySource Source, TaskCompletionSource<BanOutcome> Done);
+    /// <summary>Returns true for the text of a ban that was pardoned after it was written.</summary>
+    private bool IsPardoned(string text) =>
+        MonitoredLogLine.Parse(MonitoredLogLine.Format(time.GetUtcNow(), text).TrimEnd('\n')) is { } line && pardons.Cover(line.Ban);
+
+    private void Warn(string message) => log.LogWarning("{Message:l}", message);
+
+    private abstract record Request;
+
+    private sealed record BanRequest(Ban Ban, DeliverySource Source, TaskCompletionSource<BanOutcome> Done) : Request;
+
+    private sealed record PardonRequest(IReadOnlyCollection<Pardon> Pardons, bool MayBeWritten, TaskCompletionSource Done) : Request;
 }

@@ -1,26 +1,22 @@
 using System.IO.Compression;
-using F2bBroker.Contracts;
 
 namespace F2bBroker.Consumer.Writing;
 
 /// <summary>Reads the lines of a monitored log, which may be compressed.</summary>
 internal static class MonitoredLogReader
 {
-    /// <summary>Returns the whole lines that the consumer wrote. A torn line, or a line in another format, is left out.</summary>
+    /// <summary>Returns all lines without their LF, also torn ones and those in other formats.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     /// <exception cref="InvalidDataException">The file's name ends with <c>.gz</c>, but it is not an archive.</exception>
-    public static IEnumerable<MonitoredLogLine> ReadAll(string file)
+    public static IEnumerable<string> ReadLines(string file)
     {
         using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using StreamReader reader = new(
             file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream);
         while (reader.ReadLine() is { } line)
         {
-            if (MonitoredLogLine.Parse(line) is { } written)
-            {
-                yield return written;
-            }
+            yield return line;
         }
     }
 }

@@ -10,29 +10,24 @@ namespace F2bBroker.Consumer.Writing;
 /// </summary>
 internal sealed class WrittenLinesLoader(ConsumerSettings settings, BanEvaluator evaluator, TimeProvider time)
 {
-    /// <summary>Returns the recent lines that are only in a sibling. fail2ban may not have read them before the log was renamed.</summary>
+    private readonly Dictionary<string, Ban?> recent = [];
+
+    /// <summary>
+    /// Returns the recent lines that are only in a sibling, without the bans that a later line pardons. fail2ban may not have read them
+    /// before the log was renamed.
+    /// </summary>
     /// <param name="warn">Receives a message about each file that cannot be read.</param>
     public IReadOnlyCollection<string> Load(Action<string> warn)
     {
-        HashSet<string> recent = [];
-        DateTimeOffset now = time.GetUtcNow();
-        DateTimeOffset oldest = now - settings.MaxAge - Ban.MaxClockAhead;
+        DateTimeOffset oldest = time.GetUtcNow() - settings.MaxAge - Ban.MaxClockAhead;
         string log = settings.LogPath;
         foreach (string file in RotatedLogs.Find(log).Append(log).Where(file => File.GetLastWriteTimeUtc(file) >= oldest))
         {
             try
             {
-                foreach (MonitoredLogLine line in MonitoredLogReader.ReadAll(file).Where(line => line.WrittenAt >= oldest))
+                foreach (string text in MonitoredLogReader.ReadLines(file))
                 {
-                    evaluator.Remember(line);
-                    if (file == log)
-                    {
-                        recent.Remove(line.Text);
-                    }
-                    else if ((now - line.WrittenAt).Duration() < RecentLines.MaxAge)
-                    {
-                        recent.Add(line.Text);
-                    }
+                    Load(text, oldest, isSibling: file != log);
                 }
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -41,6 +36,36 @@ internal sealed class WrittenLinesLoader(ConsumerSettings settings, BanEvaluator
             }
         }
 
-        return recent;
+        return recent.Keys;
+    }
+
+    private void Load(string text, DateTimeOffset oldest, bool isSibling)
+    {
+        if (MonitoredLogLine.Parse(text) is { } line && line.WrittenAt >= oldest)
+        {
+            evaluator.Remember(line);
+            UpdateRecent(line.Text, line.Ban, line.WrittenAt, isSibling);
+        }
+        else if (PardonLine.Parse(text) is { } pardon)
+        {
+            foreach (string pardoned in recent.Where(entry => entry.Value is { } ban && pardon.Covers(ban)).Select(entry => entry.Key))
+            {
+                recent.Remove(pardoned);
+            }
+
+            UpdateRecent(pardon.Text, null, pardon.WrittenAt, isSibling);
+        }
+    }
+
+    private void UpdateRecent(string line, Ban? ban, DateTimeOffset writtenAt, bool isSibling)
+    {
+        if (!isSibling)
+        {
+            recent.Remove(line);
+        }
+        else if ((time.GetUtcNow() - writtenAt).Duration() < RecentLines.MaxAge)
+        {
+            recent[line] = ban;
+        }
     }
 }

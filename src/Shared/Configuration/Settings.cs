@@ -55,6 +55,7 @@ internal sealed record ProducerSettings(
 /// <param name="Quarantine">How long a server that exceeded the limit must stay within it before its bans are written again.</param>
 /// <param name="QuorumWindow">The time between the reports that a quorum counts, at most.</param>
 /// <param name="QueueType">The type of the server's queue and error queue, as it was enrolled.</param>
+/// <param name="Pardons">Whether a pardoned address is skipped and noted in the monitored log.</param>
 /// <param name="Default">The rules for servers without a section <c>[from NAME]</c>.</param>
 /// <param name="From">The rules of these sections, by server.</param>
 internal sealed record ConsumerSettings(
@@ -67,6 +68,7 @@ internal sealed record ConsumerSettings(
     TimeSpan Quarantine,
     TimeSpan QuorumWindow,
     QueueType QueueType,
+    bool Pardons,
     ServerRules Default,
     IReadOnlyDictionary<string, ServerRules> From)
 {

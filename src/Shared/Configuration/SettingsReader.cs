@@ -76,11 +76,12 @@ internal sealed class SettingsReader
             Time("maxage", "1d"),
             Parsed("consumer", "history", "1d", "is not a duration such as 1d or 12h, nor 0", Duration.Parse),
             [.. List("consumer", "ignoreip", "").Select(IgnoredIp).OfType<Subnet>()],
-            Flag("consumer", "allowprivate"),
+            Flag("consumer", "allowprivate", "false"),
             List("consumer", "ignoreservers", "").ToHashSet(),
             Time("quarantine", "30m"),
             Time("quorumwindow", "1h"),
             Parsed("consumer", "queuetype", QueueType.Classic.Name, "is neither 'classic' nor 'quorum'", QueueType.Parse),
+            Flag("consumer", "pardons", "true"),
             RulesOf("consumer"),
             configuration.GetChildren()
                 .Where(section => section.Key.StartsWith(FromPrefix, StringComparison.OrdinalIgnoreCase))
@@ -112,7 +113,7 @@ internal sealed class SettingsReader
                 "is neither a number of bans and a duration such as 5000/10m, nor 0",
                 RateLimit.Parse),
             Number(SectionOf("quorum"), "quorum", "1", "is not a number of servers from 1 to 1000", 1000),
-            Flag(SectionOf("trial"), "trial"));
+            Flag(SectionOf("trial"), "trial", "false"));
 
         string SectionOf(string key) => Value(section, key) is { Length: > 0 } ? section : "consumer";
         string[] Jails(string key) => List(section, key, Value("consumer", key) ?? "");
@@ -128,8 +129,9 @@ internal sealed class SettingsReader
         Parsed("consumer", key, byDefault, "is not a duration above zero such as 1d, 12h or 3600",
             text => Duration.Parse(text) is { Ticks: > 0 } time ? time : (TimeSpan?)null);
 
-    private bool Flag(string section, string key) =>
-        Parsed(section, key, "false", "is neither 'true' nor 'false'", text => bool.TryParse(text, out bool flag) ? flag : (bool?)null);
+    private bool Flag(string section, string key, string byDefault) =>
+        Parsed(section, key, byDefault, "is neither 'true' nor 'false'", text =>
+            bool.TryParse(text, out bool flag) ? flag : (bool?)null);
 
     private int Prefix(string section, string key, int maximum) =>
         Number(section, key, maximum.ToString(CultureInfo.InvariantCulture), $"is not a prefix length from 1 to {maximum}", maximum);

@@ -48,7 +48,7 @@ public sealed class ExplanationFormatTests
     public void Each_part_is_shown_and_foreign_text_cannot_control_the_terminal()
     {
         Ban ban = Some.Ban(jail: "a\u001b");
-        MonitoredLogLine line = new(Some.Time.AddSeconds(1), MonitoredLogLine.BanText(ban), ban);
+        LoggedLine line = new(Some.Time.AddSeconds(1), MonitoredLogLine.BanText(ban), ban);
         Explanation known = Known(Local() with
         {
             Lines = [line],

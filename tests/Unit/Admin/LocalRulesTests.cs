@@ -60,6 +60,7 @@ public sealed class LocalRulesTests : IDisposable
     {
         Pardon(null, "web1");
         Assert.Equal("pardoned", Assert.Single(await ExplainAsync([Some.Ban()])).Decision!.SkipReason);
+        Assert.Null(Assert.Single(await ExplainAsync([Some.Ban()], ["consumer:pardons=false"])).Decision!.SkipReason);
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed class LocalRulesTests : IDisposable
     public async Task A_written_ban_is_explained_by_its_line_and_by_what_has_changed_since()
     {
         Ban ban = Some.Ban();
-        MonitoredLogLine line = new(Some.Time, MonitoredLogLine.BanText(ban), ban);
+        LoggedLine line = new(Some.Time, MonitoredLogLine.BanText(ban), ban);
         File.WriteAllText(folder["bans.log"], MonitoredLogLine.Format(line.WrittenAt, line.Text));
         LocalDecision written = Assert.Single(await ExplainAsync([ban])).Decision!;
         Assert.Equal(

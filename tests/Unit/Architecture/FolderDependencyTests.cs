@@ -64,6 +64,11 @@ public sealed class FolderDependencyTests
             "Consumer.Rules", "Consumer.Writing", "Consumer.Metrics",
             "Daemon", "Daemon.Health", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
         ],
+        ["Consumer.Pardons"] =
+        [
+            "Consumer.Rules", "Consumer.Writing",
+            "Daemon", "Daemon.Health", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
+        ],
         ["Consumer.Receiving"] =
         [
             "Consumer.Rules", "Consumer.Refusals", "Consumer.Writing", "Consumer.History", "Consumer.Metrics",
@@ -77,7 +82,7 @@ public sealed class FolderDependencyTests
         ["Admin.Servers"] = ["Admin.Broker", "Admin.Output"],
         ["Admin.History"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
         ["Admin.Statistics"] = ["Admin.History", "Admin.Output", "Consumer.Writing", "Shared.Logs"],
-        ["Admin.Pardons"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
+        ["Admin.Pardons"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
         ["Admin.Errors"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
         ["Admin.Health"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
         ["Admin.Status"] = ["Admin.Broker", "Admin.Policies", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Output"],
@@ -89,8 +94,8 @@ public sealed class FolderDependencyTests
         ],
         ["Admin.Commands"] =
         [
-            "Admin.Broker", "Admin.Setup", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Errors", "Admin.Status", "Admin.Doctor",
-            "Admin.Statistics", "Admin.Why", "Admin.Output",
+            "Admin.Broker", "Admin.Setup", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Pardons", "Admin.Errors",
+            "Admin.Status", "Admin.Doctor", "Admin.Statistics", "Admin.Why", "Admin.Output",
         ],
     };
 
@@ -98,8 +103,8 @@ public sealed class FolderDependencyTests
     private static readonly string[] MessagingFolders =
     [
         "Producer", "Producer.Publishing",
-        "Consumer", "Consumer.Receiving", "Consumer.Refusals", "Consumer.History",
-        "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Health", "Admin.Doctor", "Admin.Pardons", "Admin.Why",
+        "Consumer", "Consumer.Receiving", "Consumer.Refusals", "Consumer.History", "Consumer.Pardons",
+        "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Health", "Admin.Pardons", "Admin.Doctor", "Admin.Why",
         "Shared.Messaging",
         "Daemon", "Daemon.Messaging", "Daemon.Systemd", "Daemon.Health",
     ];

@@ -1,6 +1,7 @@
 using F2bBroker.Consumer.Metrics;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Consumer.Writing;
+using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Messaging;
@@ -19,6 +20,7 @@ public sealed class BanWriterTests : IAsyncLifetime
     private readonly string path;
     private readonly DaemonMeter meter;
     private readonly HealthProblems problems;
+    private readonly CurrentPardons pardons = new(Some.Settings().Consumer);
     private BanWriter writer;
 
     public BanWriterTests()
@@ -26,6 +28,7 @@ public sealed class BanWriterTests : IAsyncLifetime
         path = folder["bans.log"];
         problems = new HealthProblems(clock);
         meter = new DaemonMeter(new LastBrokerContact(clock), clock);
+        pardons.MarkKnown();
         writer = NewWriter();
     }
 
@@ -135,6 +138,61 @@ public sealed class BanWriterTests : IAsyncLifetime
         Assert.Single(File.ReadAllLines(path));
     }
 
+    [Fact]
+    public async Task A_ban_waits_until_the_pardons_are_known()
+    {
+        pardons.MarkUnknown();
+        Task<BanOutcome> waiting = writer.WriteAsync(Some.Ban());
+        Task<BanOutcome> pardoned = writer.WriteAsync(Some.Ban("203.0.113.8"));
+        Pardon("203.0.113.8");
+        Assert.False(waiting.IsCompleted);
+        Assert.Empty(File.ReadAllLines(path));
+        pardons.MarkKnown();
+        Assert.IsType<BanOutcome.Written>(await waiting);
+        Assert.IsType<BanOutcome.Pardoned>(await pardoned);
+        Assert.Single(File.ReadAllLines(path));
+    }
+
+    [Fact]
+    public async Task Repeated_lines_leave_out_pardoned_addresses_and_keep_pardons()
+    {
+        await writer.WriteAsync(Some.Ban("203.0.113.1"));
+        await writer.WriteAsync(Some.Ban("203.0.113.2"));
+        await writer.WritePardonsAsync([Pardon("203.0.113.1")], mayBeWritten: false);
+        File.Move(path, path + ".1");
+        await writer.WriteAsync(Some.Ban("203.0.113.3"));
+        Assert.Equal(["Ban 203.0.113.2", "Pardon 203.0.113.1", "Ban 203.0.113.3"], Words());
+        File.Move(path, path + ".1", overwrite: true);
+        pardons.Replace(pardons.CreateList());
+        await RestartAsync();
+        await Eventually.TrueAsync(() => File.Exists(path) && File.ReadAllLines(path).Length == 3, () => "Not repeated.");
+    }
+
+    [Fact]
+    public async Task After_a_restart_a_ban_that_a_later_line_pardons_is_not_repeated()
+    {
+        await writer.WriteAsync(Some.Ban("203.0.113.1"));
+        await writer.WritePardonsAsync([Pardon("203.0.113.0/24")], mayBeWritten: false);
+        await StopAsync();
+        pardons.Replace(pardons.CreateList());
+        File.Move(path, path + ".1");
+        writer = NewWriter();
+        await writer.StartAsync(CancellationToken.None);
+        await Eventually.TrueAsync(() => File.Exists(path) && File.ReadAllText(path).EndsWith('\n'), () => "Not repeated.");
+        Assert.Equal(["Pardon 203.0.113.0/24", "Pardon 203.0.113.1"], Words());
+    }
+
+    private Pardon Pardon(string ip)
+    {
+        Pardon pardon = Some.Pardon(ip, null);
+        PardonList list = pardons.CreateList();
+        list.Apply(pardon);
+        pardons.Replace(list);
+        return pardon;
+    }
+
+    private IEnumerable<string> Words() => File.ReadLines(path).Select(line => string.Join(' ', line.Split(' ')[1..3]));
+
     private BanWriter NewWriter()
     {
         ApplicationLifetime lifetime = new(NullLogger<ApplicationLifetime>.Instance);
@@ -147,6 +205,7 @@ public sealed class BanWriterTests : IAsyncLifetime
         return new BanWriter(
             settings,
             evaluator,
+            pardons,
             new ConsumerMetrics(meter, clock),
             problems,
             new Readiness(),

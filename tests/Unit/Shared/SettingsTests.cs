@@ -57,6 +57,7 @@ public sealed class SettingsTests
     [InlineData("consumer:minprefix4=33", "[consumer] minprefix4: '33' is not a prefix length from 1 to 32.")]
     [InlineData("consumer:minprefix6=0", "[consumer] minprefix6: '0' is not a prefix length from 1 to 128.")]
     [InlineData("consumer:allowprivate=perhaps", "[consumer] allowprivate: 'perhaps' is neither 'true' nor 'false'.")]
+    [InlineData("consumer:pardons=1", "[consumer] pardons: '1' is neither 'true' nor 'false'.")]
     [InlineData(
         "consumer:maxbans=5000",
         "[consumer] maxbans: '5000' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
