@@ -3,7 +3,7 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Statistics;
 
-/// <summary>Collects bans to count them. One takes about 100 bytes of memory.</summary>
+/// <summary>Collects bans to count them. One takes about 110 bytes of memory.</summary>
 /// <param name="maxBans">The number of bans that it accepts.</param>
 /// <param name="maxJails">The number of jail names that it keeps. Bans of further jails count as <see cref="OtherJails"/>.</param>
 internal sealed class BanCollection(int maxBans = BanCollection.MaxBans, int maxJails = BanCollection.MaxJails)

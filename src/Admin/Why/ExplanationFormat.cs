@@ -121,7 +121,10 @@ internal static class ExplanationFormat
     {
         Guid id = report.Ban.MessageId;
         return report.Decision is { } decision
-            ? ReportOutcome.Create(decision, known.Local?.Lines.LastOrDefault(line => line.Ban?.MessageId == id))
+            ? ReportOutcome.Create(
+                decision,
+                known.Local?.Lines.LastOrDefault(line => line.Ban?.MessageId == id),
+                known.Local?.Refused.LastOrDefault(message => RefusedBan.FindId(message) == id))
             : null;
     }
 

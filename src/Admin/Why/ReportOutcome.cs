@@ -1,3 +1,4 @@
+using F2bBroker.Admin.Errors;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Why;
@@ -10,11 +11,15 @@ namespace F2bBroker.Admin.Why;
 internal sealed record ReportOutcome(string? WrittenAs, string? WrittenAt, string? SkipReason, string Text)
 {
     /// <param name="line">The line of the ban in the monitored log; null if it has none.</param>
-    public static ReportOutcome Create(LocalDecision decision, LoggedLine? line)
+    /// <param name="refused">The ban's message in this server's error queue; null if it is not there.</param>
+    public static ReportOutcome Create(LocalDecision decision, LoggedLine? line, RefusedMessage? refused = null)
     {
         if (line is null)
         {
-            return new ReportOutcome(null, null, decision.SkipReason, Describe(decision));
+            string text = refused is null
+                ? Describe(decision)
+                : $"Not written: this server has refused it ({refused.Reason}). {RefusalExplanation.For(refused.Reason)}";
+            return new ReportOutcome(null, null, decision.SkipReason, text);
         }
 
         string word = line.Text[..line.Text.IndexOf(' ')];

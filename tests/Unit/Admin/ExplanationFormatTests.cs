@@ -125,6 +125,31 @@ public sealed class ExplanationFormatTests
                 (string?)json["local"]!["fail2ban"]!["ignoredBy"]![0]!["jail"]));
     }
 
+    [Fact]
+    public void A_report_in_the_error_queue_is_explained_by_the_refusal()
+    {
+        string body = """{"ip":"203.0.113.7","jail":"sshd","server":"web1","detectedAt":"2026-11-23T02:44:23.706Z"}""";
+        Explanation known = Known(Local() with
+        {
+            Refused =
+            [
+                new RefusedMessage(null, "web1", "jail is missing", """{"ip":"203.0.113.7"}"""),
+                new RefusedMessage(null, "web1", "quarantined", body),
+            ],
+        }) with
+        {
+            Reports =
+            [
+                new Report(Some.Ban(), new LocalDecision("Ban", null)),
+                new Report(Some.Ban(server: "web3"), new LocalDecision("Ban", null)),
+            ],
+            ReportCount = 2,
+        };
+        string text = ExplanationFormat.Text(known);
+        Assert.Contains("web1\n    Not written: this server has refused it (quarantined). The sender reported more than maxbans.", text);
+        Assert.Contains("web3\n    Not written, although no rule skips it", text);
+    }
+
     [Theory]
     [InlineData("203.0.113.7 \t2026-11-29 13:14:06 + 86400 = 2026-11-30 13:14:06", "203.0.113.7", false)]
     [InlineData("203.0.113.0/24 \t2026-11-29 13:14:06 + -1 = 9999-12-31 23:59:59", "203.0.113.0/24", true)]
