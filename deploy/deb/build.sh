@@ -26,8 +26,9 @@ find "$package/usr/lib/f2bbroker" -type f ! -name '*.*' -exec chmod 755 {} + -o 
 # install_file MODE SOURCE TARGET
 install_file() { install -D -m "$1" "$root/deploy/$2" "$package/$3"; }
 install_file 644 f2bbroker.conf etc/f2bbroker/f2bbroker.conf
-install_file 644 fail2ban/filter.d/f2bbroker.conf etc/fail2ban/filter.d/f2bbroker.conf
-install_file 644 fail2ban/jail.d/f2bbroker.conf etc/fail2ban/jail.d/f2bbroker.conf
+for file in filter.d/f2bbroker.conf filter.d/f2bbroker-pardon.conf action.d/f2bbroker-pardon.conf jail.d/f2bbroker.conf; do
+    install_file 644 "fail2ban/$file" "etc/fail2ban/$file"
+done
 install_file 644 logrotate/f2bbroker etc/logrotate.d/f2bbroker
 for example in prometheus/scrape.yml prometheus/f2bbroker.rules.yml prometheus/f2bbroker.test.yml grafana/f2bbroker.json; do
     install_file 644 "$example" "usr/share/doc/f2bbroker/examples/${example##*/}"

@@ -1,8 +1,7 @@
-# Debian's fail2ban with a jail for ssh and the jail that F2bBroker ships.
+# Debian's fail2ban with a jail for ssh and the jails that F2bBroker ships.
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends fail2ban && rm -rf /var/lib/apt/lists/*
-COPY deploy/fail2ban/filter.d/f2bbroker.conf /etc/fail2ban/filter.d/
-COPY deploy/fail2ban/jail.d/f2bbroker.conf /etc/fail2ban/jail.d/
+COPY deploy/fail2ban/ /etc/fail2ban/
 COPY deploy/docker/fail2ban.local deploy/docker/jail.local /etc/fail2ban/
 COPY deploy/docker/prepare.sh /usr/lib/f2bbroker/
 # fail2ban starts no jail if the log of one is missing.

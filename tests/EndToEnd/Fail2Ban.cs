@@ -25,6 +25,17 @@ internal sealed class Fail2Ban : IAsyncDisposable
     public static Task<Fail2Ban> StartAsync(Server server, UnitCgroup unit, string logTarget) =>
         StartAsync(server, [$"logtarget = {logTarget}", $"syslogsocket = {Journal.SyslogSocket}"], [], unit);
 
+    /// <summary>Starts a fail2ban with other jails in a folder without a server.</summary>
+    /// <param name="jails">Lines that are read after jail.local.</param>
+    public static async Task<Fail2Ban> StartAsync(TempFolder folder, params IEnumerable<string> jails)
+    {
+        await WriteConfigurationAsync(folder.Path);
+        await File.WriteAllLinesAsync(Path.Combine(folder.Path, "etc", "jail.d", "test.local"), jails);
+        Fail2Ban fail2ban = new(folder.Path, null, []);
+        await fail2ban.StartAsync();
+        return fail2ban;
+    }
+
     /// <summary>Starts a fail2ban with other settings.</summary>
     /// <param name="settings">Lines of fail2ban.conf.</param>
     /// <param name="options">Further options of the program.</param>
@@ -34,7 +45,7 @@ internal sealed class Fail2Ban : IAsyncDisposable
         IEnumerable<string> options,
         UnitCgroup? unit = null)
     {
-        await WriteConfigurationAsync(server);
+        await WriteConfigurationAsync(server.Folder);
         string last = Path.Combine(server.Folder, "etc", "fail2ban.d", "test.local");
         await File.WriteAllLinesAsync(last, ["[Definition]", .. settings]);
         Fail2Ban fail2ban = new(server.Folder, unit, [.. options]);
@@ -57,6 +68,14 @@ internal sealed class Fail2Ban : IAsyncDisposable
     public Task<Built.Outcome> ClientAsync(params IEnumerable<string> arguments) =>
         Built.RunAsync("fail2ban-client", [.. Common, .. arguments]);
 
+    /// <summary>Returns what a jail holds.</summary>
+    public async Task<string[]> HeldAsync(string jail)
+    {
+        Built.Outcome outcome = await ClientAsync("get", jail, "banip");
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        return outcome.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+    }
+
     /// <summary>Logs enough failed ssh logins of an address for a ban.</summary>
     /// <remarks>Each login has its own process id, because fail2ban's filter treats lines with the same process id as one client.</remarks>
     public Task AttackAsync(string ip) =>
@@ -75,9 +94,9 @@ internal sealed class Fail2Ban : IAsyncDisposable
 
     public ValueTask DisposeAsync() => process?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static async Task WriteConfigurationAsync(Server server)
+    private static async Task WriteConfigurationAsync(string folder)
     {
-        Built.Outcome outcome = await Built.RunAsync(Repository.Path("tests/real/fail2ban.sh"), [server.Folder]);
+        Built.Outcome outcome = await Built.RunAsync(Repository.Path("tests/real/fail2ban.sh"), [folder]);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
     }
 

@@ -110,9 +110,15 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
     private async Task AssertJailAsync()
     {
         Assert.Contains("test is successful", await root.RunAsync(LoadsJails), StringComparison.Ordinal);
-        Assert.Contains(
-            "['set', 'f2bbroker', 'addlogpath', '/var/log/f2bbroker/bans.log', 'head']",
-            await root.RunAsync("fail2ban-client -d"),
-            StringComparison.Ordinal);
+        const string monitors = "['set', 'f2bbroker', 'addlogpath', '/var/log/f2bbroker/bans.log', 'head']";
+        string pardons = monitors.Replace("'f2bbroker'", "'f2bbroker-pardon'", StringComparison.Ordinal);
+        string jails = await root.RunAsync("fail2ban-client -d");
+        Assert.Contains(monitors, jails, StringComparison.Ordinal);
+        Assert.DoesNotContain(pardons, jails, StringComparison.Ordinal);
+        string enabled = await root.RunAsync(
+            "printf '[f2bbroker-pardon]\nenabled = true\n' >/etc/fail2ban/jail.d/zz.local; fail2ban-client -d; "
+                + "rm /etc/fail2ban/jail.d/zz.local");
+        Assert.Contains(pardons, enabled, StringComparison.Ordinal);
+        Assert.Contains("'fail2ban-client -c /etc/fail2ban'", enabled, StringComparison.Ordinal);
     }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes the configuration of a private fail2ban into DIR: fail2ban.sh DIR
-# It has the machine's filters and defaults, a jail for ssh that reads DIR/auth.log, and the shipped jail f2bbroker, which reads
-# DIR/bans.log. Its ban action only appends to DIR/banned and does not change a firewall. Start it with
+# It has the machine's filters and defaults, a jail for ssh that reads DIR/auth.log, and the shipped jails, which read DIR/bans.log;
+# f2bbroker-pardon is not enabled. Its ban action only appends to DIR/banned and does not change a firewall. Start it with
 #   fail2ban-server -c DIR/etc -s DIR/socket -p DIR/pid -xf start
 set -euo pipefail
 
@@ -11,8 +11,7 @@ deploy=$(realpath "$(dirname "$0")/../../deploy/fail2ban")
 
 cp -r /etc/fail2ban "$dir/etc"
 rm -f "$dir"/etc/jail.d/* "$dir"/etc/*.local
-cp "$deploy/filter.d/f2bbroker.conf" "$dir/etc/filter.d/"
-cp "$deploy/jail.d/f2bbroker.conf" "$dir/etc/jail.d/"
+cp -r "$deploy"/*.d "$dir/etc/"
 touch "$dir/auth.log" "$dir/bans.log" "$dir/banned"
 
 cat >"$dir/etc/fail2ban.local" <<CONF
@@ -44,5 +43,8 @@ logpath = $dir/auth.log
 maxretry = 3
 
 [f2bbroker]
+logpath = $dir/bans.log
+
+[f2bbroker-pardon]
 logpath = $dir/bans.log
 CONF

@@ -7,7 +7,7 @@ namespace F2bBroker.Admin.Doctor;
 /// <summary>Checks fail2ban: it runs, a jail monitors the consumer's log, that jail can ban, and it holds the last shared bans.</summary>
 internal sealed class Fail2BanCheck(Settings settings, Fail2BanClient client, TimeProvider time)
 {
-    private const string Jail = "f2bbroker";
+    private const string Jail = MonitoredLogJails.Default;
 
     /// <summary>The programs that fail2ban's ban actions call.</summary>
     private static readonly string[] Firewalls = ["nft", "iptables", "ipset", "ufw", "firewall-cmd", "shorewall"];
@@ -44,18 +44,15 @@ internal sealed class Fail2BanCheck(Settings settings, Fail2BanClient client, Ti
             ];
         }
 
-        ExternalProgram.Result logs = (await client.AskAsync(cancel, "get", Jail, "logpath"))!;
         string path = settings.Consumer.LogPath;
-        bool readsOurs = logs.Output.Split('\n').Any(line => line.EndsWith($" {path}", StringComparison.Ordinal));
+        IReadOnlyList<CheckResult> jails = await new MonitoredLogJailCheck(path, client).RunAsync(cancel);
         return
         [
-            readsOurs
-                ? new CheckResult($"fail2ban's jail {Jail}, which monitors {path}")
-                : new CheckResult(
-                    $"fail2ban's jail {Jail}",
-                    $"it does not monitor {path}: set logpath = {path} for it in jail.local, and backend = auto. ({logs.AllOutput})"),
+            .. jails,
             .. await ActionsAsync(cancel),
-            .. readsOurs && await new SharedBanCheck(path, client, time).RunAsync(cancel) is { } bans ? [bans] : Array.Empty<CheckResult>(),
+            .. jails[0].IsOk && await new SharedBanCheck(path, client, time).RunAsync(cancel) is { } bans
+                ? [bans]
+                : Array.Empty<CheckResult>(),
         ];
     }
 

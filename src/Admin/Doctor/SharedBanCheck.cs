@@ -1,5 +1,6 @@
 using System.Globalization;
 using F2bBroker.Contracts;
+using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Programs;
 
 namespace F2bBroker.Admin.Doctor;
@@ -8,7 +9,7 @@ namespace F2bBroker.Admin.Doctor;
 /// <param name="log">The path of the monitored log.</param>
 internal sealed class SharedBanCheck(string log, Fail2BanClient client, TimeProvider time)
 {
-    private const string Jail = "f2bbroker";
+    private const string Jail = MonitoredLogJails.Default;
     private const string Subject = "shared bans in fail2ban";
     private const int MaxBans = 20;
     private const int MaxListed = 5;
@@ -65,16 +66,13 @@ internal sealed class SharedBanCheck(string log, Fail2BanClient client, TimeProv
     private async Task<HashSet<Subnet>> HeldAsync(CancellationToken cancel)
     {
         HashSet<Subnet> held = [];
-        foreach (string jail in Fail2BanClient.ParseJails(await AskAsync(cancel, "status") ?? "").Where(IsOfSharedBans))
+        foreach (string jail in (await client.JailsAsync(cancel)).Where(MonitoredLogJails.Bans))
         {
             held.UnionWith(Parse(await AskAsync(cancel, "get", jail, "banip") ?? ""));
         }
 
         return held;
     }
-
-    private static bool IsOfSharedBans(string jail) =>
-        jail == Jail || jail.StartsWith($"{Jail}-", StringComparison.Ordinal) && jail != $"{Jail}-pardon";
 
     /// <summary>Returns the addresses and networks among the words of an answer.</summary>
     private static Subnet[] Parse(string answer) => [.. answer.Split((char[]?)null).Select(Subnet.Parse).OfType<Subnet>()];

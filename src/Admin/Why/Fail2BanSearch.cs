@@ -27,7 +27,7 @@ internal sealed partial class Fail2BanSearch(Fail2BanClient client)
 
         List<Fail2BanBan> bans = [];
         List<IgnoredAddress> ignored = [];
-        foreach (string jail in Fail2BanClient.ParseJails(status.Output))
+        foreach (string jail in await client.JailsAsync(cancel))
         {
             string name = UntrustedText.ToSingleLine(jail);
             bans.AddRange(

@@ -13,8 +13,9 @@ internal static class Fail2BanCheck
     {
         Fail2BanClient client = new(socket);
         Fail2BanSettings fail2ban = await Fail2BanSettings.ReadFrom(Fail2BanSettings.Folder).AskAsync(client, cancel);
-        List<string> errors = [.. FindErrors(settings, fail2ban)];
-        if (errors.Count == 0
+        string[] found = [.. FindErrors(settings, fail2ban)];
+        List<string> errors = [.. found, .. await MonitoredLogCheck.FindErrorsAsync(settings, client, cancel)];
+        if (found.Length == 0
             && !settings.Producer.ReadsJournal
             && File.Exists(settings.Producer.LogPath)
             && await UnwrittenLogCheck.FindErrorAsync(settings.Producer.LogPath, client, cancel) is { } error)

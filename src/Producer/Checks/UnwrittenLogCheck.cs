@@ -10,10 +10,6 @@ internal static partial class UnwrittenLogCheck
 {
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
 
-    // `- Jail list:	sshd, f2bbroker
-    [GeneratedRegex(@"Jail list:\s*(?<jails>.*)", RegexOptions.ExplicitCapture)]
-    private static partial Regex JailList { get; }
-
     // 192.0.2.1 	2026-11-29 06:05:00 + 600 = 2026-11-29 06:15:00
     [GeneratedRegex(
         @"^(?<id>\S+)\s+(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}) \+ ",
@@ -26,12 +22,7 @@ internal static partial class UnwrittenLogCheck
     public static async Task<string?> FindErrorAsync(string path, Fail2BanClient client, CancellationToken cancel)
     {
         DateTime written = File.GetLastWriteTime(path);
-        if (await client.AskAsync(cancel, "status") is not { IsSuccess: true } status)
-        {
-            return null;
-        }
-
-        foreach (string jail in JailList.Match(status.Output).Groups["jails"].Value.Split(", ", StringSplitOptions.RemoveEmptyEntries))
+        foreach (string jail in await client.JailsAsync(cancel))
         {
             if (await client.AskAsync(cancel, "get", jail, "banip", "--with-time") is { IsSuccess: true } bans
                 && Newest(bans.Output) is var (id, at)

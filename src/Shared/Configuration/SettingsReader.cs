@@ -52,8 +52,8 @@ internal sealed class SettingsReader
     private ProducerSettings Producer()
     {
         string[] jails = List("producer", "jails", "");
-        // A name in jails overrides the default of ignorejails. The jail of the monitored log is never shared.
-        string[] ignored = [.. List("producer", "ignorejails", null) ?? [.. new[] { "recidive" }.Except(jails)], "f2bbroker"];
+        // A name in jails overrides the default of ignorejails.
+        string[] ignored = List("producer", "ignorejails", null) ?? [.. new[] { "recidive" }.Except(jails)];
         bool readsJournal = IsSecondChoice("producer", "source", "file", "journal");
         bool isSyslog = IsSecondChoice("producer", "format", "fail2ban", "syslog");
         if (readsJournal && isSyslog)
@@ -67,7 +67,7 @@ internal sealed class SettingsReader
             isSyslog,
             Text("producer", "checkpoint", "/var/lib/f2bbroker/producer.checkpoint"),
             IsSecondChoice("producer", "start", "end", "beginning"),
-            new JailSelection(jails, ignored));
+            new JailSelection(jails, ignored, MonitoredLogJails.Includes));
     }
 
     private ConsumerSettings Consumer() =>

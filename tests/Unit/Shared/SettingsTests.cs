@@ -174,15 +174,26 @@ public sealed class SettingsTests
     [InlineData("sshd", true)]
     [InlineData("recidive", false)]
     [InlineData("f2bbroker", false)]
+    [InlineData("f2bbroker-pardon", false)]
+    [InlineData("f2bbroker-web x", false)]
+    [InlineData("f2bbroker2", true)]
+    [InlineData("my-f2bbroker-web", true)]
     public void By_default_all_jails_are_shared_but_the_monitored_logs_and_recidive(string jail, bool shared) =>
         Assert.Equal(shared, Some.Settings().Producer.Jails.Includes(jail));
 
     [Fact]
-    public void A_jail_that_is_chosen_by_name_wins_over_the_default_but_f2bbroker_is_never_shared()
+    public void A_jail_that_is_chosen_by_name_wins_over_the_default_but_a_jail_of_the_monitored_log_is_never_shared()
     {
-        JailSelection jails = Some.Settings("producer:jails=recidive f2bbroker").Producer.Jails;
-        Assert.Equal((true, false, false), (jails.Includes("recidive"), jails.Includes("f2bbroker"), jails.Includes("sshd")));
+        JailSelection jails = Some.Settings("producer:jails=recidive f2bbroker f2bbroker-web f2bbroker-pardon").Producer.Jails;
+        Assert.Equal(
+            ["recidive"],
+            new[] { "recidive", "f2bbroker", "f2bbroker-web", "f2bbroker-pardon", "sshd" }.Where(jails.Includes));
+        Assert.False(Some.Settings("producer:ignorejails=").Producer.Jails.Includes("f2bbroker-pardon"));
     }
+
+    [Fact]
+    public void The_consumer_accepts_bans_of_a_jail_with_any_name() =>
+        Assert.True(Some.Settings().Consumer.Default.Jails.Includes("f2bbroker-web"));
 
     [Theory]
     [InlineData("5000/10m", 5000, 600)]
