@@ -23,12 +23,14 @@ internal static class AdminProgram
             new RevokeCommand(line).Command,
             new StatusCommand(line).Command,
             new HistoryCommand(line).Command,
+            new StatsCommand(line).Command,
             new WatchCommand(line).Command,
             new BanCommand(line).Command,
             new PardonCommand(line).Command,
             new PardonsCommand(line).Command,
             new ErrorsCommand(line).Command,
             new DoctorCommand(line).Command,
+            new WhyCommand(line).Command,
         ];
         foreach (Command command in commands)
         {

@@ -5,6 +5,7 @@ using F2bBroker.Consumer.Pardons;
 using F2bBroker.Consumer.Receiving;
 using F2bBroker.Consumer.Refusals;
 using F2bBroker.Consumer.Rules;
+using F2bBroker.Consumer.Trials;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon.Health;
@@ -39,10 +40,11 @@ internal static class ConsumerServices
             .AddSingleton<BanConsumer>()
             .AddSingleton<ReceiveEndpointObserver>()
             .AddSingleton<BrokerAddresses>()
-            .AddHostedService(provider => provider.GetRequiredService<BrokerAddresses>())
+            .AddHostedService<BrokerAddressUpdater>()
             .AddSingleton<BanWriter>()
             // Registered before the bus, so that it still writes while the bus stops.
             .AddHostedService(provider => provider.GetRequiredService<BanWriter>())
+            .AddHostedService<TrialRelease>()
             .AddHostedService<PardonFollower>()
             .AddSingleton<ReplayProcessor>()
             .AddSingleton<HistoryReplay>()

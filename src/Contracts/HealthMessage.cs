@@ -46,7 +46,7 @@ public sealed record HealthMessage(
     /// <summary>The bans that were written since the consumer's start; null for a producer.</summary>
     public long? Written { get; init; }
 
-    /// <summary>True if this consumer's bans are on trial, so that fail2ban bans none of them; otherwise null.</summary>
+    /// <summary>True if <c>[consumer] trial</c> is on, so that bans are written as <c>Trial</c>; otherwise null.</summary>
     public bool? Trial { get; init; }
 
     /// <summary>The messages that were refused since the consumer's start; null for a producer.</summary>

@@ -78,6 +78,29 @@ public sealed class Subnet : IEquatable<Subnet>
             && (bits == 0 || (network[bytes] ^ other.network[bytes]) >> (8 - bits) == 0);
     }
 
+    /// <summary>Returns true if all addresses of the other one are in this one.</summary>
+    public bool Contains(Subnet other) => PrefixLength <= other.PrefixLength && Overlaps(other);
+
+    /// <summary>Returns the network with that prefix length that contains this one; itself if it is as wide or wider.</summary>
+    public Subnet FindEnclosing(int prefixLength)
+    {
+        if (prefixLength >= PrefixLength)
+        {
+            return this;
+        }
+
+        byte[] wider = [.. network];
+        Mask(wider, prefixLength);
+        return new Subnet(wider, prefixLength);
+    }
+
+    /// <summary>Compares the bytes of the networks and then their prefix lengths.</summary>
+    public int CompareTo(Subnet other)
+    {
+        int order = network.AsSpan().SequenceCompareTo(other.network);
+        return order != 0 ? order : PrefixLength.CompareTo(other.PrefixLength);
+    }
+
     public bool Equals(Subnet? other) =>
         other is not null && PrefixLength == other.PrefixLength && network.AsSpan().SequenceEqual(other.network);
 

@@ -22,13 +22,15 @@ namespace F2bBroker.Daemon;
 /// Returns suspicious settings for <c>--test</c>, which may ask the fail2ban at a socket; null for its default socket.
 /// </param>
 /// <param name="findBrokerError">Returns an error message for <c>--test</c> if the daemon cannot use its objects on the broker.</param>
+/// <param name="findNotice">Returns a sentence about settings that are easily forgotten, for the start and <c>--test</c>; or null.</param>
 internal sealed class DaemonProgram(
     string description,
     Func<Settings, IEnumerable<string>> findFileErrors,
     Action<IServiceCollection, Settings> configureServices,
     Func<Settings, IEnumerable<string>>? findWarnings = null,
     Func<Settings, string?, CancellationToken, Task<IEnumerable<string>>>? findTestErrors = null,
-    Func<Settings, IConnection, CancellationToken, Task<string?>>? findBrokerError = null)
+    Func<Settings, IConnection, CancellationToken, Task<string?>>? findBrokerError = null,
+    Func<Settings, string?>? findNotice = null)
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
 
@@ -107,6 +109,11 @@ internal sealed class DaemonProgram(
             logger.Warning("{Message:l}", message);
         }
 
+        if (findNotice?.Invoke(settings) is { } notice)
+        {
+            logger.Warning("{Message:l}", notice);
+        }
+
         builder.Services
             .AddSerilog(logger)
             .Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout)
@@ -147,6 +154,11 @@ internal sealed class DaemonProgram(
         {
             DaemonLogFormatter.Print(new InvalidConfigurationException(error.Message));
             return error.IsRefused ? ExitCode.Configuration : ExitCode.BrokerUnreachable;
+        }
+
+        if (findNotice?.Invoke(settings) is { } notice)
+        {
+            await Console.Error.WriteLineAsync(notice);
         }
 
         await Console.Error.WriteLineAsync(

@@ -28,6 +28,10 @@ public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
     public async Task Each_outcome_of_a_ban_is_counted_and_each_metric_is_documented()
     {
         await using Cable cable = new(broker.Host, broker.Port);
+        await File.AppendAllTextAsync(
+            web2.Configuration,
+            "[from web4]\ntrial = true\n",
+            TestContext.Current.CancellationToken);
         Daemon producer = await web2.StartProducerAsync($"F2BBROKER_BROKER__URI={cable.Uri}");
         Daemon consumer = await web2.StartConsumerAsync();
         Assert.Equal([ports.First, ports.Second], new[] { producer, consumer }.SelectMany(daemon => PortPair.Of(daemon.Id)));
@@ -107,11 +111,14 @@ public sealed class MetricsTests(TestBroker broker) : IAsyncLifetime
         await sender.PublishAsync(ban.Replace("\"detectedAt\":\"20", "\"detectedAt\":\"30"));
         await sender.PublishAsync(new string(' ', 9000) + ban);
         await sender.PublishAsync(ban, properties => properties.ClearUserId());
+        Sender onTrial = await group.EnrollSenderAsync("web4");
+        await onTrial.PublishBanAsync("203.0.113.7");
         await Scrape.ShowsAsync(
             ports.Second,
             "f2bbroker_bans_written_total{origin=\"web1\"} 1",
             "f2bbroker_bans_duplicate_total 1",
-            "f2bbroker_ban_lag_seconds_count 1",
+            "f2bbroker_bans_trial_total{origin=\"web4\"} 1",
+            "f2bbroker_ban_lag_seconds_count 2",
             "f2bbroker_bans_skipped_total{reason=\"of a private address\"} 1",
             "f2bbroker_bans_skipped_total{reason=\"of this server itself\"} 3",
             "f2bbroker_messages_refused_total{origin=\"web1\",reason=\"body\"} 1",

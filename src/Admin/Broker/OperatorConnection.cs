@@ -9,20 +9,39 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.Admin.Broker;
 
 /// <summary>
-/// Connects the operator to the broker by AMQP, for what the management API cannot do. Each failure becomes an error message.
+/// Connects a command to the broker by AMQP, for what the management API cannot do. Each failure becomes an error message.
 /// </summary>
-/// <param name="amqp">The address; null for the management API's host and the port that the API names.</param>
-internal sealed class OperatorConnection(ManagementApi api, string? amqp)
+internal sealed class OperatorConnection
 {
+    private readonly string user;
+    private readonly string addressHint;
+    private readonly Func<CancellationToken, Task<BrokerSettings>> resolveBroker;
     private BrokerSettings? broker;
+
+    /// <summary>Connects with the operator's login.</summary>
+    /// <param name="amqp">The address; null for the management API's host and the port that the API names.</param>
+    public OperatorConnection(ManagementApi api, string? amqp)
+    {
+        user = api.User;
+        addressHint = "Another address: --amqp amqps://HOST:5671.";
+        resolveBroker = cancel => ResolveBrokerAsync(api, amqp, cancel);
+    }
+
+    /// <summary>Connects with a server's own login.</summary>
+    public OperatorConnection(Settings settings)
+    {
+        user = settings.Server;
+        addressHint = "f2bbroker doctor checks the login of this server.";
+        resolveBroker = _ => Task.FromResult(settings.Broker);
+    }
 
     /// <param name="purpose">The text that the management UI shows after the program's name.</param>
     /// <exception cref="CommandFailedException">The broker cannot be reached, or refuses.</exception>
     public async Task<IConnection> OpenAsync(string purpose, CancellationToken cancel)
     {
-        BrokerSettings reached = broker ??= await ResolveBrokerAsync(cancel);
-        BrokerLogin login = reached.Login.Read();
-        return await TranslateErrorsAsync(() => BrokerConnection.OpenAsync(reached, login, api.User, purpose, cancel), "", cancel);
+        BrokerSettings reached = broker ??= await resolveBroker(cancel);
+        BrokerLogin login = ReadLogin(reached);
+        return await TranslateErrorsAsync(() => BrokerConnection.OpenAsync(reached, login, user, purpose, cancel), "", cancel);
     }
 
     /// <param name="missing">The error message for a missing queue, stream or exchange.</param>
@@ -53,14 +72,26 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
         {
             throw new CommandFailedException(ExitCode.BrokerUnreachable,
                 $"The broker cannot be read at {broker!.Names} by {(broker.Login.IsTls ? "amqps" : "amqp")}: "
-                    + $"{failure.GetBaseException().Message.TrimEnd('.')}. Another address: --amqp amqps://HOST:5671.");
+                    + $"{failure.GetBaseException().Message.TrimEnd('.')}. {addressHint}");
         }
     }
 
-    private async Task<BrokerSettings> ResolveBrokerAsync(CancellationToken cancel)
+    private static BrokerLogin ReadLogin(BrokerSettings broker)
+    {
+        try
+        {
+            return broker.Login.Read();
+        }
+        catch (InvalidConfigurationException error)
+        {
+            throw new CommandFailedException(ExitCode.Configuration, error.Message);
+        }
+    }
+
+    private static async Task<BrokerSettings> ResolveBrokerAsync(ManagementApi api, string? amqp, CancellationToken cancel)
     {
         BrokerUri uri = string.IsNullOrWhiteSpace(amqp)
-            ? await FindListenerAsync(cancel)
+            ? await FindListenerAsync(api, cancel)
             : BrokerUri.Parse(amqp, (_, error) => throw new CommandFailedException(ExitCode.Configuration, $"AMQP: {error}."));
         return new BrokerSettings(
             uri.Nodes,
@@ -69,7 +100,7 @@ internal sealed class OperatorConnection(ManagementApi api, string? amqp)
     }
 
     /// <summary>Returns the encrypted listener if the API is encrypted, or if there is no other.</summary>
-    private async Task<BrokerUri> FindListenerAsync(CancellationToken cancel)
+    private static async Task<BrokerUri> FindListenerAsync(ManagementApi api, CancellationToken cancel)
     {
         JsonNode? overview = await api.GetAsync("overview", cancel);
         Dictionary<string, int> ports = (overview?["listeners"]).Rows()

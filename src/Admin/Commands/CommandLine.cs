@@ -46,17 +46,24 @@ internal sealed class CommandLine
     public OperatorConnection CreateConnection(ParseResult parsed, ManagementApi broker) =>
         new(broker, parsed.GetValue(amqp) ?? Environment.GetEnvironmentVariable(AmqpVariable));
 
+    /// <summary>Returns true if an option or the environment names the management API.</summary>
+    public bool IsManagementApiNamed(ParseResult parsed) =>
+        (parsed.GetValue(api) ?? parsed.GetValue(apiFile) ?? Environment.GetEnvironmentVariable(ApiLogin.Variable)) is { Length: > 0 };
+
+    public ManagementApi OpenManagementApi(ParseResult parsed) =>
+        new(
+            ApiLogin.Resolve(
+                parsed.GetValue(api),
+                parsed.GetValue(apiFile),
+                Environment.GetEnvironmentVariable(ApiLogin.Variable),
+                LoginPrompt.Create(),
+                Warn));
+
     /// <summary>Runs the action with the management API, as the operator.</summary>
     public Command WithManagementApi(Command command, Func<ParseResult, ManagementApi, CancellationToken, Task> act) =>
         WithErrorHandling(command, async (parsed, cancel) =>
         {
-            using ManagementApi broker = new(
-                ApiLogin.Resolve(
-                    parsed.GetValue(api),
-                    parsed.GetValue(apiFile),
-                    Environment.GetEnvironmentVariable(ApiLogin.Variable),
-                    LoginPrompt.Create(),
-                    Warn));
+            using ManagementApi broker = OpenManagementApi(parsed);
             await act(parsed, broker, cancel);
             return ExitCode.Success;
         });

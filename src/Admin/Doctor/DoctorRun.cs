@@ -42,6 +42,11 @@ internal sealed class DoctorRun(string configuration, string? socket)
             }
         }
 
+        if (role.CanReceive && TrialNotice.Find(settings.Consumer) is { } notice)
+        {
+            yield return new CheckResult(notice);
+        }
+
         Fail2BanCheck fail2ban = new(settings, new Fail2BanClient(socket), TimeProvider.System);
         foreach (CheckResult finding in await fail2ban.RunAsync(role, cancel))
         {

@@ -20,5 +20,5 @@ internal sealed class ExpectedBans(TimeSpan? banTime, IReadOnlyCollection<Subnet
         writtenAt <= now - Tolerance && (banTime is not { } duration || now - writtenAt < duration - Tolerance);
 
     // fail2ban ignores what is inside an ignored network. It bans a network that contains an ignored address.
-    private bool IsIgnored(Subnet ip) => ignored.Any(network => network.PrefixLength <= ip.PrefixLength && network.Overlaps(ip));
+    private bool IsIgnored(Subnet ip) => ignored.Any(network => network.Contains(ip));
 }

@@ -14,8 +14,8 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
 {
     private const string Missing = $"The broker has no stream {Topology.HistoryStream}: run f2bbroker init.";
 
-    /// <summary>The number of invalid messages of each authenticated sender.</summary>
-    public Dictionary<string, int> RefusedCounts { get; } = [];
+    // By authenticated sender.
+    private readonly Dictionary<string, int> refusedCounts = [];
 
     /// <summary>
     /// Returns the bans that were detected since that time, in the order of publishing. A ban that was published twice is returned twice.
@@ -23,6 +23,23 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
     /// <param name="follows">True to wait for more bans at the end.</param>
     /// <exception cref="CommandFailedException">The stream does not exist or cannot be read.</exception>
     public async IAsyncEnumerable<Ban> ReadAsync(DateTimeOffset since, bool follows, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (StreamMessage message in ReadMessagesAsync(since, follows, cancel))
+        {
+            if (ParseOrCount(message) is { } ban && ban.DetectedAt >= since)
+            {
+                yield return ban;
+            }
+        }
+    }
+
+    /// <summary>Returns the messages since that time, and some older ones, in the order of publishing.</summary>
+    /// <param name="follows">True to wait for more messages at the end.</param>
+    /// <exception cref="CommandFailedException">The stream does not exist or cannot be read.</exception>
+    public async IAsyncEnumerable<StreamMessage> ReadMessagesAsync(
+        DateTimeOffset since,
+        bool follows,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         await using IConnection connection = await amqp.OpenAsync("history", cancel);
         BrokerStream stream = new(connection, Topology.HistoryStream, time) { TrustsCount = true };
@@ -33,10 +50,21 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         await using IAsyncEnumerator<IReadOnlyList<StreamMessage>> batches = messages.GetAsyncEnumerator(cancel);
         while (await amqp.TranslateErrorsAsync(() => batches.MoveNextAsync().AsTask(), Missing, cancel))
         {
-            foreach (Ban ban in batches.Current.Select(ParseOrCount).OfType<Ban>().Where(ban => ban.DetectedAt >= since))
+            foreach (StreamMessage message in batches.Current)
             {
-                yield return ban;
+                yield return message;
             }
+        }
+    }
+
+    /// <summary>Names the senders of the invalid messages that were read, and their number.</summary>
+    public void WarnAboutRefused(Action<string> warn)
+    {
+        foreach ((string sender, int count) in refusedCounts)
+        {
+            warn(
+                $"Not shown: {count} messages of {(sender.Length > 0 ? UntrustedText.Quote(sender) : "an unknown sender")} that break "
+                    + "the protocol.");
         }
     }
 
@@ -49,7 +77,7 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         catch (InvalidMessageException)
         {
             string sender = MessageOrigin.FromUserId(message.Properties).Name;
-            RefusedCounts[sender] = RefusedCounts.GetValueOrDefault(sender) + 1;
+            refusedCounts[sender] = refusedCounts.GetValueOrDefault(sender) + 1;
             return null;
         }
     }

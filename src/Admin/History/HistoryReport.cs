@@ -34,7 +34,7 @@ internal sealed class HistoryReport(HistoryReader history, BanSelection filter, 
             chart.Print(AnsiConsole.Console);
         }
 
-        WarnAboutRefused();
+        history.WarnAboutRefused(warn);
     }
 
     public async Task PrintCsvAsync(TimeSpan span, CancellationToken cancel)
@@ -45,7 +45,7 @@ internal sealed class HistoryReport(HistoryReader history, BanSelection filter, 
             Console.WriteLine(BanFormat.Csv(ban));
         }
 
-        WarnAboutRefused();
+        history.WarnAboutRefused(warn);
     }
 
     /// <summary>Prints a JSON array.</summary>
@@ -59,7 +59,7 @@ internal sealed class HistoryReport(HistoryReader history, BanSelection filter, 
         }
 
         Console.WriteLine(before == "[" ? "[]" : "]");
-        WarnAboutRefused();
+        history.WarnAboutRefused(warn);
     }
 
     /// <summary>Prints bans as they are published until it is cancelled: on a terminal as a table, otherwise as lines.</summary>
@@ -93,15 +93,5 @@ internal sealed class HistoryReport(HistoryReader history, BanSelection filter, 
         }
 
         return history.ReadAsync(time.GetUtcNow() - span, follows: false, cancel).Where(filter.Matches).DistinctBy(ban => ban.MessageId);
-    }
-
-    private void WarnAboutRefused()
-    {
-        foreach ((string sender, int count) in history.RefusedCounts)
-        {
-            warn(
-                $"Not shown: {count} messages of {(sender.Length > 0 ? UntrustedText.Quote(sender) : "an unknown sender")} that break "
-                    + "the protocol.");
-        }
     }
 }

@@ -68,7 +68,8 @@ internal sealed class HistoryReplay(
     /// <summary>
     /// The replay begins this much earlier, so that differing clocks do no harm and the quarantines of that time are known.
     /// </summary>
-    private TimeSpan RereadMargin => Ban.MaxClockAhead + settings.Consumer.MaxBans.Window + settings.Consumer.Quarantine;
+    private TimeSpan RereadMargin => Ban.MaxClockAhead
+        + settings.Consumer.AllRules.Max(rules => rules.MaxBans.Window) + settings.Consumer.Quarantine;
 
     protected override async Task RunAsync(CancellationToken stopping)
     {

@@ -60,7 +60,7 @@ internal sealed class ReplayProcessor(
         {
             Ban ban = ReceivedBanValidator.Parse(message.Properties, message.Body, time.GetUtcNow());
             string? reason = skipRules.FindSkipReason(ban)
-                ?? (quarantine.TryAdmit(ban) ? null : "of a server that reported more than maxbans");
+                ?? (quarantine.TryAdmit(ban) ? null : ReplayQuarantine.SkipReason);
             BanOutcome? outcome = reason is null ? await writer.WriteAsync(ban, DeliverySource.HistoryStream) : null;
             reason = outcome is BanOutcome.Pardoned ? CurrentPardons.SkipReason : reason;
             if (reason is not null)

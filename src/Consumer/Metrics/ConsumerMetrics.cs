@@ -17,6 +17,7 @@ internal sealed class ConsumerMetrics
     private readonly TimeProvider time;
     private readonly Histogram<double> lag;
     private readonly LabelledCounter written = new("origin");
+    private readonly LabelledCounter trial = new("origin");
     private readonly LabelledCounter skipped = new("reason");
     private readonly LabelledCounter quarantined = new("origin");
     private readonly LabelledCounter refused = new("origin", "reason");
@@ -34,6 +35,10 @@ internal sealed class ConsumerMetrics
             "f2bbroker_bans_written",
             written.GetMeasurements,
             description: "Bans that were written to the monitored log, by the server that reported them.");
+        meter.CreateObservableCounter(
+            "f2bbroker_bans_trial",
+            trial.GetMeasurements,
+            description: "Bans that were written as Trial and not banned, by the server that reported them.");
         meter.CreateObservableCounter(
             "f2bbroker_bans_skipped",
             skipped.GetMeasurements,
@@ -87,6 +92,7 @@ internal sealed class ConsumerMetrics
         {
             Dictionary<string, long> counts = new(skipped.GetTotals());
             AddIfAny(counts, "already written", Volatile.Read(ref duplicates));
+            AddIfAny(counts, "on trial", trial.GetTotals().Values.Sum());
             AddIfAny(counts, "of a quarantined server", quarantined.GetTotals().Values.Sum());
             return counts;
         }
@@ -104,15 +110,23 @@ internal sealed class ConsumerMetrics
             return;
         }
 
-        if (line != MonitoredLogLine.BanText(ban))
+        if (line == MonitoredLogLine.ReportText(ban))
         {
-            skipped.Add("below the quorum");
+            skipped.Add(BanOutcome.BelowQuorum.Reason);
             return;
         }
 
-        written.Add(ban.Server);
         DateTimeOffset now = time.GetUtcNow();
-        Volatile.Write(ref lastWrittenTicks, now.Ticks);
+        if (line == MonitoredLogLine.TrialText(ban))
+        {
+            trial.Add(ban.Server);
+        }
+        else
+        {
+            written.Add(ban.Server);
+            Volatile.Write(ref lastWrittenTicks, now.Ticks);
+        }
+
         if (source == DeliverySource.Queue)
         {
             double seconds = Math.Max(0, (now - ban.DetectedAt).TotalSeconds);

@@ -2,9 +2,10 @@ using F2bBroker.Contracts;
 
 namespace F2bBroker.Consumer.Rules;
 
-/// <summary>The bans that may have accumulated while this server was offline, at most <paramref name="limit"/> of each server.</summary>
+/// <summary>The bans that may have accumulated while this server was offline.</summary>
 /// <param name="end">The time when this server began to receive again. A newer ban is not part of the backlog.</param>
-internal sealed class Backlog(DateTimeOffset end, int limit)
+/// <param name="limitFor">Returns how many bans of a server may be part of it.</param>
+internal sealed class Backlog(DateTimeOffset end, Func<string, int> limitFor)
 {
     private readonly Dictionary<string, int> used = [];
 
@@ -12,7 +13,7 @@ internal sealed class Backlog(DateTimeOffset end, int limit)
     public bool TryUse(Ban ban)
     {
         int count = used.GetValueOrDefault(ban.Server);
-        if (count >= limit || ban.DetectedAt > end)
+        if (ban.DetectedAt > end || count >= limitFor(ban.Server))
         {
             return false;
         }

@@ -8,11 +8,17 @@ namespace F2bBroker.Consumer.Rules;
 internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine quarantine, LatestBanTime latestBan, TimeProvider time)
 {
     private readonly WrittenBanCache written = new(settings.MaxAge, time);
-    private readonly Quorum quorum = new(settings.Quorum, settings.QuorumWindow, settings.MaxAge, time);
+    private readonly Quorum quorum = new(settings, time);
+    private readonly EarlierTrials trials = new(settings);
 
     /// <summary>Returns the ban's outcome. A ban whose outcome is <see cref="BanOutcome.Written"/> counts as written from now on.</summary>
     public BanOutcome Evaluate(Ban ban, DeliverySource source = DeliverySource.Queue)
     {
+        if (source == DeliverySource.EarlierTrial)
+        {
+            return quorum.IsReachedBy(ban) ? new BanOutcome.Written(MonitoredLogLine.BanText(ban)) : new BanOutcome.BelowQuorum();
+        }
+
         if (written.Contains(ban))
         {
             return new BanOutcome.Duplicate();
@@ -36,7 +42,11 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine q
             quarantine.CountWritten(ban, time.GetUtcNow());
         }
 
-        return new BanOutcome.Written(quorum.IsReachedBy(ban) ? MonitoredLogLine.BanText(ban) : MonitoredLogLine.ReportText(ban));
+        quorum.Count(ban, age: TimeSpan.Zero);
+        return new BanOutcome.Written(
+            !quorum.IsReachedBy(ban) ? MonitoredLogLine.ReportText(ban)
+            : settings.RulesFor(ban.Server).IsTrial ? MonitoredLogLine.TrialText(ban)
+            : MonitoredLogLine.BanText(ban));
     }
 
     /// <summary>Adds a line that an earlier run wrote.</summary>
@@ -47,5 +57,9 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine q
         quorum.Count(line.Ban, age);
         quarantine.CountWritten(line.Ban, line.WrittenAt);
         latestBan.Update(line.Ban);
+        trials.Add(line);
     }
+
+    /// <summary>Returns, once, the remembered bans that have only a <c>Trial</c> line although their server is not on trial.</summary>
+    public IReadOnlyList<Ban> TakeEarlierTrials() => trials.TakeAll();
 }

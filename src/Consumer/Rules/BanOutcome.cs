@@ -13,6 +13,12 @@ internal abstract record BanOutcome
     /// <summary>An operator has pardoned its address or its server.</summary>
     internal sealed record Pardoned : BanOutcome;
 
+    /// <summary>An earlier <c>Trial</c> line stays as it is, because the quorum was raised.</summary>
+    internal sealed record BelowQuorum : BanOutcome
+    {
+        public const string Reason = "below the quorum";
+    }
+
     /// <summary>Its server reported too many bans and is quarantined.</summary>
     internal sealed record Quarantined(DateTimeOffset Until) : BanOutcome;
 }

@@ -11,4 +11,7 @@ internal enum DeliverySource
 
     /// <summary>From the error queue, because an operator requeued it. A quarantine of its sender does not stop it.</summary>
     Requeued,
+
+    /// <summary>From the monitored log: it was written as <c>Trial</c>, and its server is no longer on trial.</summary>
+    EarlierTrial,
 }

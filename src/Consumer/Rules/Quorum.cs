@@ -1,33 +1,37 @@
 using F2bBroker.Contracts;
+using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Consumer.Rules;
 
 /// <summary>
 /// Counts which servers reported an address. It is banned when <c>quorum</c> servers have reported it, each within <c>quorumwindow</c> of
-/// the present ban.
+/// the present ban, whose server decides on the <c>quorum</c>.
 /// </summary>
 /// <remarks>The times are those of the reports, so a server that was offline comes to the same result as one that was not.</remarks>
-internal sealed class Quorum(int size, TimeSpan window, TimeSpan maxAge, TimeProvider time)
+internal sealed class Quorum(ConsumerSettings settings, TimeProvider time)
 {
+    private readonly bool isUsed = settings.AllRules.Any(rules => rules.Quorum > 1);
     private readonly Dictionary<Subnet, Queue<Ban>> reports = [];
     private readonly ExpiringQueue<Subnet> byAge = new(time);
 
-    /// <summary>Counts the report. Returns true if the address is to be banned.</summary>
+    /// <summary>Returns true if the address is to be banned. Counts nothing.</summary>
     public bool IsReachedBy(Ban ban)
     {
-        Count(ban, TimeSpan.Zero);
+        int size = settings.RulesFor(ban.Server).Quorum;
         return size == 1
-            || reports[ban.Ip]
-                .Where(other => (other.DetectedAt - ban.DetectedAt).Duration() <= window)
+            || reports.GetValueOrDefault(ban.Ip, [])
+                .Where(other => (other.DetectedAt - ban.DetectedAt).Duration() <= settings.QuorumWindow)
                 .Select(other => other.Server)
+                .Append(ban.Server)
                 .Distinct()
                 .Count() >= size;
     }
 
+    /// <summary>Counts the report.</summary>
     /// <param name="age">The time since the report was written.</param>
     public void Count(Ban ban, TimeSpan age)
     {
-        if (size == 1)
+        if (!isUsed)
         {
             return;
         }
@@ -44,7 +48,7 @@ internal sealed class Quorum(int size, TimeSpan window, TimeSpan maxAge, TimePro
 
     private void Forget()
     {
-        while (byAge.TryDequeueExpired(out Subnet? ip, maxAge + window))
+        while (byAge.TryDequeueExpired(out Subnet? ip, settings.MaxAge + settings.QuorumWindow))
         {
             Queue<Ban> known = reports[ip];
             known.Dequeue();

@@ -14,6 +14,9 @@ namespace F2bBroker.Consumer.Rules;
 /// </remarks>
 internal sealed class ReplayQuarantine(Settings settings)
 {
+    /// <summary>The reason for skipping a ban that is not admitted.</summary>
+    public const string SkipReason = "of a server that reported more than maxbans";
+
     private readonly Dictionary<string, (ReplayTimeProvider Clock, ServerQuarantine Quarantine)> servers = [];
 
     /// <summary>Counts the ban. Returns false if its server is quarantined.</summary>

@@ -13,12 +13,11 @@ namespace F2bBroker.Consumer.Rules;
 /// </remarks>
 internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILogger<ServerQuarantine> log)
 {
-    private readonly RateLimit limit = settings.Consumer.MaxBans;
     private readonly TimeSpan quarantine = settings.Consumer.Quarantine;
-    private readonly SenderRateLimiter newBans = new(settings.Consumer.MaxBans, time);
+    private readonly SenderRateLimiter newBans = new(server => settings.Consumer.RulesFor(server).MaxBans, time);
     // By server: the end of its quarantine, as the time elapsed since timestamp 0 of the monotonic clock.
     private readonly ConcurrentDictionary<string, TimeSpan> ends = new();
-    private volatile Backlog backlog = new(DateTimeOffset.MinValue, limit: 0);
+    private volatile Backlog backlog = new(DateTimeOffset.MinValue, limitFor: _ => 0);
 
     /// <summary>Raised when a quarantine begins or ends.</summary>
     public event Action? Changed;
@@ -45,13 +44,14 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
     public void StartBacklog(DateTimeOffset? latestBan)
     {
         DateTimeOffset now = time.GetUtcNow();
-        double windows = limit.IsUnlimited ? 0 : (now - (latestBan ?? now)) / limit.Window;
-        backlog = new Backlog(now, (int)Math.Min(int.MaxValue, limit.Count * windows));
+        TimeSpan span = now - (latestBan ?? now);
+        backlog = new Backlog(now, server => LimitFor(server).CountWithin(span));
     }
 
     /// <summary>Counts a ban that was written without <see cref="TryAdmit"/>: in an earlier run, or from the stream.</summary>
     public void CountWritten(Ban ban, DateTimeOffset writtenAt)
     {
+        RateLimit limit = LimitFor(ban.Server);
         TimeSpan age = time.GetUtcNow() - writtenAt;
         // A ban that was old when it was written was part of a backlog.
         if (age < limit.Window && writtenAt - ban.DetectedAt < limit.Window)
@@ -65,7 +65,7 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
     public bool TryAdmit(Ban ban, out DateTimeOffset until)
     {
         until = default;
-        if (limit.IsUnlimited)
+        if (LimitFor(ban.Server).IsUnlimited)
         {
             return true;
         }
@@ -96,6 +96,8 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
         return rest > TimeSpan.Zero;
     }
 
+    private RateLimit LimitFor(string server) => settings.Consumer.RulesFor(server).MaxBans;
+
     private void Quarantine(string server)
     {
         bool isNew = !ends.ContainsKey(server);
@@ -104,7 +106,7 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
             log.LogWarning(
                 "{Server:l} is quarantined: it reported more than {Limit:l} (maxbans). Its bans go to {Queue:l} until it has stayed "
                 + "within the limit for {Minutes} minutes. If the server was compromised, run: f2bbroker revoke {Server:l}",
-                server, limit.ToString(), Topology.ErrorQueueFor(settings.Server), quarantine.TotalMinutes, server);
+                server, LimitFor(server).ToString(), Topology.ErrorQueueFor(settings.Server), quarantine.TotalMinutes, server);
         }
 
         ends[server] = Now + quarantine;

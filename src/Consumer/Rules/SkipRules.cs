@@ -21,12 +21,13 @@ internal sealed class SkipRules(Settings settings, HostAddresses hostAddresses, 
     /// <summary>Returns the reason to skip the ban; null if it is accepted.</summary>
     public string? FindSkipReason(Ban ban)
     {
-        int minPrefix = ban.Ip.IsIPv4 ? consumer.MinPrefix4 : consumer.MinPrefix6;
+        ServerRules rules = consumer.RulesFor(ban.Server);
+        int minPrefix = ban.Ip.IsIPv4 ? rules.MinPrefix4 : rules.MinPrefix6;
         return ban switch
         {
             _ when ban.Server == settings.Server => "of this server itself",
             _ when consumer.IgnoreServers.Contains(ban.Server) => "of an ignored server",
-            _ when !consumer.Jails.Includes(ban.Jail) => "of an ignored jail",
+            _ when !rules.Jails.Includes(ban.Jail) => "of an ignored jail",
             _ when time.GetUtcNow() - ban.DetectedAt > consumer.MaxAge => "older than maxage",
             _ when ban.Ip.PrefixLength < minPrefix => "of a network wider than minprefix",
             _ when !consumer.AllowPrivate && PrivateRanges.Any(ban.Ip.Overlaps) => "of a private address",

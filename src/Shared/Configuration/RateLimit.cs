@@ -13,6 +13,9 @@ internal sealed partial record RateLimit(int Count, TimeSpan Window)
 
     public bool IsUnlimited => Count == 0;
 
+    /// <summary>Returns the number of bans that the limit allows in a longer time.</summary>
+    public int CountWithin(TimeSpan span) => IsUnlimited ? int.MaxValue : (int)Math.Min(int.MaxValue, Count * (span / Window));
+
     public static RateLimit? Parse(string text)
     {
         Match match = Pattern.Match(text);

@@ -50,30 +50,31 @@ internal sealed record ProducerSettings(
 /// <param name="MaxAge">Older bans are skipped.</param>
 /// <param name="History">How far back the stream is read; zero if it is not read.</param>
 /// <param name="IgnoreIp">Addresses and networks that are never written. A ban that overlaps one in either direction is skipped.</param>
-/// <param name="MinPrefix4">Wider IPv4 networks are skipped.</param>
-/// <param name="MinPrefix6">Wider IPv6 networks are skipped.</param>
 /// <param name="AllowPrivate">Whether loopback, link-local, multicast, unspecified and private addresses are accepted.</param>
-/// <param name="Jails">The jails whose bans are accepted.</param>
 /// <param name="IgnoreServers">The servers whose bans are skipped.</param>
-/// <param name="MaxBans">The limit of one server's new bans.</param>
 /// <param name="Quarantine">How long a server that exceeded the limit must stay within it before its bans are written again.</param>
-/// <param name="Quorum">The number of servers that must report an address before it is banned.</param>
-/// <param name="QuorumWindow">The time between these reports, at most.</param>
+/// <param name="QuorumWindow">The time between the reports that a quorum counts, at most.</param>
 /// <param name="QueueType">The type of the server's queue and error queue, as it was enrolled.</param>
 /// <param name="Pardons">Whether a pardoned address is skipped and noted in the monitored log.</param>
+/// <param name="Default">The rules for servers without a section <c>[from NAME]</c>.</param>
+/// <param name="From">The rules of these sections, by server.</param>
 internal sealed record ConsumerSettings(
     string LogPath,
     TimeSpan MaxAge,
     TimeSpan History,
     IReadOnlyList<Subnet> IgnoreIp,
-    int MinPrefix4,
-    int MinPrefix6,
     bool AllowPrivate,
-    JailSelection Jails,
     IReadOnlySet<string> IgnoreServers,
-    RateLimit MaxBans,
     TimeSpan Quarantine,
-    int Quorum,
     TimeSpan QuorumWindow,
     QueueType QueueType,
-    bool Pardons);
+    bool Pardons,
+    ServerRules Default,
+    IReadOnlyDictionary<string, ServerRules> From)
+{
+    /// <summary>The rules for any server.</summary>
+    public IEnumerable<ServerRules> AllRules => From.Values.Prepend(Default);
+
+    /// <summary>Returns the rules for the bans of that server.</summary>
+    public ServerRules RulesFor(string server) => From.GetValueOrDefault(server, Default);
+}

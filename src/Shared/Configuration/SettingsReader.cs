@@ -9,6 +9,8 @@ namespace F2bBroker.Shared.Configuration;
 /// </summary>
 internal sealed class SettingsReader
 {
+    private const string FromPrefix = "from ";
+
     private static readonly string[] Levels = ["Verbose", "Debug", "Information", "Warning", "Error", "Fatal"];
     private static readonly char[] ListSeparators = [' ', '\t', ','];
 
@@ -74,22 +76,48 @@ internal sealed class SettingsReader
             Time("maxage", "1d"),
             Parsed("consumer", "history", "1d", "is not a duration such as 1d or 12h, nor 0", Duration.Parse),
             [.. List("consumer", "ignoreip", "").Select(IgnoredIp).OfType<Subnet>()],
-            Prefix("minprefix4", 32),
-            Prefix("minprefix6", 128),
-            Flag("allowprivate", "false"),
-            new JailSelection(List("consumer", "jails", ""), List("consumer", "ignorejails", "")),
+            Flag("consumer", "allowprivate", "false"),
             List("consumer", "ignoreservers", "").ToHashSet(),
+            Time("quarantine", "30m"),
+            Time("quorumwindow", "1h"),
+            Parsed("consumer", "queuetype", QueueType.Classic.Name, "is neither 'classic' nor 'quorum'", QueueType.Parse),
+            Flag("consumer", "pardons", "true"),
+            RulesOf("consumer"),
+            configuration.GetChildren()
+                .Where(section => section.Key.StartsWith(FromPrefix, StringComparison.OrdinalIgnoreCase))
+                .ToDictionary(FromServer, section => RulesOf(section.Key)));
+
+    /// <summary>Returns the name in a section <c>[from NAME]</c>.</summary>
+    private string FromServer(IConfigurationSection section)
+    {
+        string name = section.Key[FromPrefix.Length..];
+        if (!ServerName.IsValid(name))
+        {
+            AddError(section.Key, $"{UntrustedText.Quote(name)} is not a server name ({ServerName.Rule})");
+        }
+
+        return name;
+    }
+
+    /// <param name="section">[consumer], or a section whose missing keys are those of [consumer].</param>
+    private ServerRules RulesOf(string section)
+    {
+        return new ServerRules(
+            Prefix(SectionOf("minprefix4"), "minprefix4", 32),
+            Prefix(SectionOf("minprefix6"), "minprefix6", 128),
+            new JailSelection(Jails("jails"), Jails("ignorejails")),
             Parsed(
-                "consumer",
+                SectionOf("maxbans"),
                 "maxbans",
                 "5000/10m",
                 "is neither a number of bans and a duration such as 5000/10m, nor 0",
                 RateLimit.Parse),
-            Time("quarantine", "30m"),
-            Number("quorum", "1", "is not a number of servers from 1 to 1000", 1000),
-            Time("quorumwindow", "1h"),
-            Parsed("consumer", "queuetype", QueueType.Classic.Name, "is neither 'classic' nor 'quorum'", QueueType.Parse),
-            Flag("pardons", "true"));
+            Number(SectionOf("quorum"), "quorum", "1", "is not a number of servers from 1 to 1000", 1000),
+            Flag(SectionOf("trial"), "trial", "false"));
+
+        string SectionOf(string key) => Value(section, key) is { Length: > 0 } ? section : "consumer";
+        string[] Jails(string key) => List(section, key, Value("consumer", key) ?? "");
+    }
 
     private string LogLevel() =>
         Parsed("log", "level", "Information", $"is none of {string.Join(", ", Levels)}",
@@ -101,15 +129,15 @@ internal sealed class SettingsReader
         Parsed("consumer", key, byDefault, "is not a duration above zero such as 1d, 12h or 3600",
             text => Duration.Parse(text) is { Ticks: > 0 } time ? time : (TimeSpan?)null);
 
-    private bool Flag(string key, string byDefault) =>
-        Parsed("consumer", key, byDefault, "is neither 'true' nor 'false'", text =>
+    private bool Flag(string section, string key, string byDefault) =>
+        Parsed(section, key, byDefault, "is neither 'true' nor 'false'", text =>
             bool.TryParse(text, out bool flag) ? flag : (bool?)null);
 
-    private int Prefix(string key, int maximum) =>
-        Number(key, maximum.ToString(CultureInfo.InvariantCulture), $"is not a prefix length from 1 to {maximum}", maximum);
+    private int Prefix(string section, string key, int maximum) =>
+        Number(section, key, maximum.ToString(CultureInfo.InvariantCulture), $"is not a prefix length from 1 to {maximum}", maximum);
 
-    private int Number(string key, string byDefault, string rule, int largest) =>
-        Parsed("consumer", key, byDefault, rule,
+    private int Number(string section, string key, string byDefault, string rule, int largest) =>
+        Parsed(section, key, byDefault, rule,
             text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= largest
                 ? number : (int?)null);
 
@@ -161,7 +189,14 @@ internal sealed class SettingsReader
         return fallback;
     }
 
-    private void AddError(string section, string error) => errors.Add($"[{section}] {error}.");
+    private void AddError(string section, string error)
+    {
+        // A key of [consumer] is read again for each section [from NAME].
+        if ($"[{section}] {error}." is var message && !errors.Contains(message))
+        {
+            errors.Add(message);
+        }
+    }
 
     private void RejectUnknownKeys()
     {

@@ -128,6 +128,14 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_trial_is_named()
+    {
+        Assert.DoesNotContain("Trial is on", await OutputAsync());
+        File.AppendAllText(server.Configuration, "\ntrial = true\n");
+        Assert.Contains("ok     Trial is on ([consumer] trial): the bans of all servers are written as Trial, ", await OutputAsync());
+    }
+
+    [Fact]
     public async Task The_other_jails_of_the_monitored_log_are_checked()
     {
         string[] jail = ["enabled = true", $"logpath = {server.BansLog}", "backend = auto"];

@@ -29,6 +29,8 @@ public sealed class FilterTests : IDisposable
         string[] others =
         [
             "Report 203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z",
+            "Trial 203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z",
+            "Trial Ban 203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z",
             "Unban 203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z",
             "ban 203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z",
             "Report 198.51.100.1 Ban 203.0.113.7 jail=sshd server=web1 detected=2026-11-23T02:44:23.706Z",

@@ -51,12 +51,13 @@ public sealed class FolderDependencyTests
 
         ["Consumer.Rules"] = ["Daemon", "Daemon.Health", "Shared.Configuration"],
         ["Consumer.Metrics"] = ["Consumer.Rules", "Daemon.Metrics"],
-        ["Consumer.Health"] = ["Consumer.Rules", "Consumer.Metrics", "Daemon.Health"],
+        ["Consumer.Health"] = ["Consumer.Rules", "Consumer.Metrics", "Daemon.Health", "Shared.Configuration"],
         ["Consumer.Writing"] =
         [
             "Consumer.Rules", "Consumer.Metrics", "Daemon", "Daemon.Health", "Shared.Configuration", "Shared.Logs",
         ],
 
+        ["Consumer.Trials"] = ["Consumer.Rules", "Consumer.Writing", "Daemon"],
         ["Consumer.Refusals"] = ["Consumer.Rules", "Consumer.Metrics", "Daemon", "Shared.Configuration", "Shared.Messaging"],
         ["Consumer.History"] =
         [
@@ -80,15 +81,21 @@ public sealed class FolderDependencyTests
         ["Admin.Setup"] = ["Admin.Broker", "Admin.Pardons", "Admin.Policies", "Admin.Servers", "Admin.Output"],
         ["Admin.Servers"] = ["Admin.Broker", "Admin.Output"],
         ["Admin.History"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
+        ["Admin.Statistics"] = ["Admin.History", "Admin.Output", "Consumer.Writing", "Shared.Logs"],
         ["Admin.Pardons"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
         ["Admin.Errors"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
         ["Admin.Health"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
         ["Admin.Status"] = ["Admin.Broker", "Admin.Policies", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Output"],
         ["Admin.Doctor"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging", "Shared.Programs"],
+        ["Admin.Why"] =
+        [
+            "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Pardons", "Admin.Output",
+            "Consumer.Rules", "Consumer.Writing", "Shared.Configuration", "Shared.Logs", "Shared.Messaging", "Shared.Programs",
+        ],
         ["Admin.Commands"] =
         [
             "Admin.Broker", "Admin.Setup", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Pardons", "Admin.Errors",
-            "Admin.Status", "Admin.Doctor", "Admin.Output",
+            "Admin.Status", "Admin.Doctor", "Admin.Statistics", "Admin.Why", "Admin.Output",
         ],
     };
 
@@ -97,7 +104,7 @@ public sealed class FolderDependencyTests
     [
         "Producer", "Producer.Publishing",
         "Consumer", "Consumer.Receiving", "Consumer.Refusals", "Consumer.History", "Consumer.Pardons",
-        "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Health", "Admin.Pardons", "Admin.Doctor",
+        "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Health", "Admin.Pardons", "Admin.Doctor", "Admin.Why",
         "Shared.Messaging",
         "Daemon", "Daemon.Messaging", "Daemon.Systemd", "Daemon.Health",
     ];

@@ -79,6 +79,65 @@ public sealed class BanEvaluatorTests
             Enumerable.Range(1, 3).Select(i => evaluator.Evaluate(Some.Ban($"203.0.113.{i}", server: "web3")) is BanOutcome.Written));
     }
 
+    [Fact]
+    public void A_ban_of_a_server_on_trial_is_a_trial_after_all_other_rules()
+    {
+        BanEvaluator evaluator = NewEvaluator(
+            "consumer:trial=true",
+            "consumer:maxbans=2/10m",
+            "from web3:trial=false",
+            "from web4:quorum=2");
+        Ban ban = Some.Ban();
+        Assert.Equal(new BanOutcome.Written(MonitoredLogLine.TrialText(ban)), evaluator.Evaluate(ban));
+        Assert.Equal(new BanOutcome.Duplicate(), evaluator.Evaluate(ban));
+        Ban other = Some.Ban("203.0.113.8");
+        Assert.Equal(new BanOutcome.Written(MonitoredLogLine.TrialText(other)), evaluator.Evaluate(other));
+        Assert.IsType<BanOutcome.Quarantined>(evaluator.Evaluate(Some.Ban("203.0.113.9")));
+        Ban enforced = Some.Ban("203.0.113.9", server: "web3");
+        Assert.Equal(Written(enforced), evaluator.Evaluate(enforced));
+        Ban reported = Some.Ban("203.0.113.10", server: "web4");
+        Assert.Equal(new BanOutcome.Written(MonitoredLogLine.ReportText(reported)), evaluator.Evaluate(reported));
+    }
+
+    [Fact]
+    public void Only_trials_without_a_ban_are_taken_and_only_of_servers_that_are_not_on_trial()
+    {
+        BanEvaluator evaluator = NewEvaluator("from web9:trial=true");
+        Ban[] bans = [.. Enumerable.Range(1, 5).Select(i => Some.Ban($"203.0.113.{i}"))];
+        evaluator.Remember(Line(bans[0]));
+        foreach (Ban ban in bans[..3].Append(Some.Ban(server: "web9")))
+        {
+            evaluator.Remember(new MonitoredLogLine(Some.Time, MonitoredLogLine.TrialText(ban), ban));
+        }
+
+        evaluator.Remember(Line(bans[1]));
+        evaluator.Remember(new MonitoredLogLine(Some.Time, MonitoredLogLine.TrialText(bans[1]), bans[1]));
+        evaluator.Remember(new MonitoredLogLine(Some.Time, MonitoredLogLine.ReportText(bans[3]), bans[3]));
+        Assert.Equal([bans[2]], evaluator.TakeEarlierTrials());
+        Assert.Empty(evaluator.TakeEarlierTrials());
+        Assert.Equal(new BanOutcome.Duplicate(), evaluator.Evaluate(bans[2]));
+    }
+
+    [Fact]
+    public void An_earlier_trial_becomes_a_ban_without_counting_for_maxbans_and_only_if_it_reaches_the_present_quorum()
+    {
+        BanEvaluator evaluator = NewEvaluator("consumer:maxbans=1/10m", "from web4:quorum=2");
+        Ban[] trials = [.. Enumerable.Range(1, 5).Select(i => Some.Ban($"203.0.113.{i}", at: Some.Time.AddHours(-1)))];
+        Ban alone = Some.Ban("203.0.113.9", server: "web4", at: Some.Time.AddHours(-1));
+        Ban second = Some.Ban("203.0.113.1", server: "web4", at: Some.Time.AddHours(-1));
+        foreach (Ban trial in trials.Append(alone).Append(second))
+        {
+            evaluator.Remember(new MonitoredLogLine(trial.DetectedAt, MonitoredLogLine.TrialText(trial), trial));
+        }
+
+        Assert.Equal(7, evaluator.TakeEarlierTrials().Count);
+        Assert.Equal(trials.Select(Written), trials.Select(trial => evaluator.Evaluate(trial, DeliverySource.EarlierTrial)));
+        Assert.Equal(new BanOutcome.BelowQuorum(), evaluator.Evaluate(alone, DeliverySource.EarlierTrial));
+        Assert.Equal(Written(second), evaluator.Evaluate(second, DeliverySource.EarlierTrial));
+        Ban live = Some.Ban("203.0.113.20");
+        Assert.Equal(Written(live), evaluator.Evaluate(live));
+    }
+
     private BanEvaluator NewEvaluator(params string[] values)
     {
         Settings settings = Some.Settings(values);

@@ -6,12 +6,10 @@ namespace F2bBroker.UnitTests.Consumer;
 
 public sealed class QuorumTests
 {
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-
     private readonly FakeTimeProvider clock = Some.Clock();
 
     [Fact]
-    public void One_server_is_enough_unless_more_are_required() => Assert.True(Of(1).IsReachedBy(Some.Ban()));
+    public void One_server_is_enough_unless_more_are_required() => Assert.True(IsReached(Of(1), Some.Ban()));
 
     [Fact]
     public void The_quorum_counts_different_servers_that_report_the_same_address()
@@ -25,9 +23,9 @@ public sealed class QuorumTests
             Some.Ban("203.0.113.0/24", server: "web4"),
             Some.Ban("203.0.113.8", server: "web4"),
         ];
-        Assert.DoesNotContain(reports, quorum.IsReachedBy);
-        Assert.True(quorum.IsReachedBy(Some.Ban(server: "web4")));
-        Assert.True(quorum.IsReachedBy(Some.Ban(server: "web1", at: Some.Time.AddMinutes(2))));
+        Assert.DoesNotContain(reports, ban => IsReached(quorum, ban));
+        Assert.True(IsReached(quorum, Some.Ban(server: "web4")));
+        Assert.True(IsReached(quorum, Some.Ban(server: "web1", at: Some.Time.AddMinutes(2))));
     }
 
     [Theory]
@@ -38,8 +36,8 @@ public sealed class QuorumTests
     public void The_reports_must_be_within_quorumwindow(double minutes, bool isReached)
     {
         Quorum quorum = Of(2);
-        quorum.IsReachedBy(Some.Ban(server: "web1"));
-        Assert.Equal(isReached, quorum.IsReachedBy(Some.Ban(server: "web3", at: Some.Time.AddMinutes(minutes))));
+        IsReached(quorum, Some.Ban(server: "web1"));
+        Assert.Equal(isReached, IsReached(quorum, Some.Ban(server: "web3", at: Some.Time.AddMinutes(minutes))));
     }
 
     [Fact]
@@ -47,11 +45,37 @@ public sealed class QuorumTests
     {
         Quorum quorum = Of(2);
         quorum.Count(Some.Ban(server: "web1"), age: TimeSpan.FromHours(24));
-        clock.Advance(Hour);
-        Assert.True(quorum.IsReachedBy(Some.Ban(server: "web3")));
+        clock.Advance(TimeSpan.FromHours(1));
+        Assert.True(IsReached(quorum, Some.Ban(server: "web3")));
         clock.Advance(TimeSpan.FromHours(26));
-        Assert.False(quorum.IsReachedBy(Some.Ban(server: "web4")));
+        Assert.False(IsReached(quorum, Some.Ban(server: "web4")));
     }
 
-    private Quorum Of(int size) => new(size, Hour, maxAge: TimeSpan.FromDays(1), clock);
+    [Fact]
+    public void The_quorum_of_the_present_bans_server_decides()
+    {
+        Quorum quorum = Of(2, "from web9:quorum=1", "from web8:quorum=3");
+        Assert.True(IsReached(quorum, Some.Ban(server: "web9")));
+        Assert.False(IsReached(quorum, Some.Ban(server: "web8")));
+        Assert.True(IsReached(quorum, Some.Ban(server: "web1")));
+        Assert.True(IsReached(quorum, Some.Ban(server: "web8", at: Some.Time.AddMinutes(1))));
+    }
+
+    [Fact]
+    public void Reports_count_if_only_one_server_needs_a_quorum()
+    {
+        Quorum quorum = Of(1, "from web9:quorum=2");
+        Assert.False(IsReached(quorum, Some.Ban(server: "web9")));
+        Assert.True(IsReached(quorum, Some.Ban(server: "web1")));
+        Assert.True(IsReached(quorum, Some.Ban(server: "web9")));
+    }
+
+    private static bool IsReached(Quorum quorum, Ban ban)
+    {
+        quorum.Count(ban, TimeSpan.Zero);
+        return quorum.IsReachedBy(ban);
+    }
+
+    private Quorum Of(int size, params string[] values) =>
+        new(Some.Settings([$"consumer:quorum={size}", "consumer:quorumwindow=1h", .. values]).Consumer, clock);
 }

@@ -98,6 +98,24 @@ public sealed class ServerQuarantineTests
         Assert.All(Enumerable.Range(0, 20_000), _ => Assert.True(open.TryAdmit(Some.Ban(), out DateTimeOffset _)));
     }
 
+    [Fact]
+    public void A_server_may_have_a_limit_of_its_own()
+    {
+        ServerQuarantine own = New("consumer:maxbans=3/10m", "from web9:maxbans=1/10m", "from web8:maxbans=0");
+        Assert.Equal([true, false, false, false], Admitted("web9"));
+        Assert.Equal([true, true, true, false], Admitted("web1"));
+        Assert.Equal([true, true, true, true], Admitted("web8"));
+
+        // Twice the limit of each in a backlog of two windows, then the limit itself.
+        ServerQuarantine offline = own = New("consumer:maxbans=3/10m", "from web9:maxbans=1/10m");
+        offline.StartBacklog(latestBan: Some.Time.AddMinutes(-20));
+        Assert.Equal(3, Enumerable.Range(0, 10).Count(_ => offline.TryAdmit(Some.Ban(server: "web9"), out DateTimeOffset _)));
+        Assert.Equal(9, Enumerable.Range(0, 10).Count(_ => offline.TryAdmit(Some.Ban(server: "web1"), out DateTimeOffset _)));
+
+        bool[] Admitted(string server) =>
+            [.. Enumerable.Range(0, 4).Select(_ => own.TryAdmit(Some.Ban(server: server), out DateTimeOffset _))];
+    }
+
     private ServerQuarantine New(params string[] settings) => new(Some.Settings(settings), clock, NullLogger<ServerQuarantine>.Instance);
 
     private bool Admits(string server = "web1") => quarantine.TryAdmit(Some.Ban(server: server, at: clock.GetUtcNow()), out _);

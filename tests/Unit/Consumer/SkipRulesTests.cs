@@ -1,11 +1,7 @@
 using System.Net;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Contracts;
-using F2bBroker.Daemon;
-using F2bBroker.Daemon.Health;
 using F2bBroker.Shared.Configuration;
-using Microsoft.Extensions.Hosting.Internal;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace F2bBroker.UnitTests.Consumer;
 
@@ -87,6 +83,18 @@ public sealed class SkipRulesTests
         Assert.Equal(reason, Reason(Some.Ban(jail: jail), $"consumer:{key}={value}"));
 
     [Fact]
+    public void A_server_may_have_rules_of_its_own()
+    {
+        string[] values = ["consumer:jails=sshd", "from web9:jails=postfix", "from web9:minprefix4=24", "from web9:minprefix6=64"];
+        Assert.Null(Reason(Some.Ban("203.0.113.0/24", "postfix", "web9"), values));
+        Assert.Null(Reason(Some.Ban("2001:db8::/64", "postfix", "web9"), values));
+        Assert.Equal("of an ignored jail", Reason(Some.Ban(server: "web9"), values));
+        Assert.Null(Reason(Some.Ban(server: "web1"), values));
+        Assert.Equal("of an ignored jail", Reason(Some.Ban(server: "web1", jail: "postfix"), values));
+        Assert.Equal("of a network wider than minprefix", Reason(Some.Ban("203.0.113.0/24", server: "web1"), values));
+    }
+
+    [Fact]
     public void An_old_ban_is_skipped()
     {
         Assert.Null(Reason(Some.Ban(at: Some.Time - TimeSpan.FromHours(1)), "consumer:maxage=1h"));
@@ -100,26 +108,18 @@ public sealed class SkipRulesTests
     public async Task The_addresses_of_the_brokers_names_are_skipped(string ip, string minPrefix)
     {
         Settings settings = Some.Settings("broker:uri=amqp://198.51.100.1 amqp://[2001:db8::9]:5673", $"consumer:minprefix4={minPrefix}");
-        using BrokerAddresses broker = NewBrokerAddresses(settings);
-        await broker.StartAsync(TestContext.Current.CancellationToken);
-        await broker.Resolved.WaitAsync(TestContext.Current.CancellationToken);
+        BrokerAddresses broker = new(settings);
+        await broker.ResolveAsync(TestContext.Current.CancellationToken);
+        Assert.True(broker.Resolved.IsCompleted);
         SkipRules rules = new(settings, new HostAddresses(TimeProvider.System), broker, Some.Clock());
         Assert.Equal("of the broker's address", rules.FindSkipReason(Some.Ban(ip)));
         Assert.Null(rules.FindSkipReason(Some.Ban("198.51.101.1")));
-        await broker.StopAsync(TestContext.Current.CancellationToken);
     }
 
     private static string? Reason(Ban ban, params string[] values)
     {
         Settings settings = Some.Settings(values);
-        using BrokerAddresses broker = NewBrokerAddresses(settings);
-        return new SkipRules(settings, new HostAddresses(TimeProvider.System), broker, Some.Clock()).FindSkipReason(ban);
+        return new SkipRules(settings, new HostAddresses(TimeProvider.System), new BrokerAddresses(settings), Some.Clock())
+            .FindSkipReason(ban);
     }
-
-    private static BrokerAddresses NewBrokerAddresses(Settings settings) => new(
-        settings,
-        new HealthProblems(TimeProvider.System),
-        new DaemonExit(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), NullLogger<DaemonExit>.Instance),
-        TimeProvider.System,
-        NullLogger<BrokerAddresses>.Instance);
 }

@@ -33,6 +33,24 @@ public sealed class WrittenLinesLoaderTests : IDisposable
         Assert.Empty(warnings);
     }
 
+    [Theory]
+    [InlineData("bans.log.2.gz", "bans.log.1")]
+    [InlineData("bans.log.1", "bans.log")]
+    [InlineData("bans.log", "bans.log.2.gz")]
+    public void A_trial_is_earlier_unless_its_ban_is_in_any_of_the_files(string trials, string bans)
+    {
+        Write(trials, MonitoredLogLine.TrialText(Some.Ban("203.0.113.1")), MonitoredLogLine.TrialText(Some.Ban("203.0.113.2")));
+        Write(bans, MonitoredLogLine.BanText(Some.Ban("203.0.113.1")), MonitoredLogLine.ReportText(Some.Ban("203.0.113.3")));
+        Assert.Equal([Some.Ban("203.0.113.2")], Load().TakeEarlierTrials());
+
+        void Write(string file, params string[] texts)
+        {
+            Stream stream = File.Create(folder[file]);
+            using StreamWriter writer = new(file.EndsWith(".gz") ? new GZipStream(stream, CompressionLevel.Fastest) : stream);
+            writer.Write(string.Concat(texts.Select(Line)));
+        }
+    }
+
     [Fact]
     public void Only_whole_lines_within_maxage_count()
     {

@@ -76,4 +76,21 @@ public sealed class SubnetTests
     [InlineData("::/0", "203.0.113.5", false)]
     public void Networks_overlap_in_either_direction(string one, string other, bool overlap) =>
         Assert.Equal(overlap, Subnet.Parse(one)!.Overlaps(Subnet.Parse(other)!));
+
+    [Theory]
+    [InlineData("203.0.113.77", 24, "203.0.113.0/24")]
+    [InlineData("203.0.113.77", 32, "203.0.113.77")]
+    [InlineData("203.0.0.0/16", 24, "203.0.0.0/16")]
+    [InlineData("2001:db8:1:2::3", 48, "2001:db8:1::/48")]
+    public void The_enclosing_network_is_as_wide_as_asked_or_wider(string text, int prefixLength, string enclosing) =>
+        Assert.Equal(enclosing, Subnet.Parse(text)!.FindEnclosing(prefixLength).ToString());
+
+    [Fact]
+    public void Networks_are_ordered_by_their_bytes_and_then_by_their_length()
+    {
+        string[] sorted = ["192.0.2.255", "203.0.113.0/24", "203.0.113.0", "203.0.113.7", "2001:db8::/32", "2001:db8::1"];
+        List<Subnet> subnets = [.. sorted.Reverse().Select(text => Subnet.Parse(text)!)];
+        subnets.Sort((one, other) => one.CompareTo(other));
+        Assert.Equal(["2001:db8::/32", "2001:db8::1", .. sorted[..4]], subnets.Select(subnet => subnet.ToString()));
+    }
 }

@@ -30,6 +30,19 @@ public sealed class SettingsFileTests : IDisposable
     }
 
     [Fact]
+    public void A_servers_section_may_empty_a_list_and_the_local_file_overrides_it_key_by_key()
+    {
+        File.WriteAllText(
+            folder["x.conf"],
+            "[server]\nname = web1\n[consumer]\njails = sshd\n[from web9.example]\njails =\nquorum = 2\ntrial = true\n");
+        File.WriteAllText(folder["x.local"], "[broker]\npassword = x\n[from web9.example]\nquorum = 3\n");
+        ConsumerSettings consumer = SettingsFile.Load(folder["x.conf"]).Consumer;
+        ServerRules rules = consumer.RulesFor("web9.example");
+        Assert.Equal((true, 3, true), (rules.Jails.Includes("postfix"), rules.Quorum, rules.IsTrial));
+        Assert.False(consumer.Default.Jails.Includes("postfix"));
+    }
+
+    [Fact]
     public void The_shipped_file_shows_each_key_with_its_default_and_the_manual_and_the_documentation_list_the_same_keys()
     {
         string[] shipped = File.ReadAllLines(Repository.Path("deploy/f2bbroker.conf"));

@@ -24,12 +24,17 @@ public sealed class SettingsTests
             (
                 settings.Consumer.LogPath,
                 settings.Consumer.MaxAge,
-                settings.Consumer.MinPrefix4,
-                settings.Consumer.MinPrefix6,
+                settings.Consumer.Default.MinPrefix4,
+                settings.Consumer.Default.MinPrefix6,
                 settings.Consumer.AllowPrivate));
         Assert.Equal(
             (new RateLimit(5000, TimeSpan.FromMinutes(10)), TimeSpan.FromMinutes(30), 1, TimeSpan.FromHours(1)),
-            (settings.Consumer.MaxBans, settings.Consumer.Quarantine, settings.Consumer.Quorum, settings.Consumer.QuorumWindow));
+            (
+                settings.Consumer.Default.MaxBans,
+                settings.Consumer.Quarantine,
+                settings.Consumer.Default.Quorum,
+                settings.Consumer.QuorumWindow));
+        Assert.False(settings.Consumer.Default.IsTrial);
     }
 
     [Theory]
@@ -74,8 +79,66 @@ public sealed class SettingsTests
     [InlineData("broker:cafile=/etc/ca.pem", "[broker] cafile, certfile and keyfile need amqps:// in uri.")]
     [InlineData("broker:uri=amqps://mq1 amqp://mq2", "[broker] uri: the nodes are to be reached all by amqp:// or all by amqps://.")]
     [InlineData("consumers:ignoreip=1", "[consumers] is not a known section (key 'ignoreip').")]
+    [InlineData("consumer:trial=yes", "[consumer] trial: 'yes' is neither 'true' nor 'false'.")]
+    [InlineData("from web9:quorum=0", "[from web9] quorum: '0' is not a number of servers from 1 to 1000.")]
+    [InlineData(
+        "from web9:maxbans=many",
+        "[from web9] maxbans: 'many' is neither a number of bans and a duration such as 5000/10m, nor 0.")]
+    [InlineData("from web9:minprefix4=33", "[from web9] minprefix4: '33' is not a prefix length from 1 to 32.")]
+    [InlineData("from web9:minprefix6=129", "[from web9] minprefix6: '129' is not a prefix length from 1 to 128.")]
+    [InlineData("from web9:trial=1", "[from web9] trial: '1' is neither 'true' nor 'false'.")]
+    [InlineData("from web9:ignoreip=203.0.113.7", "[from web9] 'ignoreip' is not a known key.")]
+    [InlineData(
+        "from Web_9:trial=true",
+        "[from Web_9] 'Web_9' is not a server name (1 to 63 characters of a-z, 0-9, '.' and '-', a letter or digit first and last).")]
+    [InlineData("from:trial=true", "[from] is not a known section (key 'trial').")]
     public void An_invalid_value_is_named_with_its_section_key_and_rule(string setting, params string[] messages) =>
         Assert.Equal(messages, Assert.Throws<InvalidConfigurationException>(() => Some.Settings(setting)).Errors);
+
+    [Fact]
+    public void A_section_of_a_server_overrides_single_keys_for_its_bans()
+    {
+        ConsumerSettings consumer = Some.Settings(
+            "consumer:quorum=3",
+            "consumer:jails=sshd",
+            "consumer:ignorejails=dovecot",
+            "from web9:maxbans=1/1h",
+            "from web9:quorum=",
+            "from web9:jails=postfix dovecot",
+            "from web9:trial=true",
+            "from a.b:minprefix4=24").Consumer;
+        ServerRules web9 = consumer.RulesFor("web9");
+        Assert.Equal((new RateLimit(1, TimeSpan.FromHours(1)), 3, true, 32), (web9.MaxBans, web9.Quorum, web9.IsTrial, web9.MinPrefix4));
+        Assert.Equal((true, false), (web9.Jails.Includes("postfix"), web9.Jails.Includes("dovecot")));
+        ServerRules dotted = consumer.RulesFor("a.b");
+        Assert.Equal((24, 3, false), (dotted.MinPrefix4, dotted.Quorum, dotted.IsTrial));
+        Assert.Same(consumer.Default, consumer.RulesFor("web1"));
+        Assert.False(consumer.Default.Jails.Includes("postfix"));
+    }
+
+    [Fact]
+    public void An_invalid_value_that_a_servers_section_inherits_is_reported_once() =>
+        Assert.Equal(
+            ["[consumer] quorum: '0' is not a number of servers from 1 to 1000."],
+            Assert.Throws<InvalidConfigurationException>(() => Some.Settings("consumer:quorum=0", "from web9:trial=true")).Errors);
+
+    [Theory]
+    [InlineData(null, "trial=false")]
+    [InlineData(
+        "Trial is on ([consumer] trial): the bans of all servers are written as Trial, and fail2ban bans none of them.",
+        "trial=true",
+        "from web9:quorum=2")]
+    [InlineData(
+        "Trial is on ([consumer] trial): the bans of all servers except web1, web9 are written as Trial, and fail2ban bans none of them.",
+        "trial=true",
+        "from web9:trial=false",
+        "from web1:trial=false")]
+    [InlineData(
+        "Trial is on for web9 ([from NAME] trial): their bans are written as Trial, and fail2ban bans none of them.",
+        "trial=false",
+        "from web9:trial=true")]
+    public void A_trial_is_named(string? notice, string trial, params string[] others) =>
+        Assert.Equal(notice, TrialNotice.Find(Some.Settings([$"consumer:{trial}", .. others]).Consumer));
 
     [Fact]
     public void The_bans_may_be_read_from_the_journal_or_a_syslog_file()
@@ -130,7 +193,7 @@ public sealed class SettingsTests
 
     [Fact]
     public void The_consumer_accepts_bans_of_a_jail_with_any_name() =>
-        Assert.True(Some.Settings().Consumer.Jails.Includes("f2bbroker-web"));
+        Assert.True(Some.Settings().Consumer.Default.Jails.Includes("f2bbroker-web"));
 
     [Theory]
     [InlineData("5000/10m", 5000, 600)]

@@ -1,0 +1,39 @@
+using F2bBroker.Contracts;
+using F2bBroker.Shared.Configuration;
+
+namespace F2bBroker.Consumer.Rules;
+
+/// <summary>
+/// Collects, while the monitored log is read back, the bans that have a <c>Trial</c> line and no <c>Ban</c> line although their server is
+/// not on trial. Repeated lines and the order of lines and files make no difference.
+/// </summary>
+/// <remarks>There are at most as many as lines within <c>maxage</c>.</remarks>
+internal sealed class EarlierTrials(ConsumerSettings settings)
+{
+    private readonly Dictionary<Guid, Ban> trials = [];
+    private readonly HashSet<Guid> bans = [];
+
+    /// <summary>Adds a line that an earlier run wrote.</summary>
+    public void Add(MonitoredLogLine line)
+    {
+        if (line.Text == MonitoredLogLine.BanText(line.Ban))
+        {
+            bans.Add(line.Ban.MessageId);
+        }
+        else if (line.Text == MonitoredLogLine.TrialText(line.Ban) && !settings.RulesFor(line.Ban.Server).IsTrial)
+        {
+            trials[line.Ban.MessageId] = line.Ban;
+        }
+    }
+
+    /// <summary>Returns the bans and forgets them.</summary>
+    public IReadOnlyList<Ban> TakeAll()
+    {
+        Ban[] found = [.. trials.Where(trial => !bans.Contains(trial.Key)).Select(trial => trial.Value)];
+        trials.Clear();
+        trials.TrimExcess();
+        bans.Clear();
+        bans.TrimExcess();
+        return found;
+    }
+}
