@@ -3,6 +3,7 @@
 # Options are passed to xunit and select tests: ./test.sh -class '*SubnetTests'
 #   ./test.sh --soak      runs only the tests that have a long form, in that form, and prints tables of their results
 #   ./test.sh --package   runs only the tests that build the Debian package and install it; they need root and Debian's mirror
+#   ./test.sh --rabbitmq4 runs the tests of health messages and status on RabbitMQ 4; it needs root and Debian's mirror
 #   ./test.sh --docker    runs only the test of docker-compose.yml in a private engine; it needs root and Debian's and NuGet's servers
 #   ./test.sh --ui        runs only the checks of RabbitMQ's management UI with a real browser (docs/pictures/take.sh)
 set -euo pipefail
@@ -17,6 +18,11 @@ elif [ "${1:-}" = --package ]; then
     shift
     set -- -trait Form=package "$@"
     tests/real/install.sh package
+elif [ "${1:-}" = --rabbitmq4 ]; then
+    mode=rabbitmq4
+    shift
+    set -- -trait RabbitMQ=4 "$@"
+    tests/real/install.sh rabbitmq4
 elif [ "${1:-}" = --docker ]; then
     shift
     set -- -trait Form=docker "$@"
@@ -39,8 +45,9 @@ dotnet format F2bBroker.sln --verify-no-changes --no-restore
 echo "Built without warnings; the format is correct."
 
 results=$(mktemp -d)
-own=
-trap '[ -z "$own" ] || pkill -P "$own" || true; rm -rf "$results"' EXIT
+parallel=()
+root4=
+trap 'for id in "${parallel[@]}"; do pkill -P "$id" || true; done; rm -rf --one-file-system "$results" ${root4:+"$root4"}' EXIT
 export F2BBROKER_SOAK_TABLES=$results/tables
 mkdir "$F2BBROKER_SOAK_TABLES"
 passed=0 failed=0 skipped=0 outcome=0
@@ -80,23 +87,40 @@ ui)
     count_ui || { echo "docs/pictures/take.sh ended without a result." >&2; outcome=1; }
     ;;
 whole)
-    # Tests mostly wait, so those with their own brokers run in parallel with those that share one.
-    run own EndToEnd -trait Broker=own >"$results/own.out" 2>&1 &
-    own=$!
+    # Tests mostly wait, so three programs run them in parallel, each with its own broker.
+    e2e=F2bBroker.EndToEndTests
+    faults=(-namespace "$e2e.Faults" -namespace "$e2e.Cluster" -namespace "$e2e.Tls")
+    operation=(-namespace "$e2e.Health" -namespace "$e2e.Commands" -namespace "$e2e.TakenOver")
+    run faults EndToEnd "$@" "${faults[@]}" >"$results/faults.out" 2>&1 &
+    parallel=($!)
+    run operation EndToEnd "$@" "${operation[@]}" >"$results/operation.out" 2>&1 &
+    parallel+=($!)
     run unit Unit "$@" || outcome=1
-    run shared EndToEnd "$@" -trait- Broker=own || outcome=1
-    wait "$own" || outcome=1
-    own=
-    cat "$results/own.out"
+    run others EndToEnd "$@" "${faults[@]/%-namespace/-namespace-}" "${operation[@]/%-namespace/-namespace-}" || outcome=1
+    for id in "${parallel[@]}"; do
+        wait "$id" || outcome=1
+    done
+    parallel=()
+    cat "$results/faults.out" "$results/operation.out"
     add_counts unit
-    add_counts shared
-    add_counts own
+    add_counts faults
+    add_counts operation
+    add_counts others
+    ;;
+rabbitmq4)
+    root4=$(mktemp -d)
+    chmod 755 "$root4"
+    tests/real/rabbitmq-root.sh "$root4" "${F2BBROKER_DEBIAN:-forky}"
+    export F2B_RABBITMQ_ROOT=$root4
+    echo "RabbitMQ $(basename "$root4"/usr/lib/rabbitmq/lib/rabbitmq_server-* | cut -d- -f2)"
+    run selected EndToEnd "$@" || outcome=1
+    add_counts selected
     ;;
 part)
     run unit Unit "$@" || outcome=1
-    run shared EndToEnd "$@" || outcome=1
+    run selected EndToEnd "$@" || outcome=1
     add_counts unit
-    add_counts shared
+    add_counts selected
     ;;
 esac
 

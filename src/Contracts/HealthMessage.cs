@@ -64,6 +64,9 @@ public sealed record HealthMessage(
     /// <summary>What fail2ban did with shared bans; null if this program does not know.</summary>
     public Enforcement? Enforcement { get; init; }
 
+    /// <summary>True if this consumer writes for another group, so that no fail2ban reads its log; otherwise null.</summary>
+    public bool? Bridge { get; init; }
+
     /// <summary>Returns what is wrong with a received message; null if it is valid.</summary>
     public string? Validate() =>
         !ServerName.IsValid(Server) ? "server is not a server name"

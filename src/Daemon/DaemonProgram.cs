@@ -7,6 +7,7 @@ using F2bBroker.Shared.Messaging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using Serilog;
 
@@ -125,14 +126,20 @@ internal sealed class DaemonProgram(
             // Registered first, so that it stops last: its last message follows the last ban.
             .AddHostedService<HealthReporter>()
             .AddHostedService<SystemdWatchdog>();
+        if (findWarnings is not null)
+        {
+            builder.Services.AddHostedService(services => new WarningWatch(
+                () => findWarnings(settings),
+                warnings,
+                services.GetRequiredService<HealthProblems>(),
+                services.GetRequiredService<DaemonExit>(),
+                TimeProvider.System,
+                services.GetRequiredService<ILogger<WarningWatch>>()));
+        }
+
         configureServices(builder.Services, settings);
         using IHost host = builder.Build();
         DaemonExit exit = host.Services.GetRequiredService<DaemonExit>();
-        if (warnings.Length > 0)
-        {
-            host.Services.GetRequiredService<HealthProblems>().Set(HealthProblems.Settings, string.Join(' ', warnings));
-        }
-
         await host.RunAsync();
         return exit.Code;
     }

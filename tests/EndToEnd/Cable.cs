@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The network between a daemon and the broker, as a proxy that can be cut and mended.</summary>
+/// <summary>The network between a daemon and the broker, as a proxy that can be cut, mended and silenced.</summary>
 internal sealed class Cable : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -13,6 +13,7 @@ internal sealed class Cable : IAsyncDisposable
     private readonly (string Host, int Port) broker;
     private readonly Task accepting;
     private volatile bool isCut;
+    private volatile bool isSilent;
 
     public Cable(string host, int port)
     {
@@ -35,6 +36,9 @@ internal sealed class Cable : IAsyncDisposable
     }
 
     public void Mend() => isCut = false;
+
+    /// <summary>Drops all bytes from now on. The connections stay open.</summary>
+    public void Silence() => isSilent = true;
 
     public async ValueTask DisposeAsync()
     {
@@ -64,6 +68,8 @@ internal sealed class Cable : IAsyncDisposable
             {
                 await far.ConnectAsync(broker.Host, broker.Port, end.Token);
                 await Task.WhenAny(PassAsync(near, far), PassAsync(far, near));
+                // Neither side learns that the other one has closed its end.
+                await (isSilent ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, end.Token) : Task.CompletedTask);
             }
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -81,7 +87,10 @@ internal sealed class Cable : IAsyncDisposable
         byte[] buffer = new byte[64 * 1024];
         while (await from.ReceiveAsync(buffer, end.Token) is > 0 and var count)
         {
-            await to.SendAsync(buffer.AsMemory(0, count), end.Token);
+            if (!isSilent)
+            {
+                await to.SendAsync(buffer.AsMemory(0, count), end.Token);
+            }
         }
     }
 }

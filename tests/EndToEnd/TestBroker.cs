@@ -4,7 +4,8 @@ using Testcontainers.RabbitMq;
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>
-/// The real RabbitMQ of the run: in a container if an engine answers, otherwise the installed one as a private process.
+/// The real RabbitMQ of the run: in a container if an engine answers, otherwise the installed one as a private process, or the one that
+/// <c>F2B_RABBITMQ_ROOT</c> selects.
 /// </summary>
 public sealed class TestBroker : RunningBroker, IAsyncLifetime
 {
@@ -18,6 +19,12 @@ public sealed class TestBroker : RunningBroker, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        if (Environment.GetEnvironmentVariable("F2B_RABBITMQ_ROOT") is { Length: > 0 })
+        {
+            await StartLocalAsync();
+            return;
+        }
+
         try
         {
             await StartContainerAsync();
@@ -25,9 +32,7 @@ public sealed class TestBroker : RunningBroker, IAsyncLifetime
         catch (Exception failure) when (failure is DockerUnavailableException or Docker.DotNet.DockerApiException)
         {
             TestContext.Current.SendDiagnosticMessage("No container can be started. Using the installed RabbitMQ: {0}", failure.Message);
-            local = new LocalBroker();
-            await local.StartAsync();
-            SetAddress("127.0.0.1", local.Port, local.Api);
+            await StartLocalAsync();
         }
     }
 
@@ -35,6 +40,13 @@ public sealed class TestBroker : RunningBroker, IAsyncLifetime
     {
         CloseApi();
         await (container?.DisposeAsync() ?? local?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    private async Task StartLocalAsync()
+    {
+        local = new LocalBroker();
+        await local.StartAsync();
+        SetAddress("127.0.0.1", local.Port, local.Api);
     }
 
     private async Task StartContainerAsync()

@@ -126,10 +126,13 @@ internal sealed class ManagementApi : IDisposable
             return answer;
         }
 
-        answer.Dispose();
-        throw new CommandFailedException(
-            ExitCode.Failure,
-            $"The broker does not find what belongs to {path}: is it set up (f2bbroker init)?");
+        using (answer)
+        {
+            throw new CommandFailedException(
+                ExitCode.Failure,
+                $"The broker refuses {path}: {await ReadReasonAsync(answer, cancel)} (404). If an object of the group is missing, "
+                    + "f2bbroker init creates it.");
+        }
     }
 
     /// <summary>Sends a request. A response of success or "not found" is returned, any other throws.</summary>

@@ -34,7 +34,11 @@ internal sealed class HealthCollector(
         try
         {
             await using IConnection connection = await amqp.OpenAsync("health", cancel);
-            BrokerStream stream = new(connection, Topology.HealthStream, time) { MaxEndDelay = TimeSpan.FromSeconds(1) };
+            BrokerStream stream = new(connection, Topology.HealthStream, time)
+            {
+                MaxEndDelay = TimeSpan.FromSeconds(1),
+                TrustsCount = true,
+            };
             await amqp.TranslateErrorsAsync(() => ReadAsync(stream, expected, follows, cancel), Missing, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)

@@ -25,7 +25,7 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
     public async IAsyncEnumerable<Ban> ReadAsync(DateTimeOffset since, bool follows, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using IConnection connection = await amqp.OpenAsync("history", cancel);
-        BrokerStream stream = new(connection, Topology.HistoryStream, time);
+        BrokerStream stream = new(connection, Topology.HistoryStream, time) { TrustsCount = true };
         // A sender's clock may be ahead of the broker's.
         DateTimeOffset from = since - Ban.MaxClockAhead;
         IAsyncEnumerable<IReadOnlyList<StreamMessage>> messages =

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using F2bBroker.Admin.Broker;
 using F2bBroker.Admin.Output;
 using F2bBroker.Contracts;
@@ -37,10 +36,9 @@ internal sealed class PermissionRenewal(ManagementApi api, Action<string> write)
     private async Task<ILookup<Outcome, string>> RenewAsync(CancellationToken cancel)
     {
         List<(Outcome Outcome, string User)> users = [];
-        foreach (JsonNode permission in await ReadAsync(cancel))
+        foreach ((string user, Permissions rights) in await ServerPermissions.ReadAsync(api, cancel))
         {
-            string user = permission.Text("user");
-            users.Add((await RenewAsync(user, ServerUser.ReadPermissions(permission), cancel), UntrustedText.Quote(user)));
+            users.Add((await RenewAsync(user, rights, cancel), UntrustedText.Quote(user)));
         }
 
         return users.ToLookup(user => user.Outcome, user => user.User);
@@ -60,20 +58,6 @@ internal sealed class PermissionRenewal(ManagementApi api, Action<string> write)
 
         await new ServerUser(api, user).GrantAsync(role, cancel);
         return Outcome.Extended;
-    }
-
-    /// <summary>Returns the permissions of all users of the virtual host that have no tag.</summary>
-    private async Task<IReadOnlyList<JsonNode>> ReadAsync(CancellationToken cancel)
-    {
-        JsonNode? permissions = await api.GetAsync(ManagementApi.Path("vhosts", Topology.VirtualHost, "permissions"), cancel);
-        HashSet<string> operators =
-        [
-            .. (await api.GetAsync("users", cancel))
-                .Rows()
-                .Where(user => ServerUser.TagsOf(user).Any())
-                .Select(user => user.Text("name")),
-        ];
-        return [.. permissions.Rows().Where(permission => !operators.Contains(permission.Text("user")))];
     }
 
     private void WriteCount(int count, string outcome)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using F2bBroker.Admin.Broker;
+using F2bBroker.Admin.Output;
 using F2bBroker.Admin.Policies;
 using F2bBroker.Contracts;
 
@@ -18,7 +19,9 @@ internal sealed record BrokerState(
     private readonly Dictionary<string, long?> messages =
         Queues.Rows().ToDictionary(queue => queue.Text("name"), queue => queue["messages"]?.GetValue<long>());
 
-    public static async Task<BrokerState> ReadAsync(ManagementApi api, CancellationToken cancel)
+    /// <param name="servers">The servers whose programs are wanted.</param>
+    /// <exception cref="CommandFailedException">The broker refuses.</exception>
+    public static async Task<BrokerState> ReadAsync(ManagementApi api, IEnumerable<string> servers, CancellationToken cancel)
     {
         JsonNode? overview = await api.GetAsync("overview", cancel);
         // The queues are asked for these counts. Those of the statistics are some seconds old, or absent.
@@ -30,7 +33,7 @@ internal sealed record BrokerState(
                 $"bindings/{Topology.VirtualHost}?columns=source,destination,destination_type,routing_key",
                 cancel),
             ConnectedProgram.Find(
-                await api.GetPagesAsync("connections?disable_stats=true", cancel),
+                await OpenConnections.ReadAsync(api, servers, cancel),
                 await api.GetPagesAsync("connections?columns=name,connected_at,client_properties", cancel)),
             await BrokerPolicies.ReadAsync(api, overview, queues, cancel),
             overview.Text("disable_stats") != "true");

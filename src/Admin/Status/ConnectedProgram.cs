@@ -16,12 +16,12 @@ internal sealed record ConnectedProgram(string User, string? Name, string? Versi
     private const string Prefix = "f2bbroker-";
 
     /// <summary>Returns the programs of the virtual host.</summary>
-    /// <param name="tracked">The management API's answer to <c>connections?disable_stats=true</c>: each open connection.</param>
-    /// <param name="statistics">Its answer to <c>connections</c>: with names and clocks, but some seconds old.</param>
-    public static ILookup<string, ConnectedProgram> Find(JsonNode? tracked, JsonNode? statistics)
+    /// <param name="open">The open connections.</param>
+    /// <param name="statistics">The management API's answer to <c>connections</c>: with names and clocks, but some seconds old.</param>
+    public static ILookup<string, ConnectedProgram> Find(IEnumerable<JsonNode> open, JsonNode? statistics)
     {
         ILookup<string, JsonNode> known = statistics.Rows().ToLookup(connection => connection.Text("name"));
-        return tracked.Rows()
+        return open
             .Where(connection => connection.Text("vhost") == Topology.VirtualHost)
             .Select(connection => FromConnection(connection.Text("user"), known[connection.Text("name")].FirstOrDefault()))
             .ToLookup(program => program.User);

@@ -12,7 +12,8 @@ namespace F2bBroker.Admin.Status;
 /// <param name="Problem">The problem and the remedy; null if there is none.</param>
 internal sealed record EnforcementCheck(string? Answer, string? Problem)
 {
-    /// <summary>The answer if the consumer has written nothing since its start.</summary>
+    /// <summary>The answer if fail2ban has nothing to ban: the consumer has written nothing since its start, is on trial, or is a bridge.
+    /// </summary>
     public const string None = "none";
 
     /// <summary>The time within which fail2ban has banned a written ban.</summary>
@@ -27,7 +28,7 @@ internal sealed record EnforcementCheck(string? Answer, string? Problem)
     /// <param name="now">The time by the broker's clock.</param>
     public static EnforcementCheck Find(LastHealth? consumer, LastHealth? producer, DateTimeOffset now)
     {
-        if (consumer?.Message.Written == 0)
+        if (consumer?.Message is { Written: 0 } or { Trial: true } or { Bridge: true })
         {
             return NothingToBan;
         }
@@ -42,12 +43,13 @@ internal sealed record EnforcementCheck(string? Answer, string? Problem)
 
         string server = consumer.Message.Server;
         DateTimeOffset? logged = ParseTime(enforcement.LastAt);
-        if (enforcement.Failed > 0 && enforcement.Failed >= enforcement.Banned)
+        // A fail2ban whose action was corrected bans the same addresses again (Restore Ban).
+        if (enforcement.Failed > 0 && enforcement.Failed >= enforcement.Banned + enforcement.Restored)
         {
             return new EnforcementCheck(
                 "no",
-                $"{server}'s fail2ban failed to execute the action of {enforcement.Failed} bans: see fail2ban's log on {server}, and "
-                    + "f2bbroker doctor.");
+                $"{server}'s fail2ban failed to execute the action of {enforcement.Failed} ban{(enforcement.Failed == 1 ? "" : "s")}: see "
+                    + $"fail2ban's log on {server}, and f2bbroker doctor.");
         }
 
         if (logged >= written - Grace)

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using F2bBroker.Admin.Broker;
 using F2bBroker.Admin.Health;
 using F2bBroker.Admin.Output;
@@ -13,24 +12,10 @@ internal sealed class GroupStatus(ManagementApi api)
 {
     /// <summary>Returns the roles of the servers: of all users of the virtual host that have no tag.</summary>
     /// <exception cref="CommandFailedException">The broker is not set up, or refuses.</exception>
-    public async Task<IReadOnlyDictionary<string, Role?>> ReadServersAsync(CancellationToken cancel)
-    {
-        string path = ManagementApi.Path("vhosts", Topology.VirtualHost, "permissions");
-        JsonNode permissions = await api.GetAsync($"{path}?columns=user,configure,write,read", cancel)
-            ?? throw new CommandFailedException(
-                ExitCode.Configuration,
-                $"The broker has no virtual host {Topology.VirtualHost}: run f2bbroker init first.");
-        HashSet<string> operators =
-        [
-            .. (await api.GetAsync("users?columns=name,tags", cancel))
-                .Rows()
-                .Where(user => ServerUser.TagsOf(user).Any())
-                .Select(user => user.Text("name")),
-        ];
-        return permissions.Rows()
-            .Where(permission => !operators.Contains(permission.Text("user")))
-            .ToDictionary(permission => permission.Text("user"), permission => ServerUser.ReadRole(permission, permission.Text("user")));
-    }
+    public async Task<IReadOnlyDictionary<string, Role?>> ReadServersAsync(CancellationToken cancel) =>
+        (await ServerPermissions.ReadAsync(api, cancel)).ToDictionary(
+            server => server.Key,
+            server => Role.FromPermissions(server.Key, server.Value));
 
     /// <param name="servers">The roles of the servers.</param>
     /// <param name="reported">The reports of each server; null without a stream.</param>
@@ -42,8 +27,8 @@ internal sealed class GroupStatus(ManagementApi api)
         HealthSnapshot? health,
         CancellationToken cancel)
     {
-        BrokerState broker = await BrokerState.ReadAsync(api, cancel);
         IReadOnlyCollection<string> names = [.. servers.Keys];
+        BrokerState broker = await BrokerState.ReadAsync(api, names, cancel);
         ServerStatusBuilder builder = new(
             broker,
             reported,

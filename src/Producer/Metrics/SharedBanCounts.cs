@@ -56,15 +56,18 @@ internal sealed class SharedBanCounts
         }
     }
 
-    public void Count(EnforcementLine line)
+    /// <summary>Counts a line. Returns true for the first one, and for the first failed action.</summary>
+    public bool Count(EnforcementLine line)
     {
         DateTimeOffset now = time.GetUtcNow();
         // fail2ban may have another time zone. A time in the future would hide all later ones.
         DateTimeOffset at = line.At < now ? line.At : now;
         lock (gate)
         {
+            bool isFirst = lastAt is null;
             lastAt = lastAt > at ? lastAt : at;
             counts[(int)line.Result] += at >= since ? 1 : 0;
+            return isFirst || (line.Result == EnforcementResult.Failed && at >= since && counts[(int)line.Result] == 1);
         }
     }
 

@@ -119,9 +119,9 @@ internal sealed class BanShipper(
                 skippedLines.Count(skipped);
             }
 
-            if (segment.Enforcement is { } enforcement)
+            if (segment.Enforcement is { } enforcement && sharedBans.Count(enforcement))
             {
-                sharedBans.Count(enforcement);
+                problems.SignalChange();
             }
 
             bool isShared = segment.Ban is not null && skipped is null;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Shared.Messaging;
 
@@ -13,8 +14,17 @@ internal sealed class BrokerStream(IConnection connection, string name, TimeProv
     /// <summary>The time to wait for a further message. The broker sends a batch without a pause.</summary>
     private static readonly TimeSpan LastMessageTimeout = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The same if the broker counts no message.</summary>
+    private static readonly TimeSpan EmptyTimeout = TimeSpan.FromSeconds(1);
+
     /// <summary>How long new messages without a pause postpone the end of a read.</summary>
     public TimeSpan MaxEndDelay { get; init; } = IdleTimeout;
+
+    /// <summary>
+    /// True to wait only a second for the first message if the broker counts none. Its count can be some seconds old, so the first messages
+    /// of an empty stream could be missed on a busy broker.
+    /// </summary>
+    public bool TrustsCount { get; init; }
 
     /// <summary>
     /// Returns the messages from that time up to the present end of the stream. A batch is acknowledged when the next one is requested.
@@ -83,7 +93,7 @@ internal sealed class BrokerStream(IConnection connection, string name, TimeProv
         long began = time.GetTimestamp();
         // With a steady flow of new messages there is no pause.
         for (
-            TimeSpan timeout = IdleTimeout;
+            TimeSpan timeout = TrustsCount && await IsCountedEmptyAsync(cancel) ? EmptyTimeout : IdleTimeout;
             (last < 0 || time.GetElapsedTime(began) < MaxEndDelay)
                 && await subscription.ReceiveBatchAsync(timeout, cancel) is { Count: > 0 } batch;
             timeout = LastMessageTimeout)
@@ -105,6 +115,20 @@ internal sealed class BrokerStream(IConnection connection, string name, TimeProv
             IReadOnlyList<StreamMessage> batch = await subscription.ReceiveBatchAsync(Timeout.InfiniteTimeSpan, cancel);
             yield return batch;
             await subscription.AcknowledgeAsync(batch, cancel);
+        }
+    }
+
+    private async Task<bool> IsCountedEmptyAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+            return await channel.MessageCountAsync(name, cancel) == 0;
+        }
+        catch (OperationInterruptedException)
+        {
+            // RabbitMQ 4.2 and later answers this only to a user with the right to configure.
+            return false;
         }
     }
 

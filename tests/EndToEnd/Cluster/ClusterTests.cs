@@ -4,7 +4,6 @@ namespace F2bBroker.EndToEndTests.Cluster;
 
 /// <summary>A cluster of three nodes, of which one is stopped and started again while bans flow through quorum queues.</summary>
 [Trait("Form", "long")]
-[Trait("Broker", "own")]
 public sealed class ClusterTests(BrokerCluster broker)
     : LoadedGroup<BrokerCluster>(broker, hasQuorumQueues: true), IClassFixture<BrokerCluster>
 {

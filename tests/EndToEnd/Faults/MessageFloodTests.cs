@@ -7,7 +7,6 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// <summary>What a compromised server can do with messages, what it costs the others, and what limits it.</summary>
 [Collection(OnPrivateBroker.Name)]
 [Trait("Form", "long")]
-[Trait("Broker", "own")]
 public sealed class MessageFloodTests(PrivateBroker broker) : FloodedGroup(broker)
 {
     [Theory]

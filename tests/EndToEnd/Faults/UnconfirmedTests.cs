@@ -2,7 +2,6 @@ namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>A channel that stays open but takes no ban, while a new one would.</summary>
 [Collection(OnPrivateBroker.Name)]
-[Trait("Broker", "own")]
 public sealed class UnconfirmedTests(PrivateBroker broker) : IAsyncLifetime
 {
     private const string Queue = """R = rabbit_misc:r(<<"f2b">>, queue, <<"f2b.bans.b">>), """;

@@ -3,10 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace F2bBroker.EndToEndTests.Tls;
 
 /// <summary>Certificates that expire, are renewed under the same paths, or are refused, while the daemons run.</summary>
-[Trait("Broker", "own")]
 public sealed class RenewalTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyncLifetime
 {
-    private const string FakeTime = "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
     private const string Accepted = "accepts the login of";
     private const string Retrying = "Retrying. No ban is lost.";
 
@@ -74,8 +72,7 @@ public sealed class RenewalTests(TlsBroker broker) : IClassFixture<TlsBroker>, I
         string clock = Path.Combine(origin.Folder, "clock");
         File.WriteAllText(clock, "-1h");
         Install(origin, broker.Authority.Sign("web1", TimeSpan.FromSeconds(25)));
-        Daemon producer = await origin.StartProducerAsync(
-            [.. Login(origin), FakeTime, $"FAKETIME_TIMESTAMP_FILE={clock}", "FAKETIME_NO_CACHE=1"]);
+        Daemon producer = await origin.StartProducerAsync([.. Login(origin), .. FakeClock.WithTimers(clock)]);
         await ExpiredAsync(origin);
         int before = broker.CountAlerts();
         await broker.CloseConnectionsAsync(daemons: 1);

@@ -3,7 +3,6 @@ using F2bBroker.EndToEndTests.Machines;
 namespace F2bBroker.EndToEndTests.Tls;
 
 /// <summary>A broker that is reached by <c>amqps://</c>.</summary>
-[Trait("Broker", "own")]
 public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyncLifetime
 {
     private const int Configuration = 78;

@@ -6,10 +6,10 @@ namespace F2bBroker.UnitTests.Admin;
 
 public sealed class ConnectedProgramTests
 {
-    private readonly JsonNode tracked = JsonNode.Parse("""
+    private readonly JsonArray open = JsonNode.Parse("""
         [{"name":"127.0.0.1:1 -> 127.0.0.1:5672","vhost":"f2b","user":"web1","node":"rabbit@mq"},
         {"name":"127.0.0.1:2 -> 127.0.0.1:5672","vhost":"/","user":"web1","node":"rabbit@mq"}]
-        """)!;
+        """)!.AsArray();
     private readonly JsonNode statistics = JsonNode.Parse("""
         [{"name":"127.0.0.1:1 -> 127.0.0.1:5672","connected_at":1795400663706,"client_properties":
         {"connection_name":"f2bbroker-producer web1 0.1.0","f2b-clock":"2026-11-23T03:44:23.706Z"}},
@@ -63,5 +63,5 @@ public sealed class ConnectedProgramTests
 
     private static ServerPrograms Programs(Role? role, ConnectedProgram[] connections) => new("web1", role, connections, health: null);
 
-    private ConnectedProgram Find() => Assert.Single(ConnectedProgram.Find(tracked, statistics)["web1"]);
+    private ConnectedProgram Find() => Assert.Single(ConnectedProgram.Find(open.Select(row => row!), statistics)["web1"]);
 }

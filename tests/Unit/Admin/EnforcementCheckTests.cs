@@ -39,17 +39,36 @@ public sealed class EnforcementCheckTests
         Assert.Null(EnforcementCheck.Find(Consumer(14, "soon"), producer, Now).Answer);
     }
 
-    [Fact]
-    public void Failed_actions_are_named()
+    [Theory]
+    [InlineData(3, 3, 0, "failed to execute the action of 3 bans: ")]
+    [InlineData(1, 1, 0, "failed to execute the action of 1 ban: ")]
+    [InlineData(3, 6, 3, "failed to execute the action of 6 bans: ")]
+    [InlineData(3, 3, 3, null)]
+    [InlineData(4, 3, 0, null)]
+    public void Failed_actions_are_named_until_bans_succeed(long banned, long failed, long restored, string? problem)
     {
         LastHealth producer = Producer("07:50", null);
-        Enforcement failed = new(Banned: 3, AlreadyBanned: 0, Ignored: 0, Restored: 0, Failed: 3, LastAt: Time("07:50"));
+        Enforcement counts = new(banned, AlreadyBanned: 0, Ignored: 0, restored, failed, LastAt: Time("07:50"));
         EnforcementCheck found = EnforcementCheck.Find(
             Consumer(14, "07:50"),
-            producer with { Message = producer.Message with { Enforcement = failed } },
+            producer with { Message = producer.Message with { Enforcement = counts } },
             Now);
-        Assert.Equal("no", found.Answer);
-        Assert.StartsWith("web1's fail2ban failed to execute the action of 3 bans", found.Problem);
+        Assert.Equal(problem is null ? "yes" : "no", found.Answer);
+        Assert.StartsWith(problem is null ? "" : $"web1's fail2ban {problem}", found.Problem ?? "");
+    }
+
+    [Fact]
+    public void A_consumer_on_trial_and_a_bridge_have_nothing_to_enforce()
+    {
+        LastHealth consumer = Consumer(14, "07:50");
+        HealthMessage[] messages = [consumer.Message with { Trial = true }, consumer.Message with { Bridge = true }];
+        Assert.All(messages, message => Assert.Equal(
+            EnforcementCheck.NothingToBan,
+            EnforcementCheck.Find(consumer with { Message = message }, Producer("07:40", null), Now)));
+        Assert.Equal("no", EnforcementCheck.Find(
+            consumer with { Message = consumer.Message with { Trial = false, Bridge = false } },
+            Producer("07:40", null),
+            Now).Answer);
     }
 
     private static LastHealth Consumer(long written, string? lastBan) =>

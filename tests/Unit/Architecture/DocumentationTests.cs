@@ -39,6 +39,27 @@ public sealed class DocumentationTests
         Assert.Empty(pages.SelectMany(page => Links(page).Where(link => !Exists(page, link)).Select(link => $"{page}: {link}")));
     }
 
+    [Fact]
+    public void Each_row_of_the_table_of_faults_is_shown_by_a_test_and_the_other_way_round()
+    {
+        string[] rows =
+        [
+            .. File.ReadLines(Repository.Path("docs/operate.md"))
+                .SkipWhile(line => !line.StartsWith("| fault of web1 |", StringComparison.Ordinal))
+                .TakeWhile(line => line.StartsWith('|'))
+                .Skip(2)
+                .Select(line => line.Split('|')[1].Trim()),
+        ];
+        string[] shown =
+        [
+            .. Directory.GetFiles(Repository.Path("tests/EndToEnd/Faults"), "Status*Tests.cs")
+                .SelectMany(file => Regex.Matches(File.ReadAllText(file), "await (?:FaultRow\\.)?ShowsAsync\\((?:this, )?\"([^\"]+)\""))
+                .Select(call => call.Groups[1].Value),
+        ];
+        Assert.Equal(14, rows.Length);
+        Assert.Equal(rows.Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
+    }
+
     // Code blocks contain regular expressions that look like links.
     private static IEnumerable<string> Links(string page) => File.ReadLines(page)
         .Where(line => !line.StartsWith("    ", StringComparison.Ordinal))

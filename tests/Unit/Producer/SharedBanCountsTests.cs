@@ -41,6 +41,16 @@ public sealed class SharedBanCountsTests : IDisposable
     }
 
     [Fact]
+    public void The_first_line_and_the_first_failed_action_are_told()
+    {
+        EnforcementLine banned = new(EnforcementResult.Banned, Some.Time);
+        EnforcementLine failed = new(EnforcementResult.Failed, Some.Time);
+        EnforcementLine earlier = failed with { At = Some.Time.AddHours(-1) };
+        EnforcementLine[] lines = [earlier, banned, earlier, failed, failed, banned];
+        Assert.Equal([true, false, false, true, false, false], lines.Select(counts.Count));
+    }
+
+    [Fact]
     public void A_line_from_before_the_start_changes_the_last_time_only()
     {
         counts.Count(new EnforcementLine(EnforcementResult.Banned, Some.Time.AddHours(-1)));

@@ -1,0 +1,18 @@
+namespace F2bBroker.EndToEndTests;
+
+/// <summary>The variables of a process whose clock libfaketime moves.</summary>
+internal static class FakeClock
+{
+    // The library's other form, without MT, stops the timers of a .NET program now and then.
+    private const string Library = "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+    private const string RealTimers = "FAKETIME_DONT_FAKE_MONOTONIC=1";
+
+    /// <param name="offset">How far the clock is ahead, in faketime's form: <c>+1h</c>, <c>-10m</c>.</param>
+    public static string[] Off(string offset) => [Library, RealTimers, $"FAKETIME={offset}"];
+
+    /// <param name="path">A file that contains the offset, which may change.</param>
+    public static string[] FromFile(string path) => [.. WithTimers(path), RealTimers];
+
+    /// <summary>The same, and the time that passes for timers changes with the offset.</summary>
+    public static string[] WithTimers(string path) => [Library, $"FAKETIME_TIMESTAMP_FILE={path}", "FAKETIME_NO_CACHE=1"];
+}
