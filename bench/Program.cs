@@ -15,6 +15,7 @@ Setting setting = new(folder);
     ("d", Reading.MeasureAsync),
     ("e", Idle.MeasureAsync),
     ("f", History.MeasureAsync),
+    ("g", Health.MeasureAsync),
 ];
 List<Result> results = [];
 try

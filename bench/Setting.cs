@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using RabbitMQ.Client;
 
@@ -42,14 +43,39 @@ internal sealed class Setting(string folder)
     /// <summary>Deletes the stream and creates it again, as the operator can.</summary>
     public static async Task EmptyHistoryAsync()
     {
+        await DeleteAsync("queues/f2b/f2b.history");
+        await InitAsync();
+    }
+
+    /// <summary>Runs <c>f2bbroker init</c>, which creates what is missing on the broker.</summary>
+    public static async Task InitAsync()
+    {
+        using Process init = Process.Start(Environment.GetEnvironmentVariable("F2BBROKER")!, ["init"]);
+        await init.WaitForExitAsync();
+    }
+
+    /// <summary>Deletes an object through the management API.</summary>
+    public static async Task DeleteAsync(string path)
+    {
+        using HttpClient api = OpenApi();
+        (await api.DeleteAsync(path)).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Reads from the management API.</summary>
+    public static async Task<JsonNode> GetAsync(string path)
+    {
+        using HttpClient api = OpenApi();
+        return JsonNode.Parse(await api.GetStringAsync(path))!;
+    }
+
+    private static HttpClient OpenApi()
+    {
         Uri api = new(Environment.GetEnvironmentVariable("F2BBROKER_API")!);
-        using HttpClient http = new() { BaseAddress = new Uri(new UriBuilder(api) { UserName = "", Password = "" }.Uri, "/api/") };
+        HttpClient http = new() { BaseAddress = new Uri(new UriBuilder(api) { UserName = "", Password = "" }.Uri, "/api/") };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes(api.UserInfo)));
-        (await http.DeleteAsync("queues/f2b/f2b.history")).EnsureSuccessStatusCode();
-        using Process init = Process.Start(Environment.GetEnvironmentVariable("F2BBROKER")!, ["init"]);
-        await init.WaitForExitAsync();
+        return http;
     }
 
     private Daemon Start(string program, string server, params string[] environment) =>

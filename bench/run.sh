@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compares the built daemons with RabbitMQ.Client alone, on the same private broker in one run, and prints a table with ratios.
-# bench/run.sh runs all measurements, bench/run.sh a c only these: a publish, b consume, c latency, d read, e idle, f history.
+# bench/run.sh runs all measurements, bench/run.sh a c only these: a publish, b consume, c latency, d read, e idle, f history, g health.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tests/real/install.sh

@@ -16,6 +16,12 @@ public sealed partial record MonitoredLogLine(DateTimeOffset WrittenAt, string T
         RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern { get; }
 
+    /// <summary>True if the filter matches the line.</summary>
+    public bool IsBan => Text.StartsWith("Ban ", StringComparison.Ordinal);
+
+    /// <summary>True if the ban would have been banned.</summary>
+    public bool IsTrial => Text.StartsWith("Trial ", StringComparison.Ordinal);
+
     /// <summary>Returns the text of a ban that fail2ban is to enforce: the filter matches it.</summary>
     public static string BanText(Ban ban) => $"Ban {ban.Identity}";
 

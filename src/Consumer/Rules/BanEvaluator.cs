@@ -53,11 +53,10 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine q
     public void Remember(MonitoredLogLine line)
     {
         TimeSpan age = time.GetUtcNow() - line.WrittenAt;
-        written.Add(line.Ban, age);
+        trials.Add(line, written.Add(line.Ban, age));
         quorum.Count(line.Ban, age);
         quarantine.CountWritten(line.Ban, line.WrittenAt);
         latestBan.Update(line.Ban);
-        trials.Add(line);
     }
 
     /// <summary>Returns, once, the remembered bans that have only a <c>Trial</c> line although their server is not on trial.</summary>

@@ -14,15 +14,16 @@ internal sealed class EarlierTrials(ConsumerSettings settings)
     private readonly HashSet<Guid> bans = [];
 
     /// <summary>Adds a line that an earlier run wrote.</summary>
-    public void Add(MonitoredLogLine line)
+    /// <param name="id">The hash of its ban.</param>
+    public void Add(MonitoredLogLine line, Guid id)
     {
-        if (line.Text == MonitoredLogLine.BanText(line.Ban))
+        if (line.IsBan)
         {
-            bans.Add(line.Ban.MessageId);
+            bans.Add(id);
         }
-        else if (line.Text == MonitoredLogLine.TrialText(line.Ban) && !settings.RulesFor(line.Ban.Server).IsTrial)
+        else if (line.IsTrial && !settings.RulesFor(line.Ban.Server).IsTrial)
         {
-            trials[line.Ban.MessageId] = line.Ban;
+            trials[id] = line.Ban;
         }
     }
 

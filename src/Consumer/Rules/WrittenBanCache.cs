@@ -19,12 +19,16 @@ internal sealed class WrittenBanCache(TimeSpan maxAge, TimeProvider time)
         return ids.Contains(ban.MessageId);
     }
 
+    /// <summary>Adds the ban. Returns its hash.</summary>
     /// <param name="age">The time since the ban was written.</param>
-    public void Add(Ban ban, TimeSpan age)
+    public Guid Add(Ban ban, TimeSpan age)
     {
-        if (ids.Add(ban.MessageId))
+        Guid id = ban.MessageId;
+        if (ids.Add(id))
         {
-            byAge.Add(ban.MessageId, age);
+            byAge.Add(id, age);
         }
+
+        return id;
     }
 }

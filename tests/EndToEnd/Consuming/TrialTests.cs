@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using F2bBroker.Contracts;
 
-namespace F2bBroker.EndToEndTests;
+namespace F2bBroker.EndToEndTests.Consuming;
 
 /// <summary><c>trial = true</c> with a real fail2ban, its end, and the rules of <c>[from NAME]</c>.</summary>
 public sealed class TrialTests(TestBroker broker) : IAsyncLifetime
@@ -72,7 +72,7 @@ public sealed class TrialTests(TestBroker broker) : IAsyncLifetime
     [Fact]
     public async Task A_kill_while_trials_become_bans_neither_loses_nor_repeats_one()
     {
-        const int Count = 5000;
+        const int Count = 20_000;
         DateTimeOffset at = TimeProvider.System.GetUtcNow().AddMinutes(-10);
         Ban[] trials =
         [
@@ -82,8 +82,16 @@ public sealed class TrialTests(TestBroker broker) : IAsyncLifetime
             receiver.BansLog,
             string.Concat(trials.Select(ban => MonitoredLogLine.Format(at, MonitoredLogLine.TrialText(ban)))),
             TestContext.Current.CancellationToken);
+        FileInfo written = new(receiver.BansLog);
+        long before = written.Length;
         Daemon consumer = receiver.Start(Built.Consumer);
-        await Eventually.TrueAsync(() => receiver.Bans.Count > Count, () => receiver.Said);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                written.Refresh();
+                return written.Length > before;
+            },
+            () => receiver.Said);
         await consumer.KillAsync();
 
         // A torn last line, as after a crash of the host.
@@ -93,6 +101,7 @@ public sealed class TrialTests(TestBroker broker) : IAsyncLifetime
         }
 
         int whole = receiver.Bans.Count(line => line.StartsWith("Ban ", StringComparison.Ordinal)) - 1;
+        TestContext.Current.SendDiagnosticMessage("{0} of {1} trials were bans at the kill", whole + 1, Count);
         consumer = await receiver.StartConsumerAsync();
         int rest = Count - whole;
         await consumer.SaysAsync(string.Create(CultureInfo.InvariantCulture, $"{Ended}{rest} of {rest} bans are now written as Ban"));
