@@ -10,11 +10,28 @@ internal sealed class ExpectedBans(TimeSpan? banTime, IReadOnlyCollection<Subnet
     /// <summary>fail2ban needs about a second for a line. A ban that is nearly over may end during the check.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
 
-    /// <summary>Returns the address or network of each such ban once, in the order of the lines.</summary>
-    public IEnumerable<Subnet> Select(IEnumerable<MonitoredLogLine> lines) => lines
-        .Where(line => line.Text == MonitoredLogLine.BanText(line.Ban) && IsDue(line.WrittenAt) && !IsIgnored(line.Ban.Ip))
-        .Select(line => line.Ban.Ip)
-        .Distinct();
+    /// <summary>Returns the address or network of each such ban once. A ban that a later line pardons is left out.</summary>
+    /// <param name="lines">Lines of the monitored log, the newest first.</param>
+    public IEnumerable<Subnet> Select(IEnumerable<string> lines) => FindBans(lines).Distinct();
+
+    private IEnumerable<Subnet> FindBans(IEnumerable<string> lines)
+    {
+        List<PardonLine> pardons = [];
+        foreach (string text in lines)
+        {
+            if (PardonLine.Parse(text) is { } pardon)
+            {
+                pardons.Add(pardon);
+            }
+            else if (MonitoredLogLine.Parse(text) is { } line && IsExpected(line) && !pardons.Exists(later => later.Covers(line.Ban)))
+            {
+                yield return line.Ban.Ip;
+            }
+        }
+    }
+
+    private bool IsExpected(MonitoredLogLine line) =>
+        line.Text == MonitoredLogLine.BanText(line.Ban) && IsDue(line.WrittenAt) && !IsIgnored(line.Ban.Ip);
 
     private bool IsDue(DateTimeOffset writtenAt) =>
         writtenAt <= now - Tolerance && (banTime is not { } duration || now - writtenAt < duration - Tolerance);

@@ -1,5 +1,4 @@
 using System.Text;
-using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Doctor;
 
@@ -8,16 +7,16 @@ internal static class MonitoredLogTail
 {
     private const int MaxLength = 256 * 1024;
 
-    /// <summary>Returns the last whole lines, the newest first. Lines of another format are left out.</summary>
+    /// <summary>Returns the last lines, the newest first. The last one returned may be a part of a line.</summary>
     /// <exception cref="IOException">The log cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The log must not be read.</exception>
-    public static IEnumerable<MonitoredLogLine> Read(string path)
+    public static IEnumerable<string> Read(string path)
     {
         using FileStream log = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         log.Position = Math.Max(0, log.Length - MaxLength);
         byte[] bytes = new byte[MaxLength];
         int length = log.ReadAtLeast(bytes, MaxLength, throwOnEndOfStream: false);
-        // The first part may be the end of a line, and the last part the beginning of one. Neither is parsed as a line.
-        return Encoding.UTF8.GetString(bytes, 0, length).Split('\n').Reverse().Select(MonitoredLogLine.Parse).OfType<MonitoredLogLine>();
+        // What follows the last LF is still being written.
+        return Encoding.UTF8.GetString(bytes, 0, length).Split('\n')[..^1].Reverse();
     }
 }

@@ -49,6 +49,24 @@ public sealed class ExpectedBansTests
         ]));
 
     [Fact]
+    public void A_ban_that_a_later_line_pardons_is_not_expected()
+    {
+        string at = UtcTimestamp.Format(Some.Time);
+        string[] lines =
+        [
+            Text(Line("203.0.113.4")),
+            $"{at} Pardon 203.0.113.0/30 operator=alice until=-",
+            $"{at} Pardon 203.0.113.4 operator=alice until=-",
+            $"{at} Pardon 203.0.113.9 operator=alice until=2000-01-01T00:00:00.000Z",
+            Text(Line("203.0.113.1")),
+            Text(Line("203.0.113.4")),
+            Text(Line("203.0.113.5")),
+            Text(Line("203.0.113.9")),
+        ];
+        Assert.Equal(["203.0.113.4", "203.0.113.5", "203.0.113.9"], Select(10, [], lines));
+    }
+
+    [Fact]
     public void The_last_whole_lines_of_the_log_are_read_newest_first()
     {
         using TempFolder folder = new();
@@ -57,17 +75,22 @@ public sealed class ExpectedBansTests
         File.WriteAllText(
             folder["bans.log"],
             string.Concat(Enumerable.Repeat(old, 3000)) + "x\n\n" + string.Concat(last) + last[0].TrimEnd('\n')[..^1]);
-        MonitoredLogLine[] read = [.. MonitoredLogTail.Read(folder["bans.log"])];
-        Assert.Equal(last.Reverse(), read.Take(3).Select(Print));
+        string[] read = [.. MonitoredLogTail.Read(folder["bans.log"])];
+        Assert.Equal(last.Reverse(), read.Take(3).Select(line => $"{line}\n"));
         Assert.InRange(read.Length, 1000, 2999);
     }
 
     private static string Print(MonitoredLogLine line) => MonitoredLogLine.Format(line.WrittenAt, line.Text);
 
+    private static string Text(MonitoredLogLine line) => Print(line).TrimEnd('\n');
+
     private static MonitoredLogLine Line(string ip, int seconds = 120) =>
         new(Some.Time.AddSeconds(-seconds), MonitoredLogLine.BanText(Some.Ban(ip)), Some.Ban(ip));
 
     private static IEnumerable<string> Select(int? minutes, string[] ignored, MonitoredLogLine[] lines) =>
+        Select(minutes, ignored, lines.Select(Text));
+
+    private static IEnumerable<string> Select(int? minutes, string[] ignored, IEnumerable<string> lines) =>
         new ExpectedBans(minutes is { } banTime ? TimeSpan.FromMinutes(banTime) : null, [.. ignored.Select(Subnet.Parse)!], Some.Time)
             .Select(lines)
             .Select(ip => ip.ToString());
