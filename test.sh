@@ -87,7 +87,8 @@ ui)
     count_ui || { echo "docs/pictures/take.sh ended without a result." >&2; outcome=1; }
     ;;
 whole)
-    # Tests mostly wait, so three programs run them in parallel, each with its own broker.
+    # Tests mostly wait, so three programs run them in parallel, each with its own broker. Tests that use the machine's journal are all
+    # in one of them.
     e2e=F2bBroker.EndToEndTests
     faults=(-namespace "$e2e.Faults" -namespace "$e2e.Cluster" -namespace "$e2e.Tls")
     operation=(-namespace "$e2e.Health" -namespace "$e2e.Commands" -namespace "$e2e.TakenOver")
