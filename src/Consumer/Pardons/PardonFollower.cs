@@ -170,10 +170,13 @@ internal sealed class PardonFollower(
         isAbsent = true;
     }
 
-    /// <summary>Warns of the second failure in a row. The first may be a lost connection, which others log.</summary>
+    /// <summary>
+    /// Warns of the third failure in a row. The first may be a lost connection, and the second a stream that starts later than its broker.
+    /// A broker that is unavailable does not count, because others log that.
+    /// </summary>
     private void WarnOfFailure(Exception failure)
     {
-        if (++failures == 2 && !login.IsUnavailable)
+        if (!login.IsUnavailable && ++failures == 3)
         {
             string message = $"Cannot read {Topology.PardonsStream}: {BrokerReply.Describe(failure)}. Retrying. Bans wait; none is lost.";
             log.LogWarning("{Message:l}", message);
