@@ -16,15 +16,12 @@ public sealed class OperatorTests
     [Fact]
     public async Task The_first_check_bans_an_address_on_every_server_and_the_ban_can_be_removed_on_all()
     {
+        int documented = CountGood(File.ReadLines(Repository.Path("docs/operate.md")).Select(line => line.Trim()));
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {
             string findings = await DoctorAsync(server);
             Assert.DoesNotMatch("(?m)^FAULT  (?!clock)", findings);
-            Assert.Equal(
-                12,
-                findings
-                    .Split('\n')
-                    .Count(line => line.StartsWith("ok ", StringComparison.Ordinal) && !line.Contains("clock", StringComparison.Ordinal)));
+            Assert.Equal(documented, CountGood(findings.Split('\n')));
         }
 
         string seen = await group.AsOperatorAsync(
@@ -85,6 +82,10 @@ public sealed class OperatorTests
         await group.Web2.RunAsync("rm /etc/fail2ban/jail.d/zz.local && fail2ban-client reload");
         await group.TravelsAsync("203.0.113.72");
     }
+
+    /// <summary>Counts the lines of <c>doctor</c> without a fault. The clock is not counted, because nothing synchronises it here.</summary>
+    private static int CountGood(IEnumerable<string> lines) =>
+        lines.Count(line => line.StartsWith("ok ", StringComparison.Ordinal) && !line.Contains("clock", StringComparison.Ordinal));
 
     private static async Task<string> DoctorAsync(Machine server) => (await server.TryAsync("f2bbroker doctor")).Output;
 
