@@ -83,7 +83,7 @@ public sealed class OperatorTests
         await group.TravelsAsync("203.0.113.72");
     }
 
-    /// <summary>Counts the lines of <c>doctor</c> without a fault, and without that of the clock, which nothing synchronises here.</summary>
+    /// <summary>Counts the lines of <c>doctor</c> without a fault. The clock does not count: nothing synchronises it here.</summary>
     private static int CountGood(IEnumerable<string> lines) =>
         lines.Count(line => line.StartsWith("ok ", StringComparison.Ordinal) && !line.Contains("clock", StringComparison.Ordinal));
 
