@@ -76,6 +76,19 @@ internal sealed class Fail2Ban : IAsyncDisposable
         return outcome.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
     }
 
+    /// <summary>Waits until a jail holds these addresses and no other.</summary>
+    public async Task HoldsAsync(string jail, params string[] addresses)
+    {
+        string[] held = [];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                held = await HeldAsync(jail);
+                return held.Length == addresses.Length && held.ToHashSet().SetEquals(addresses);
+            },
+            () => $"{jail} holds {string.Join(", ", held)}. {LastLines}");
+    }
+
     /// <summary>Logs enough failed ssh logins of an address for a ban.</summary>
     /// <remarks>Each login has its own process id, because fail2ban's filter treats lines with the same process id as one client.</remarks>
     public Task AttackAsync(string ip) =>

@@ -33,8 +33,8 @@ public sealed class PardonJailTests : IAsyncLifetime
     {
         await fail2ban.ClientAsync("set", "sshd", "banip", "203.0.113.7", "2001:db8::7", "203.0.113.64/27", "203.0.113.8", "203.0.113.129");
         await WriteAsync(Ban("203.0.113.7"), Ban("2001:db8::7"), Ban("203.0.113.64/27"), Ban("203.0.113.8"), Ban("203.0.113.9", "web"));
-        await HoldsAsync("f2bbroker", "203.0.113.7", "2001:db8::7", "203.0.113.64/27", "203.0.113.8", "203.0.113.9");
-        await HoldsAsync("f2bbroker-web", "203.0.113.9");
+        await fail2ban.HoldsAsync("f2bbroker", "203.0.113.7", "2001:db8::7", "203.0.113.64/27", "203.0.113.8", "203.0.113.9");
+        await fail2ban.HoldsAsync("f2bbroker-web", "203.0.113.9");
 
         await WriteAsync(
             Pardon("203.0.113.7", until: "2026-11-28T02:44:23.706Z"),
@@ -45,17 +45,17 @@ public sealed class PardonJailTests : IAsyncLifetime
             Pardon("198.51.100.1"));
         foreach (string jail in new[] { "sshd", "f2bbroker" })
         {
-            await HoldsAsync(jail, "203.0.113.8");
+            await fail2ban.HoldsAsync(jail, "203.0.113.8");
         }
 
-        await HoldsAsync("f2bbroker-web");
-        await HoldsAsync("f2bbroker-pardon");
+        await fail2ban.HoldsAsync("f2bbroker-web");
+        await fail2ban.HoldsAsync("f2bbroker-pardon");
 
         // After the end of the pardon.
         await WriteAsync(Ban("203.0.113.7"));
-        await HoldsAsync("f2bbroker", "203.0.113.7", "203.0.113.8");
+        await fail2ban.HoldsAsync("f2bbroker", "203.0.113.7", "203.0.113.8");
         await WriteAsync(Pardon("203.0.113.7"));
-        await HoldsAsync("f2bbroker", "203.0.113.8");
+        await fail2ban.HoldsAsync("f2bbroker", "203.0.113.8");
         AssertNoError();
     }
 
@@ -65,13 +65,13 @@ public sealed class PardonJailTests : IAsyncLifetime
         string[] addresses = ["203.0.113.7", "203.0.113.0/24", "2001:db8::7"];
         await fail2ban.ClientAsync(["set", "sshd", "banip", .. addresses]);
         await WriteAsync([.. addresses.Select(ip => Ban(ip, "web")), Ban("198.51.100.1")]);
-        await HoldsAsync("f2bbroker", [.. addresses, "198.51.100.1"]);
-        await HoldsAsync("f2bbroker-web", addresses);
+        await fail2ban.HoldsAsync("f2bbroker", [.. addresses, "198.51.100.1"]);
+        await fail2ban.HoldsAsync("f2bbroker-web", addresses);
         await WriteAsync([.. addresses.Append("198.51.100.0/24").Select(ip => $"{Pardon(ip)} scope=f2bbroker")]);
-        await HoldsAsync("f2bbroker-web");
+        await fail2ban.HoldsAsync("f2bbroker-web");
         // A network that fail2ban does not hold does not release what is inside it.
-        await HoldsAsync("f2bbroker", "198.51.100.1");
-        await HoldsAsync("sshd", addresses);
+        await fail2ban.HoldsAsync("f2bbroker", "198.51.100.1");
+        await fail2ban.HoldsAsync("sshd", addresses);
         AssertNoError();
     }
 
@@ -87,8 +87,8 @@ public sealed class PardonJailTests : IAsyncLifetime
         await WriteAsync([.. bans.Select(ip => Ban(ip)), .. bans[^10..].Select(ip => Pardon(ip))]);
         await fail2ban.StartAsync();
         await fail2ban.BansAsync(bans[^1]);
-        await HoldsAsync("f2bbroker", bans[..^10]);
-        await HoldsAsync("sshd");
+        await fail2ban.HoldsAsync("f2bbroker", bans[..^10]);
+        await fail2ban.HoldsAsync("sshd");
         AssertNoError();
     }
 
@@ -96,7 +96,7 @@ public sealed class PardonJailTests : IAsyncLifetime
     public async Task A_restart_repeats_the_release_of_shared_bans_only_and_a_ban_after_the_pardon_stays()
     {
         await WriteAsync(Ban("203.0.113.7"), Pardon("203.0.113.7"), Pardon("203.0.113.8"), Ban("203.0.113.8"));
-        await HoldsAsync("f2bbroker", "203.0.113.8");
+        await fail2ban.HoldsAsync("f2bbroker", "203.0.113.8");
 
         // As if the ban had been carried out after the pardon, and fail2ban had stopped before the release was repeated.
         await fail2ban.StopAsync();
@@ -106,8 +106,8 @@ public sealed class PardonJailTests : IAsyncLifetime
         await fail2ban.StartAsync();
         await fail2ban.ClientAsync("set", "sshd", "banip", "203.0.113.7");
         await fail2ban.ClientAsync("set", "f2bbroker", "banip", "203.0.113.7");
-        await HoldsAsync("f2bbroker", "203.0.113.8");
-        await HoldsAsync("sshd", "203.0.113.7");
+        await fail2ban.HoldsAsync("f2bbroker", "203.0.113.8");
+        await fail2ban.HoldsAsync("sshd", "203.0.113.7");
     }
 
     [Fact]
@@ -124,9 +124,9 @@ public sealed class PardonJailTests : IAsyncLifetime
 
         string[] addresses = [.. Enumerable.Range(0, 500).Select(i => $"198.51.{i / 250}.{i % 250}")];
         await WriteAsync([.. addresses.Select(ip => Ban(ip))]);
-        await HoldsAsync("f2bbroker", addresses);
+        await fail2ban.HoldsAsync("f2bbroker", addresses);
         await WriteAsync([.. addresses.Select(ip => Pardon(ip))]);
-        await HoldsAsync("f2bbroker");
+        await fail2ban.HoldsAsync("f2bbroker");
         Assert.InRange(File.ReadAllLines(folder["calls"]).Length, 6, 50);
     }
 
@@ -147,8 +147,8 @@ public sealed class PardonJailTests : IAsyncLifetime
             Ban("203.0.113.2", "nginx-limit-req"),
             Ban("2001:db8::2", "nginx-botsearch"),
             Ban("203.0.113.3", "nginx-limit-req").Replace("Ban", "Trial", StringComparison.Ordinal));
-        await HoldsAsync("f2bbroker", "203.0.113.1");
-        await HoldsAsync("f2bbroker-web", "203.0.113.2", "2001:db8::2");
+        await fail2ban.HoldsAsync("f2bbroker", "203.0.113.1");
+        await fail2ban.HoldsAsync("f2bbroker-web", "203.0.113.2", "2001:db8::2");
         await Eventually.TrueAsync(() => fail2ban.Banned.Count == 3, () => string.Join('\n', fail2ban.Banned));
         Assert.Equal(
             [
@@ -166,7 +166,7 @@ public sealed class PardonJailTests : IAsyncLifetime
         File.Delete(folder["etc/jail.d/test.local"]);
         await fail2ban.StartAsync();
         await WriteAsync(Ban("203.0.113.7"), Pardon("203.0.113.7"), Ban("203.0.113.8"));
-        await HoldsAsync("f2bbroker", "203.0.113.7", "203.0.113.8");
+        await fail2ban.HoldsAsync("f2bbroker", "203.0.113.7", "203.0.113.8");
         Assert.NotEqual(0, (await fail2ban.ClientAsync("status", "f2bbroker-pardon")).ExitCode);
     }
 
@@ -180,19 +180,6 @@ public sealed class PardonJailTests : IAsyncLifetime
     {
         string now = Contracts.UtcTimestamp.Format(TimeProvider.System.GetUtcNow());
         return File.AppendAllTextAsync(Log, string.Concat(lines.Select(line => $"{now} {line}\n")));
-    }
-
-    /// <summary>Waits until a jail holds these addresses and no other.</summary>
-    private async Task HoldsAsync(string jail, params string[] addresses)
-    {
-        string[] held = [];
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                held = await fail2ban.HeldAsync(jail);
-                return held.Length == addresses.Length && held.ToHashSet().SetEquals(addresses);
-            },
-            () => $"{jail} holds {string.Join(", ", held)}. {fail2ban.LastLines}");
     }
 
     /// <summary>Returns true while a process of the action repeats the release.</summary>

@@ -31,7 +31,7 @@ internal sealed class ExpectedBans(TimeSpan? banTime, IReadOnlyCollection<Subnet
     }
 
     private bool IsExpected(MonitoredLogLine line) =>
-        line.Text == MonitoredLogLine.BanText(line.Ban) && IsDue(line.WrittenAt) && !IsIgnored(line.Ban.Ip);
+        line.IsBan && IsDue(line.WrittenAt) && !IsIgnored(line.Ban.Ip);
 
     private bool IsDue(DateTimeOffset writtenAt) =>
         writtenAt <= now - Tolerance && (banTime is not { } duration || now - writtenAt < duration - Tolerance);
