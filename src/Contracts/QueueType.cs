@@ -2,7 +2,7 @@ namespace F2bBroker.Contracts;
 
 /// <summary>
 /// The type of a server's queues: <c>classic</c> on one node, or <c>quorum</c> with copies on several nodes of a cluster. The type is fixed
-/// when a queue is declared.
+/// when a queue is declared. A server of type <c>stream</c> has no queue: it follows the group's stream.
 /// </summary>
 public sealed class QueueType
 {
@@ -21,6 +21,8 @@ public sealed class QueueType
         new() { [TypeArgument] = "quorum", [SingleActiveConsumerArgument] = true },
         new() { [TypeArgument] = "quorum" });
 
+    public static readonly QueueType Stream = new("stream", [], []);
+
     private readonly Dictionary<string, object?> banQueueArguments;
     private readonly Dictionary<string, object?> errorQueueArguments;
 
@@ -36,7 +38,7 @@ public sealed class QueueType
     public IReadOnlyDictionary<string, object?> ErrorQueueArguments => errorQueueArguments;
 
     /// <summary>Returns the type with that name; null if there is none.</summary>
-    public static QueueType? Parse(string text) => new[] { Classic, Quorum }.FirstOrDefault(type => type.Name == text);
+    public static QueueType? Parse(string text) => new[] { Classic, Quorum, Stream }.FirstOrDefault(type => type.Name == text);
 
     public override string ToString() => Name;
 }

@@ -70,8 +70,9 @@ internal sealed class SettingsReader
             new JailSelection(jails, ignored, MonitoredLogJails.Includes));
     }
 
-    private ConsumerSettings Consumer() =>
-        new(
+    private ConsumerSettings Consumer()
+    {
+        ConsumerSettings settings = new(
             Text("consumer", "logpath", "/var/log/f2bbroker/bans.log"),
             Time("maxage", "1d"),
             Parsed("consumer", "history", "1d", "is not a duration such as 1d or 12h, nor 0", Duration.Parse),
@@ -80,12 +81,21 @@ internal sealed class SettingsReader
             List("consumer", "ignoreservers", "").ToHashSet(),
             Time("quarantine", "30m"),
             Time("quorumwindow", "1h"),
-            Parsed("consumer", "queuetype", QueueType.Classic.Name, "is neither 'classic' nor 'quorum'", QueueType.Parse),
+            Parsed("consumer", "queuetype", QueueType.Classic.Name, "is none of 'classic', 'quorum' and 'stream'", QueueType.Parse),
             Flag("consumer", "pardons", "true"),
             RulesOf("consumer"),
             configuration.GetChildren()
                 .Where(section => section.Key.StartsWith(FromPrefix, StringComparison.OrdinalIgnoreCase))
                 .ToDictionary(FromServer, section => RulesOf(section.Key)));
+        if (settings.QueueType == QueueType.Stream && settings.History == TimeSpan.Zero)
+        {
+            AddError(
+                "consumer",
+                "history: '0' is for servers with a queue; with queuetype = stream, name how far back a first start reads");
+        }
+
+        return settings;
+    }
 
     /// <summary>Returns the name in a section <c>[from NAME]</c>.</summary>
     private string FromServer(IConfigurationSection section)

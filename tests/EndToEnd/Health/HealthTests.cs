@@ -155,7 +155,7 @@ public sealed class HealthTests(TestBroker broker) : IAsyncLifetime
     public async Task Permissions_of_version_0_1_are_named_once_and_the_daemon_reports_when_they_are_renewed()
     {
         HealthQueue health = await HealthQueue.BindAsync(broker);
-        await GrantAsync(Role.Both.FirstPermissionsFor("web1"));
+        await GrantAsync(Role.Both.FirstPermissionsFor("web1")!);
         Daemon producer = await server.StartProducerAsync();
         await producer.SaysAsync("This server has no permission to publish to f2b.health.in; f2bbroker init grants it.");
         await server.LogBansAsync("203.0.113.1");

@@ -38,7 +38,7 @@ public sealed class RoleTests
     {
         Role role = Role.Parse(name)!;
         Assert.Equal(role, Role.FromPermissions("web1", role.PermissionsFor("web1")));
-        Assert.Equal(role, Role.FromPermissions("web1", role.FirstPermissionsFor("web1")));
+        Assert.Equal(role, Role.FromPermissions("web1", role.FirstPermissionsFor("web1")!));
         Assert.Null(Role.FromPermissions("web2", role.PermissionsFor("web1") with { Write = ".*" }));
     }
 
@@ -57,7 +57,30 @@ public sealed class RoleTests
                 @"^f2b\.bans(\.a\.b(_error)?)?$",
                 @"^f2b\.(bans(\.a\.b(_error)?)?|history)$"),
             Role.Both.FirstPermissionsFor("a.b"));
+        Assert.Equal(
+            new Permissions("^$", @"^f2b\.(bans|health\.in)$", @"^f2b\.(history|pardons)$"),
+            Role.Both.ReceivingFrom(QueueType.Stream).PermissionsFor("a.b"));
+        Assert.Equal(
+            new Permissions("^$", @"^f2b\.health\.in$", @"^f2b\.(history|pardons)$"),
+            Role.Receiver.ReceivingFrom(QueueType.Stream).PermissionsFor("a.b"));
     }
+
+    [Theory]
+    [InlineData("both")]
+    [InlineData("receiver")]
+    public void A_role_that_follows_the_stream_has_the_same_name_and_no_queue(string name)
+    {
+        Role queue = Role.Parse(name)!;
+        Role stream = queue.ReceivingFrom(QueueType.Stream);
+        Assert.Equal((name, true, false), (stream.Name, stream.CanReceive, stream.HasQueue));
+        Assert.Equal((true, queue.CanReport), (queue.HasQueue, stream.CanReport));
+        Assert.Equal(stream, Role.FromPermissions("web1", stream.PermissionsFor("web1")));
+        Assert.Equal(queue, stream.ReceivingFrom(QueueType.Classic));
+        Assert.Null(stream.FirstPermissionsFor("web1"));
+    }
+
+    [Fact]
+    public void A_reporter_receives_from_nothing() => Assert.Equal(Role.Reporter, Role.Reporter.ReceivingFrom(QueueType.Stream));
 
     [Fact]
     public void Another_word_is_not_a_role() => Assert.Null(Role.Parse("Both"));

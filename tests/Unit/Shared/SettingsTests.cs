@@ -1,3 +1,4 @@
+using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.UnitTests.Shared;
@@ -70,7 +71,7 @@ public sealed class SettingsTests
     [InlineData("consumer:quarantine=0", "[consumer] quarantine: '0' is not a duration above zero such as 1d, 12h or 3600.")]
     [InlineData("consumer:quorum=0", "[consumer] quorum: '0' is not a number of servers from 1 to 1000.")]
     [InlineData("consumer:quorumwindow=soon", "[consumer] quorumwindow: 'soon' is not a duration above zero such as 1d, 12h or 3600.")]
-    [InlineData("consumer:queuetype=stream", "[consumer] queuetype: 'stream' is neither 'classic' nor 'quorum'.")]
+    [InlineData("consumer:queuetype=lazy", "[consumer] queuetype: 'lazy' is none of 'classic', 'quorum' and 'stream'.")]
     [InlineData("log:level=Loud", "[log] level: 'Loud' is none of Verbose, Debug, Information, Warning, Error, Fatal.")]
     [InlineData(
         "metrics:listen=9710",
@@ -201,6 +202,15 @@ public sealed class SettingsTests
     [InlineData("0", 0, 0)]
     public void A_rate_is_a_number_and_a_duration(string text, int count, int seconds) =>
         Assert.Equal(new RateLimit(count, TimeSpan.FromSeconds(seconds)), RateLimit.Parse(text));
+
+    [Fact]
+    public void The_history_may_not_be_turned_off_for_a_server_that_follows_the_stream()
+    {
+        Assert.Equal(QueueType.Stream, Some.Settings("consumer:queuetype=stream").Consumer.QueueType);
+        Assert.Contains(
+            "[consumer] history: '0' is for servers with a queue; with queuetype = stream, name how far back a first start reads.",
+            Assert.Throws<InvalidConfigurationException>(() => Some.Settings("consumer:queuetype=stream", "consumer:history=0")).Errors);
+    }
 
     [Fact]
     public void The_history_may_be_turned_off()
