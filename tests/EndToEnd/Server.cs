@@ -40,6 +40,10 @@ internal sealed class Server : IAsyncDisposable
     public static Task<Server> EnrollWithQuorumQueueAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings) =>
         EnrollAsync(broker, name, ["--quorum-queue"], consumerSettings);
 
+    /// <summary>Enrolls a server that follows the stream.</summary>
+    public static Task<Server> EnrollFromStreamAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings) =>
+        EnrollAsync(broker, name, ["--stream"], consumerSettings);
+
     /// <summary>Enrolls a reporter or a receiver.</summary>
     public static Task<Server> EnrollAsync(RunningBroker broker, string name, Role role) =>
         EnrollAsync(broker, name, ["--role", role.Name], []);

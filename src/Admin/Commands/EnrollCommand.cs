@@ -21,10 +21,7 @@ internal sealed class EnrollCommand(CommandLine line)
         Description = "Give an enrolled server a new password and close its connections.",
     };
 
-    private readonly Option<bool> quorumQueue = new("--quorum-queue")
-    {
-        Description = "Create a quorum queue, for a cluster of three nodes or more. The settings name the type (queuetype).",
-    };
+    private readonly ReceiveOptions receive = new();
 
     private readonly Option<string?> role = new("--role")
     {
@@ -33,16 +30,16 @@ internal sealed class EnrollCommand(CommandLine line)
     };
 
     public Command Command => line.WithOutput(
-        new Command("enroll", "Create a server's user, permissions and queue.")
+        new Command("enroll", "Create a server's user, permissions and, unless it follows the stream, its queue.")
         {
-            options.Server, role, options.Out, options.Uri, tls, quorumQueue, force,
+            options.Server, role, options.Out, options.Uri, tls, receive.Stream, receive.Queue, receive.QuorumQueue, force,
         },
         RunAsync);
 
     private Task RunAsync(ParseResult parsed, ManagementApi broker, CommandOutput output, CancellationToken cancel)
     {
         string name = options.ValidServer(parsed);
-        EnrollmentOptions wanted = new(parsed.GetValue(force), parsed.GetValue(tls), parsed.GetValue(quorumQueue), ReadRole(parsed));
+        EnrollmentOptions wanted = new(parsed.GetValue(force), parsed.GetValue(tls), receive.Read(parsed), ReadRole(parsed));
         return options.SaveCredentialsAsync(name, parsed, broker, wanted.HasCertificate, output,
             save => new Enrollment(broker, output.WriteMessage).RunAsync(name, wanted, save, cancel));
     }

@@ -51,7 +51,7 @@ internal sealed class Enrollment(ManagementApi api, Action<string> write)
             user,
             server,
             enrolled,
-            new EnrollmentOptions(IsForced: true, HasCertificate: false, HasQuorumQueue: false, Role: null),
+            new EnrollmentOptions(IsForced: true, HasCertificate: false, Type: null, Role: null),
             settings,
             cancel);
     }
@@ -64,60 +64,81 @@ internal sealed class Enrollment(ManagementApi api, Action<string> write)
         Action<ServerCredentials> settings,
         CancellationToken cancel)
     {
-        Role role = options.Role ?? enrolled?.Role ?? Role.Both;
-        QueueType type = role.CanReceive ? await ChooseTypeAsync(server, options.HasQuorumQueue, cancel) : NoQueue(options.HasQuorumQueue);
+        Role role = ChooseRole(enrolled, options);
+        QueueType type = await ChooseTypeAsync(server, role, options.Type, cancel);
         if (enrolled is not null)
         {
             // The user is removed first: whoever is logged in could hold the queue exclusively or declare it with other arguments.
             await user.RemoveAsync(cancel);
         }
 
-        if (role.CanReceive)
+        if (role.HasQueue)
         {
             await CreateQueueAsync(Topology.QueueFor(server), type, cancel);
         }
         else
         {
-            await new ServerQueues(api, server).RemoveAsync(WriteRemoved, cancel);
+            await new ServerQueues(api, server).RemoveAsync((what, wasThere) => WriteRemoved(what, wasThere, role), cancel);
         }
 
         string? password = options.HasCertificate ? null : RandomNumberGenerator.GetString(Alphabet, 32);
         await user.RecreateAsync(password, role, cancel);
         settings(new ServerCredentials(password, role, type));
-        string asRole = role == Role.Both ? "" : $" as a {role}";
-        write(
-            enrolled is null
-                ? $"'{server}' is enrolled{asRole}."
-                : $"'{server}' has a new {(options.HasCertificate ? "login, by certificate" : "password")}{asRole}; its connections are "
-                    + "closed.");
+        write(Describe(server, enrolled is null, options.HasCertificate, role));
     }
 
-    private static QueueType NoQueue(bool wantsQuorumQueue) =>
-        wantsQuorumQueue
-            ? throw new CommandFailedException(ExitCode.Configuration, $"--quorum-queue: a {Role.Reporter} has no queue.")
-            : QueueType.Classic;
+    private static string Describe(string server, bool isNew, bool hasCertificate, Role role)
+    {
+        string asRole = role.Name == Role.Both.Name ? "" : $" as a {role}";
+        string stream = role.FollowsStream ? $" It has no queue and follows the stream {Topology.HistoryStream}." : "";
+        return (isNew
+            ? $"'{server}' is enrolled{asRole}."
+            : $"'{server}' has a new {(hasCertificate ? "login, by certificate" : "password")}{asRole}; its connections are closed.")
+                + stream;
+    }
 
-    private void WriteRemoved(string what, bool wasThere)
+    /// <summary>Returns the role that the options ask for. What they leave open stays as it is.</summary>
+    /// <exception cref="CommandFailedException">The options exclude each other.</exception>
+    private static Role ChooseRole(EnrolledServer? enrolled, EnrollmentOptions options)
+    {
+        Role present = enrolled?.Role ?? Role.Both;
+        Role role = (options.Role ?? present).ReceivingFrom(
+            options.Type ?? (present.FollowsStream ? QueueType.Stream : QueueType.Classic));
+        return role.CanReceive || options.Type is null
+            ? role
+            : throw new CommandFailedException(ExitCode.Configuration, options.Type == QueueType.Stream
+                ? $"--stream: a {role} receives no bans."
+                : $"--{(options.Type == QueueType.Quorum ? "quorum-" : "")}queue: a {role} has no queue.");
+    }
+
+    private void WriteRemoved(string what, bool wasThere, Role role)
     {
         if (wasThere)
         {
-            write($"{what}: removed, since a {Role.Reporter} has none.");
+            write($"{what}: removed, since a {(role.FollowsStream ? "server that follows the stream" : role)} has none.");
         }
     }
 
     /// <summary>
     /// Returns the type of an existing queue, which cannot be changed. New credentials are no reason to lose the messages in it.
     /// </summary>
-    private async Task<QueueType> ChooseTypeAsync(string server, bool wantsQuorumQueue, CancellationToken cancel)
+    /// <param name="wanted">The type that the options ask for; null if they ask for none.</param>
+    /// <exception cref="CommandFailedException">The queue has another type, or the broker has no stream.</exception>
+    private async Task<QueueType> ChooseTypeAsync(string server, Role role, QueueType? wanted, CancellationToken cancel)
     {
+        if (!role.HasQueue)
+        {
+            return role.FollowsStream ? QueueType.Stream : QueueType.Classic;
+        }
+
         JsonNode? queue = await api.GetAsync(ManagementApi.Path("queues", Topology.VirtualHost, Topology.QueueFor(server)), cancel);
         if (queue is null)
         {
-            return wantsQuorumQueue ? QueueType.Quorum : QueueType.Classic;
+            return wanted ?? QueueType.Classic;
         }
 
         QueueType type = QueueType.Parse(queue.Text("type")) ?? QueueType.Classic;
-        return wantsQuorumQueue && type != QueueType.Quorum
+        return wanted == QueueType.Quorum && type != QueueType.Quorum
             ? throw new CommandFailedException(ExitCode.Configuration,
                 $"'{server}' has a {type} queue, and a queue's type cannot be changed. f2bbroker revoke {server}, then enroll it again "
                     + "with --quorum-queue: what waits in its queue by then is lost to it, and what the others report in between. Do it "
