@@ -53,6 +53,7 @@ internal static class ConsumerServices
             // Registered before what receives, so that it still writes while that stops.
             .AddHostedService(provider => provider.GetRequiredService<BanWriter>())
             .AddHostedService<TrialRelease>()
+            .AddSingleton<StreamConnection>()
             .AddHostedService<PardonFollower>();
 
     private static void AddStream(IServiceCollection services) =>

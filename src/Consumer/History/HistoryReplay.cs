@@ -1,9 +1,9 @@
 using F2bBroker.Consumer.Rules;
+using F2bBroker.Consumer.Streaming;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Health;
-using F2bBroker.Daemon.Messaging;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
 using Microsoft.Extensions.Logging;
@@ -21,7 +21,7 @@ internal sealed class HistoryReplay(
     ReplayProcessor bans,
     BanWriter writer,
     BrokerAddresses brokerAddresses,
-    BrokerLoginCheck login,
+    StreamConnection connection,
     HealthProblems problems,
     DaemonExit exit,
     TimeProvider time,
@@ -101,14 +101,8 @@ internal sealed class HistoryReplay(
         {
             try
             {
-                BrokerLogin accepted = await login.WaitUntilAcceptedAsync(stopping);
-                await using IConnection connection = await BrokerConnection.OpenAsync(
-                    settings.Broker,
-                    accepted,
-                    settings.Server,
-                    "history",
-                    stopping);
-                BrokerStream stream = new(connection, Topology.HistoryStream, time);
+                IConnection open = await connection.OpenAsync(stopping);
+                BrokerStream stream = new(open, Topology.HistoryStream, time);
                 await bans.ProcessAsync(stream, since < EarliestTime ? EarliestTime : since, stopping);
                 isMissing = false;
                 problems.Clear(nameof(HistoryReplay));

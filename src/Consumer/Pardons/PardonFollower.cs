@@ -1,4 +1,5 @@
 using F2bBroker.Consumer.Rules;
+using F2bBroker.Consumer.Streaming;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon;
@@ -20,6 +21,7 @@ internal sealed class PardonFollower(
     Settings settings,
     CurrentPardons current,
     BanWriter writer,
+    StreamConnection connection,
     BrokerLoginCheck login,
     HealthProblems problems,
     Readiness readiness,
@@ -51,14 +53,8 @@ internal sealed class PardonFollower(
         {
             try
             {
-                BrokerLogin accepted = await login.WaitUntilAcceptedAsync(stopping);
-                await using IConnection connection = await BrokerConnection.OpenAsync(
-                    settings.Broker,
-                    accepted,
-                    settings.Server,
-                    "pardons",
-                    stopping);
-                BrokerStream stream = new(connection, Topology.PardonsStream, time) { MaxEndDelay = MaxEndDelay };
+                IConnection open = await connection.OpenAsync(stopping);
+                BrokerStream stream = new(open, Topology.PardonsStream, time) { MaxEndDelay = MaxEndDelay };
                 await FollowAsync(stream, ignored, stopping);
             }
             catch (Exception failure) when (IsAbsence(failure))

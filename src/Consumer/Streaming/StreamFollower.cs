@@ -25,7 +25,7 @@ internal sealed class StreamFollower(
     ServerQuarantine quarantine,
     LatestBanTime latest,
     BrokerLoginCheck login,
-    LastBrokerContact contact,
+    StreamConnection connection,
     HealthProblems problems,
     Readiness readiness,
     DaemonExit exit,
@@ -72,8 +72,8 @@ internal sealed class StreamFollower(
         {
             try
             {
-                await using IConnection connection = await ConnectAsync(stopping);
-                await FollowAsync(new BrokerStream(connection, Topology.HistoryStream, time), stopping);
+                IConnection open = await connection.OpenAsync(stopping);
+                await FollowAsync(new BrokerStream(open, Topology.HistoryStream, time), stopping);
             }
             catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !stopping.IsCancellationRequested)
             {
@@ -83,19 +83,6 @@ internal sealed class StreamFollower(
 
             await backoff.WaitAsync(stopping);
         }
-    }
-
-    private async Task<IConnection> ConnectAsync(CancellationToken stopping)
-    {
-        BrokerLogin accepted = await login.WaitUntilAcceptedAsync(stopping);
-        ConnectionFactory factory = BrokerConnection.CreateFactory(
-            settings.Broker,
-            accepted,
-            settings.Server,
-            new BrokerCertificateValidator(accepted.Tls?.TrustedCas));
-        contact.Observe(factory);
-        BrokerConnection.AddClockProperty(factory, time);
-        return await factory.CreateConnectionAsync(BrokerConnection.ConnectionNameFor(settings.Server), stopping);
     }
 
     private async Task FollowAsync(BrokerStream stream, CancellationToken stopping)

@@ -8,13 +8,22 @@ namespace F2bBroker.Shared.Messaging;
 /// <summary>
 /// A consumer of a stream. The broker sends some messages in advance, and more as they are acknowledged. Messages stay in the stream.
 /// </summary>
+/// <remarks>
+/// Several batches are acknowledged together, because an acknowledgement costs the broker as much as a message. When no message arrives,
+/// the rest is acknowledged after a second: the broker closes a channel that acknowledges nothing for its consumer timeout.
+/// </remarks>
 internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisposable
 {
     // A higher prefetch makes RabbitMQ 3.10 slower.
     private const ushort Prefetch = 500;
     private const int MaxBatchSize = Prefetch / 2;
+    private const int MaxUnacknowledged = 100;
+
+    private static readonly TimeSpan AcknowledgementDelay = TimeSpan.FromSeconds(1);
 
     private readonly Channel<StreamMessage> deliveries = System.Threading.Channels.Channel.CreateUnbounded<StreamMessage>();
+    private int unacknowledged;
+    private ulong lastProcessed;
 
     private StreamSubscription(IChannel channel)
         : base(channel)
@@ -43,13 +52,12 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
     /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public async Task<IReadOnlyList<StreamMessage>> ReceiveBatchAsync(TimeSpan timeout, CancellationToken cancel)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(timeout);
-        try
+        if (unacknowledged > 0 && !await WaitAsync(AcknowledgementDelay, cancel))
         {
-            await deliveries.Reader.WaitToReadAsync(limit.Token);
+            await SendAcknowledgementAsync(cancel);
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+
+        if (!await WaitAsync(timeout, cancel))
         {
             return [];
         }
@@ -63,9 +71,16 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
         return batch;
     }
 
-    /// <summary>Acknowledges the batch, so that the broker sends more.</summary>
-    public ValueTask AcknowledgeAsync(IReadOnlyList<StreamMessage> batch, CancellationToken cancel) =>
-        Channel.BasicAckAsync(batch[^1].DeliveryTag, multiple: true, cancel);
+    /// <summary>Acknowledges the batch, so that the broker sends more. The acknowledgement may be sent later.</summary>
+    public async Task AcknowledgeAsync(IReadOnlyList<StreamMessage> batch, CancellationToken cancel)
+    {
+        unacknowledged += batch.Count;
+        lastProcessed = batch[^1].DeliveryTag;
+        if (unacknowledged >= MaxUnacknowledged)
+        {
+            await SendAcknowledgementAsync(cancel);
+        }
+    }
 
     public override Task HandleBasicDeliverAsync(
         string consumerTag,
@@ -96,4 +111,25 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
     }
 
     public ValueTask DisposeAsync() => Channel.DisposeAsync();
+
+    private async Task SendAcknowledgementAsync(CancellationToken cancel)
+    {
+        await Channel.BasicAckAsync(lastProcessed, multiple: true, cancel);
+        unacknowledged = 0;
+    }
+
+    /// <summary>Returns false if no message arrives within that time.</summary>
+    private async Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancel)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(timeout);
+        try
+        {
+            return await deliveries.Reader.WaitToReadAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 }
