@@ -55,9 +55,12 @@ internal sealed class StreamFollower(
     {
         await Task.WhenAll(writer.Loaded, brokerAddresses.Resolved).WaitAsync(stopping);
         progress.Load();
+        // When the daemon is asked to stop, the present batch may be finished.
+        using CancellationTokenSource ended = new();
+        await using CancellationTokenRegistration registration = stopping.Register(() => ended.CancelAfter(StopTimeout));
         try
         {
-            await FollowAgainAsync(stopping);
+            await FollowAgainAsync(stopping, ended.Token);
         }
         finally
         {
@@ -66,14 +69,14 @@ internal sealed class StreamFollower(
         }
     }
 
-    private async Task FollowAgainAsync(CancellationToken stopping)
+    private async Task FollowAgainAsync(CancellationToken stopping, CancellationToken ended)
     {
         while (true)
         {
             try
             {
                 IConnection open = await connection.OpenAsync(stopping);
-                await FollowAsync(new BrokerStream(open, Topology.HistoryStream, time), stopping);
+                await FollowAsync(new BrokerStream(open, Topology.HistoryStream, time), stopping, ended);
             }
             catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !stopping.IsCancellationRequested)
             {
@@ -85,7 +88,7 @@ internal sealed class StreamFollower(
         }
     }
 
-    private async Task FollowAsync(BrokerStream stream, CancellationToken stopping)
+    private async Task FollowAsync(BrokerStream stream, CancellationToken stopping, CancellationToken ended)
     {
         ReplayQuarantine missed = new(settings);
         DateTimeOffset subscribedAt = time.GetUtcNow();
@@ -95,7 +98,7 @@ internal sealed class StreamFollower(
             MarkFollowing();
             if (batch.Count > 0)
             {
-                await messages.ProcessAsync(batch, subscribedAt, missed).WaitAsync(stopping);
+                await messages.ProcessAsync(batch, subscribedAt, missed).WaitAsync(ended);
                 progress.MoveTo(batch[^1]);
             }
 
