@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -47,6 +48,9 @@ public abstract class RunningBroker
         return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonNode>() : null;
     }
 
+    /// <summary>Returns RabbitMQ's version.</summary>
+    public async Task<Version> VersionAsync() => Version.Parse((string)(await GetAsync("overview"))!["rabbitmq_version"]!);
+
     public async Task PutAsync(string path, JsonObject content) => (await api.PutAsJsonAsync(path, content)).EnsureSuccessStatusCode();
 
     /// <summary>Binds a queue to an exchange.</summary>
@@ -63,6 +67,19 @@ public abstract class RunningBroker
 
     /// <summary>Sends a POST whose answer is empty.</summary>
     public async Task SendAsync(string path, JsonObject content) => (await api.PostAsJsonAsync(path, content)).EnsureSuccessStatusCode();
+
+    /// <summary>Sends a request to the management API with a server's login.</summary>
+    internal async Task<HttpStatusCode> SendAsAsync(Server server, string method, string path, JsonObject content)
+    {
+        using HttpClient http = new();
+        using HttpRequestMessage request = new(new HttpMethod(method), new Uri(api.BaseAddress!, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{server.Name}:{server.Password}")));
+        request.Content = method is "PUT" or "POST" ? JsonContent.Create(content) : null;
+        using HttpResponseMessage answer = await http.SendAsync(request);
+        return answer.StatusCode;
+    }
 
     /// <summary>Returns the messages in a queue (body and headers) and leaves them there.</summary>
     public async Task<IReadOnlyList<JsonNode>> PeekAsync(string queue)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.EndToEndTests;
 
@@ -89,6 +90,20 @@ internal sealed class Sender : IAsyncDisposable
             mandatory: true,
             new BasicProperties { UserId = message.User, ContentType = "application/json" },
             Encoding.UTF8.GetBytes(message.Body)).AsTask()));
+    }
+
+    /// <summary>Returns the code with which the broker closes the channel after an attempt; null if it refuses nothing.</summary>
+    public async Task<int?> TryAsync(Func<IChannel, Task> attempt)
+    {
+        await using IChannel channel = await ChannelAsync();
+        Exception? failure = await Record.ExceptionAsync(() => attempt(channel));
+        if (failure is null)
+        {
+            return null;
+        }
+
+        await Eventually.TrueAsync(() => !channel.IsOpen, () => $"The channel stays open: {failure}");
+        return (failure as OperationInterruptedException)?.ShutdownReason?.ReplyCode ?? channel.CloseReason?.ReplyCode;
     }
 
     /// <summary>Binds an exchange to another one.</summary>

@@ -49,9 +49,9 @@ internal sealed class Server : IAsyncDisposable
     public static Task<Server> EnrollFromStreamAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings) =>
         EnrollAsync(broker, name, ["--stream"], consumerSettings);
 
-    /// <summary>Enrolls a reporter or a receiver.</summary>
+    /// <summary>Enrolls a server with a role.</summary>
     public static Task<Server> EnrollAsync(RunningBroker broker, string name, Role role) =>
-        EnrollAsync(broker, name, ["--role", role.Name], []);
+        EnrollAsync(broker, name, ["--role", role.Name, .. role.FollowsStream ? ["--stream"] : Array.Empty<string>()], []);
 
     private static async Task<Server> EnrollAsync(
         RunningBroker broker,

@@ -1,7 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 
@@ -59,7 +56,7 @@ public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGr
     {
         await using Daemon producer = await group["b"].StartProducerAsync();
         await using Daemon consumer = await group["axb"].StartConsumerAsync();
-        await using AllConnections all = new(group);
+        await using AllConnections all = new(group.Broker, group[TakenOverGroup.Intruder]);
         (int connections, int channels) = await all.OpenAsync();
         // One connection is already open, and the broker still counts those that it is closing.
         Assert.InRange(connections, 4, 7);
@@ -80,55 +77,6 @@ public sealed class PowerTests(TakenOverGroup group) : IClassFixture<TakenOverGr
         (await group.Broker.GetAsync("users/a.b/permissions"))!.ToJsonString(),
         (await group.Broker.GetAsync("user-limits/a.b"))!.ToJsonString());
 
-    private async Task<HttpStatusCode> SendAsync(string method, string path, JsonObject content)
-    {
-        using HttpClient http = new();
-        using HttpRequestMessage request = new(
-            new HttpMethod(method),
-            new Uri(new Uri($"http://{new Uri(group.Broker.Api).Authority}/api/"), path));
-        request.Headers.Authorization = new AuthenticationHeaderValue(
-            "Basic",
-            Convert.ToBase64String(Encoding.UTF8.GetBytes($"a.b:{group.Password}")));
-        request.Content = method is "PUT" or "POST" ? JsonContent.Create(content) : null;
-        using HttpResponseMessage answer = await http.SendAsync(request);
-        return answer.StatusCode;
-    }
-
-    /// <summary>Opens all the connections and channels that the broker grants the intruder.</summary>
-    private sealed class AllConnections(TakenOverGroup group) : IAsyncDisposable
-    {
-        private readonly List<Sender> open = [];
-
-        public async Task<(int Connections, int Channels)> OpenAsync()
-        {
-            await Assert.ThrowsAnyAsync<Exception>(async () =>
-            {
-                while (open.Count < 20)
-                {
-                    Sender next = await Sender.ConnectAsync(group.Broker, group[TakenOverGroup.Intruder]);
-                    open.Add(next);
-                    // The client does not wait for the broker's answer to its login. The answer to a channel comes after it.
-                    await (await next.ChannelAsync()).DisposeAsync();
-                }
-            });
-            int connections = open.Count - 1;
-            int channels = 0;
-            await Assert.ThrowsAnyAsync<Exception>(async () =>
-            {
-                for (; channels < 100; channels++)
-                {
-                    await open[0].ChannelAsync();
-                }
-            });
-            return (connections, channels);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (Sender sender in open)
-            {
-                await sender.DisposeAsync();
-            }
-        }
-    }
+    private Task<HttpStatusCode> SendAsync(string method, string path, JsonObject content) =>
+        group.Broker.SendAsAsync(group[TakenOverGroup.Intruder], method, path, content);
 }
