@@ -1,4 +1,16 @@
+using System.Globalization;
 using F2bBroker.Bench;
+using F2bBroker.Bench.Scale;
+
+if (args is ["scale", string scaleFolder, string servers, string rate, "classic" or "stream", string seconds])
+{
+    return await new ScaleBench(new ScaleSetting(
+        scaleFolder,
+        int.Parse(servers, CultureInfo.InvariantCulture),
+        int.Parse(rate, CultureInfo.InvariantCulture),
+        args[4] == "stream",
+        TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture)))).RunAsync();
+}
 
 if (args is not [string folder, .. string[] parts])
 {

@@ -68,6 +68,14 @@ internal sealed class Setting(string folder)
         return JsonNode.Parse(await api.GetStringAsync(path))!;
     }
 
+    /// <summary>Posts to the management API.</summary>
+    public static async Task PostAsync(string path, JsonNode body)
+    {
+        using HttpClient api = OpenApi();
+        using StringContent content = new(body.ToJsonString(), Encoding.UTF8, "application/json");
+        (await api.PostAsync(path, content)).EnsureSuccessStatusCode();
+    }
+
     private static HttpClient OpenApi()
     {
         Uri api = new(Environment.GetEnvironmentVariable("F2BBROKER_API")!);
@@ -78,6 +86,6 @@ internal sealed class Setting(string folder)
         return http;
     }
 
-    private Daemon Start(string program, string server, params string[] environment) =>
+    public Daemon Start(string program, string server, params string[] environment) =>
         new(Path.Combine(folder, "bin", program), ["--config", FileOf(server, "f2bbroker.conf")], environment);
 }

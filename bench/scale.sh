@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Measures how a group of many servers receives bans, on a private broker, and prints a table:
+#   bench/scale.sh [SERVERS] [RATE] [classic|stream] [SECONDS]
+# RATE is the number of bans per second in the group. The defaults are 1000 10 stream 60.
+# Each of the SERVERS is a light receiver with its own login. One producer and three consumers are the built programs.
+set -euo pipefail
+servers=${1:-1000} rate=${2:-10} type=${3:-stream} seconds=${4:-60}
+cd "$(dirname "$0")/.."
+tests/real/install.sh
+export LC_ALL=C MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+[ -n "${F2B_NO_BUILD:-}" ] || dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false >/dev/null
+# Each server has up to three connections, and the broker opens the stream's file for each reader.
+ulimit -n $((10000 + 10 * servers))
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/f2bbroker-scale.XXXXXX")
+clean_up() {
+    tests/real/broker.sh stop "$dir/broker" || true
+    rm -rf "$dir"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM HUP
+
+for program in Producer Consumer; do
+    dotnet publish "src/$program" -c Release --no-build --nologo -v quiet -o "$dir/bin" >/dev/null
+done
+mkdir -p "$dir/broker/conf.d"
+# RabbitMQ's default. The tests' broker counts more often.
+echo 'collect_statistics_interval = 5000' >"$dir/broker/conf.d/scale.conf"
+[ -z "${F2B_CONF:-}" ] || echo "$F2B_CONF" >>"$dir/broker/conf.d/scale.conf"
+tests/real/broker.sh start "$dir/broker"
+# shellcheck source=/dev/null
+. "$dir/broker/env"
+export F2BBROKER_API F2B_AMQP_PORT F2BBROKER=src/Admin/bin/Release/net10.0/f2bbroker
+"$F2BBROKER" init 2>/dev/null
+enroll() {
+    mkdir "$dir/$1"
+    cat >"$dir/$1/f2bbroker.conf" <<CONF
+[producer]
+logpath = $dir/$1/fail2ban.log
+checkpoint = $dir/$1/checkpoint
+start = beginning
+[consumer]
+logpath = $dir/$1/bans.log
+maxbans = 1000000/10m
+CONF
+    "$F2BBROKER" enroll "$@" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" --out "$dir/$1/f2bbroker.local" 2>/dev/null
+}
+enroll origin --role reporter
+[ "$type" = stream ] || for server in peer1 peer2 peer3; do
+    enroll "$server"
+done
+bench/bin/Release/net10.0/bench scale "$dir" "$servers" "$rate" "$type" "$seconds"
