@@ -1,3 +1,4 @@
+using System.Globalization;
 using F2bBroker.Admin.Health;
 using F2bBroker.Admin.History;
 using F2bBroker.Contracts;
@@ -11,9 +12,10 @@ internal static class StreamServerProblems
     public static IEnumerable<string> FindQueues(string server, BrokerState broker) =>
         from queue in new[] { Topology.QueueFor(server), Topology.ErrorQueueFor(server) }
         where broker.HasQueue(queue)
-        select $"{server} follows the stream, but there is a queue {queue}, which it does not read "
-            + $"({broker.CountMessages(queue)?.ToString() ?? "an unknown number of"} messages): delete it in the management UI, or run "
-            + $"f2bbroker enroll {server} --stream --force, which also sets a new password.";
+        let count = broker.CountMessages(queue)
+        let messages = count is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ({count} message{(count == 1 ? "" : "s")})")
+        select $"{server} follows the stream, but there is a queue {queue}, which it does not read{messages}: delete it in the management "
+            + $"UI, or run f2bbroker enroll {server} --stream --force, which also sets a new password.";
 
     /// <summary>
     /// Returns a message if the stream no longer holds all that was published since the consumer went away, or if that may happen soon.

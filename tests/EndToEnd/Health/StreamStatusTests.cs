@@ -30,7 +30,7 @@ public sealed class StreamStatusTests(TestBroker broker) : IAsyncLifetime
         string status = await StatusAsync();
         Assert.Matches(@"(?m)^web1 +both +stream +consumer 0\.2\.0 \d+s +- +0\.25s +\? +2 +20[^ ]+Z +1 +-$", status);
         Assert.Matches(@"(?m)^web2 +both +classic +- +1 ", status);
-        Assert.Matches(@"(?m)^web3 +both +quorum +- +1 ", status);
+        Assert.Matches(@"(?m)^web3 +both +quorum +- +[?0-9]", status);
         Assert.Matches(@"(?m)^web4 +reporter +- +- +0 ", status);
         Assert.Contains("web1 has refused 2 messages since its consumer's start: f2bbroker errors web1 shows which ones and why.", status);
         Assert.DoesNotContain("has no queue", status);
@@ -73,10 +73,10 @@ public sealed class StreamStatusTests(TestBroker broker) : IAsyncLifetime
         string status = "";
         await Eventually.TrueAsync(
             async () => (status = await StatusAsync()).Contains(
-                "web1 follows the stream, but there is a queue f2b.bans.web1, which it does not read (1 messages): delete it",
+                "web1 follows the stream, but there is a queue f2b.bans.web1, which it does not read (1 message): delete it",
                 StringComparison.Ordinal),
             () => status);
-        Assert.Matches(@"(?m)^web1 +both +stream +[^ ]+ [^ ]+ +[^ ]+ +- ", status);
+        Assert.Matches(@"(?m)^web1 +both +stream +(consumer 0\.2\.0 )?\? +- ", status);
         Assert.Equal(0, (await broker.AdminAsync("enroll", "web1", "--stream", "--force")).ExitCode);
         Assert.DoesNotContain("follows the stream", await StatusAsync());
     }
