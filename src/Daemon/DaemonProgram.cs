@@ -1,6 +1,7 @@
 using System.CommandLine;
 using F2bBroker.Contracts;
 using F2bBroker.Daemon.Health;
+using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Systemd;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
@@ -122,6 +123,8 @@ internal sealed class DaemonProgram(
             .AddSingleton<DaemonExit>()
             .AddSingleton<ISystemdNotifier, SystemdNotifier>()
             .AddSingleton<Readiness>()
+            .AddSingleton<BrokerLoginCheck>()
+            .AddSingleton<LastBrokerContact>()
             .AddSingleton<HealthProblems>()
             // Registered first, so that it stops last: its last message follows the last ban.
             .AddHostedService<HealthReporter>()

@@ -25,9 +25,14 @@ internal sealed class Server : IAsyncDisposable
 
     public string Checkpoint { get; private set; }
 
-    /// <summary>The lines of the monitored log without their first date.</summary>
+    /// <summary>The lines of the monitored log without their first date, and without those of positions in the stream.</summary>
     public IReadOnlyList<string> Bans =>
-        File.Exists(BansLog) ? [.. File.ReadAllLines(BansLog).Select(line => line[(line.IndexOf(' ') + 1)..])] : [];
+        File.Exists(BansLog)
+            ? [.. File.ReadAllLines(BansLog).Where(IsNoPosition).Select(line => line[(line.IndexOf(' ') + 1)..])]
+            : [];
+
+    /// <summary>The positions in the stream that the monitored log contains.</summary>
+    public IReadOnlyList<PositionLine> Positions => [.. File.ReadAllLines(BansLog).Select(PositionLine.Parse).OfType<PositionLine>()];
 
     /// <summary>The addresses in the monitored log, in its order.</summary>
     public IEnumerable<string> Addresses => Bans.Select(ban => ban.Split(' ')[1]);
@@ -147,6 +152,9 @@ internal sealed class Server : IAsyncDisposable
 
         folder.Dispose();
     }
+
+    /// <summary>Returns true for a line of the monitored log that is not a position in the stream.</summary>
+    public static bool IsNoPosition(string line) => PositionLine.Parse(line) is null;
 
     private string Move(string file, string place)
     {

@@ -15,6 +15,10 @@ internal sealed class TestGroup(RunningBroker broker) : IAsyncDisposable
     public async Task<Server> EnrollAsync(string name, params IEnumerable<string> consumerSettings) =>
         Add(await Server.EnrollAsync(broker, name, consumerSettings));
 
+    /// <summary>Enrolls a server that follows the stream.</summary>
+    public async Task<Server> EnrollFromStreamAsync(string name, params IEnumerable<string> consumerSettings) =>
+        Add(await Server.EnrollFromStreamAsync(broker, name, consumerSettings));
+
     /// <summary>Connects with a server's login, as its producer would.</summary>
     public async Task<Sender> ConnectAsync(Server server) => Add(await Sender.ConnectAsync(broker, server));
 

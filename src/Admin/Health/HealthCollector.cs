@@ -97,7 +97,7 @@ internal sealed class HealthCollector(
         }
 
         // If the broker still has its very first message, nothing was displaced.
-        log.IsFlooded = first > 0 && first <= last && (await stream.FindFirstMessageAsync(cancel))?.Offset == first;
+        log.IsFlooded = first > 0 && first <= last && (await stream.FindFirstAsync(cancel))?.Offset == first;
         if (!log.IsFlooded)
         {
             await ReadEarlierAsync(stream, expected, first, now, cancel);

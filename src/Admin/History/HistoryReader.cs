@@ -83,7 +83,7 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
 
     private static async Task<HistoryStart?> FindStartAsync(BrokerStream stream, DateTimeOffset now, CancellationToken cancel)
     {
-        if (await stream.FindFirstMessageAsync(cancel) is not { } first)
+        if (await stream.FindFirstAsync(cancel) is not { } first)
         {
             return null;
         }

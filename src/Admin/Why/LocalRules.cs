@@ -65,7 +65,7 @@ internal sealed class LocalRules
     public LocalDecision Evaluate(Ban ban)
     {
         string? reason = skipRules.FindSkipReason(ban)
-            ?? (quarantine.TryAdmit(ban) ? null : ReplayQuarantine.SkipReason)
+            ?? quarantine.FindSkipReason(ban)
             ?? (pardons.Cover(ban) ? CurrentPardons.SkipReason : null);
         return reason is null && evaluator.Evaluate(ban, DeliverySource.HistoryStream) is BanOutcome.Written written
             ? new LocalDecision(written.Line[..written.Line.IndexOf(' ')], null)

@@ -59,8 +59,7 @@ internal sealed class ReplayProcessor(
         try
         {
             Ban ban = ReceivedBanValidator.Parse(message.Properties, message.Body, time.GetUtcNow());
-            string? reason = skipRules.FindSkipReason(ban)
-                ?? (quarantine.TryAdmit(ban) ? null : ReplayQuarantine.SkipReason);
+            string? reason = skipRules.FindSkipReason(ban) ?? quarantine.FindSkipReason(ban);
             BanOutcome? outcome = reason is null ? await writer.WriteAsync(ban, DeliverySource.HistoryStream) : null;
             reason = outcome is BanOutcome.Pardoned ? CurrentPardons.SkipReason : reason;
             if (reason is not null)

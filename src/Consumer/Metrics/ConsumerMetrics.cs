@@ -26,6 +26,7 @@ internal sealed class ConsumerMetrics
     private long lastWrittenTicks;
     private double lastLag = double.NaN;
     private long queueRecreated;
+    private long streamGaps;
 
     public ConsumerMetrics(DaemonMeter daemon, TimeProvider time)
     {
@@ -63,6 +64,10 @@ internal sealed class ConsumerMetrics
             "f2bbroker_queue_remade",
             () => Volatile.Read(ref queueRecreated),
             description: "How often the server's queue did not exist and was recreated.");
+        meter.CreateObservableCounter(
+            "f2bbroker_stream_gap",
+            () => Volatile.Read(ref streamGaps),
+            description: "How often the stream no longer held all bans that this server had missed.");
         lag = meter.CreateHistogram(
             "f2bbroker_ban_lag_seconds",
             description: "Time from a ban on the server that reported it until it is in the monitored log here.",
@@ -127,7 +132,7 @@ internal sealed class ConsumerMetrics
             Volatile.Write(ref lastWrittenTicks, now.Ticks);
         }
 
-        if (source == DeliverySource.Queue)
+        if (source == DeliverySource.Delivered)
         {
             double seconds = Math.Max(0, (now - ban.DetectedAt).TotalSeconds);
             lag.Record(seconds);
@@ -147,6 +152,8 @@ internal sealed class ConsumerMetrics
         refused.Add(origin.Length > 0 ? origin : NoOrigin, kind.ToString().ToLowerInvariant());
 
     public void QueueRecreated() => Interlocked.Increment(ref queueRecreated);
+
+    public void StreamGap() => Interlocked.Increment(ref streamGaps);
 
     private static void AddIfAny(Dictionary<string, long> counts, string reason, long count)
     {

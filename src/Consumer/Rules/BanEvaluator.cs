@@ -12,7 +12,7 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine q
     private readonly EarlierTrials trials = new(settings);
 
     /// <summary>Returns the ban's outcome. A ban whose outcome is <see cref="BanOutcome.Written"/> counts as written from now on.</summary>
-    public BanOutcome Evaluate(Ban ban, DeliverySource source = DeliverySource.Queue)
+    public BanOutcome Evaluate(Ban ban, DeliverySource source = DeliverySource.Delivered)
     {
         if (source == DeliverySource.EarlierTrial)
         {
@@ -27,7 +27,7 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine q
         DateTimeOffset until = default;
         if (source switch
         {
-            DeliverySource.Queue => !quarantine.TryAdmit(ban, out until),
+            DeliverySource.Delivered => !quarantine.TryAdmit(ban, out until),
             DeliverySource.HistoryStream => quarantine.IsQuarantined(ban.Server, out until),
             _ => false,
         })

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace F2bBroker.Consumer.Rules;
 
 /// <summary>
-/// Limits one server while the stream is replayed, as <see cref="ServerQuarantine"/> would have limited it live, but by the times of its
-/// bans. It must receive every ban, including those already written, so that each replay has the same result.
+/// Limits one server while missed bans are read from the stream, as <see cref="ServerQuarantine"/> would have limited it live, but by the
+/// times of its bans. It must receive every ban, including those already written, so that each replay has the same result.
 /// </summary>
 /// <remarks>
 /// Each server has its own clock, so a server that falsifies its times only affects itself. docs/decisions/14-two-limits-for-a-backlog.md
@@ -14,13 +14,13 @@ namespace F2bBroker.Consumer.Rules;
 /// </remarks>
 internal sealed class ReplayQuarantine(Settings settings)
 {
-    /// <summary>The reason for skipping a ban that is not admitted.</summary>
+    /// <summary>The reason for skipping a ban.</summary>
     public const string SkipReason = "of a server that reported more than maxbans";
 
     private readonly Dictionary<string, (ReplayTimeProvider Clock, ServerQuarantine Quarantine)> servers = [];
 
-    /// <summary>Counts the ban. Returns false if its server is quarantined.</summary>
-    public bool TryAdmit(Ban ban)
+    /// <summary>Counts the ban. Returns the reason to skip it if its server is quarantined; otherwise null.</summary>
+    public string? FindSkipReason(Ban ban)
     {
         if (!servers.TryGetValue(ban.Server, out (ReplayTimeProvider Clock, ServerQuarantine Quarantine) server))
         {
@@ -29,6 +29,6 @@ internal sealed class ReplayQuarantine(Settings settings)
         }
 
         server.Clock.AdvanceTo(ban.DetectedAt);
-        return server.Quarantine.TryAdmit(ban, out _);
+        return server.Quarantine.TryAdmit(ban, out _) ? null : SkipReason;
     }
 }

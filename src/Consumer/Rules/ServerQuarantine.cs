@@ -103,10 +103,13 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
         bool isNew = !ends.ContainsKey(server);
         if (isNew)
         {
+            string outcome = settings.Consumer.QueueType == QueueType.Stream
+                ? "are skipped"
+                : $"go to {Topology.ErrorQueueFor(settings.Server)}";
             log.LogWarning(
-                "{Server:l} is quarantined: it reported more than {Limit:l} (maxbans). Its bans go to {Queue:l} until it has stayed "
+                "{Server:l} is quarantined: it reported more than {Limit:l} (maxbans). Its bans {Outcome:l} until it has stayed "
                 + "within the limit for {Minutes} minutes. If the server was compromised, run: f2bbroker revoke {Server:l}",
-                server, LimitFor(server).ToString(), Topology.ErrorQueueFor(settings.Server), quarantine.TotalMinutes, server);
+                server, LimitFor(server).ToString(), outcome, quarantine.TotalMinutes, server);
         }
 
         ends[server] = Now + quarantine;

@@ -6,13 +6,14 @@ using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Health;
 using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Logs;
 using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer.Writing;
 
 /// <summary>
 /// The only writer of the monitored log: appends the waiting bans, flushes once, and only then lets the messages be acknowledged. Lines of
-/// pardons follow the bans that were evaluated before.
+/// pardons, and the position in the stream, follow the bans that were evaluated before.
 /// </summary>
 internal sealed class BanWriter(
     Settings settings,
@@ -37,14 +38,20 @@ internal sealed class BanWriter(
     private readonly RecentLines recent = new(time);
     private readonly TaskCompletionSource loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // Repeated in each new file, because the old ones are deleted some day.
+    private PositionLine? position;
+
     /// <summary>Completes when the bans of earlier runs are loaded.</summary>
     public Task Loaded => loaded.Task;
+
+    /// <summary>The position in the stream that an earlier run wrote; null if there is none, or before <see cref="Loaded"/>.</summary>
+    public PositionLine? LoadedPosition { get; private set; }
 
     /// <summary>
     /// Completes when the ban is decided and, if it is to be written, flushed to disk. Waits while the disk cannot be written, or while the
     /// pardons are not known.
     /// </summary>
-    public async Task<BanOutcome> WriteAsync(Ban ban, DeliverySource source = DeliverySource.Queue)
+    public async Task<BanOutcome> WriteAsync(Ban ban, DeliverySource source = DeliverySource.Delivered)
     {
         BanRequest request = new(ban, source, new TaskCompletionSource<BanOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
         metrics.BanWaiting();
@@ -62,13 +69,23 @@ internal sealed class BanWriter(
         return request.Done.Task;
     }
 
+    /// <summary>Completes when the position is flushed to disk. Waits while the disk cannot be written.</summary>
+    public Task WritePositionAsync(PositionLine reached)
+    {
+        PositionRequest request = new(reached, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        waiting.Writer.TryWrite(request);
+        return request.Done.Task;
+    }
+
     protected override async Task RunAsync(CancellationToken stopping)
     {
         recent.Add(new WrittenLinesLoader(settings.Consumer, evaluator, time).Load(Warn));
+        LoadPosition();
         loaded.SetResult();
         readiness.MarkInitialized();
         MonitoredLog file = new(path);
         await AppendAsync(file, [], stopping);
+        position = LoadedPosition;
         log.LogInformation("Writing to {Log:l}.", path);
         while (true)
         {
@@ -82,6 +99,23 @@ internal sealed class BanWriter(
                 LogWritten(lines, "lines of pardons");
                 request.Done.SetResult();
             }
+
+            foreach (PositionRequest request in batch.OfType<PositionRequest>())
+            {
+                await AppendAsync(file, [], stopping, request.Position);
+                request.Done.SetResult();
+            }
+        }
+    }
+
+    /// <summary>Finds the position of an earlier run. One that is only in a rotated sibling is written to the new file.</summary>
+    private void LoadPosition()
+    {
+        if (settings.Consumer.QueueType == QueueType.Stream)
+        {
+            LoadedPosition = LastPosition.Find([path], Warn);
+            position = LoadedPosition is null ? LastPosition.Find(RotatedLogs.Find(path).Reverse(), Warn) : null;
+            LoadedPosition ??= position;
         }
     }
 
@@ -133,16 +167,21 @@ internal sealed class BanWriter(
         }
     }
 
-    private async Task AppendAsync(MonitoredLog file, IReadOnlyList<string> lines, CancellationToken stopping)
+    private async Task AppendAsync(
+        MonitoredLog file,
+        IReadOnlyList<string> lines,
+        CancellationToken stopping,
+        PositionLine? reached = null)
     {
-        byte[] bytes = Encode(lines);
+        byte[] bytes = Encode(lines, reached);
+        position = reached ?? position;
         int done = 0;
         await RetryDiskAsync(
             () =>
             {
                 while (!file.Append(bytes, ref done))
                 {
-                    bytes = Encode([.. recent.All().Where(line => !IsPardoned(line)), .. lines]);
+                    bytes = Encode([.. recent.All().Where(line => !IsPardoned(line)), .. lines], position);
                     done = 0;
                 }
             },
@@ -182,10 +221,11 @@ internal sealed class BanWriter(
         }
     }
 
-    private byte[] Encode(IReadOnlyList<string> lines)
+    private byte[] Encode(IReadOnlyList<string> lines, PositionLine? reached)
     {
         DateTimeOffset now = time.GetUtcNow();
-        return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => MonitoredLogLine.Format(now, line))));
+        string last = reached is null ? "" : MonitoredLogLine.Format(reached.ReachedAt, reached.Text);
+        return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => MonitoredLogLine.Format(now, line))) + last);
     }
 
     /// <summary>Returns true for the text of a ban that was pardoned after it was written.</summary>
@@ -199,4 +239,6 @@ internal sealed class BanWriter(
     private sealed record BanRequest(Ban Ban, DeliverySource Source, TaskCompletionSource<BanOutcome> Done) : Request;
 
     private sealed record PardonRequest(IReadOnlyCollection<Pardon> Pardons, bool MayBeWritten, TaskCompletionSource Done) : Request;
+
+    private sealed record PositionRequest(PositionLine Position, TaskCompletionSource Done) : Request;
 }

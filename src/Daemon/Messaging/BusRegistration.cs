@@ -1,4 +1,5 @@
 using F2bBroker.Contracts;
+using F2bBroker.Daemon.Systemd;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
 using MassTransit;
@@ -18,7 +19,7 @@ internal static class BusRegistration
         Action<IBusRegistrationConfigurator>? register = null,
         Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator>? configure = null)
     {
-        services.AddSingleton<BrokerLoginCheck>().AddSingleton<LastBrokerContact>();
+        services.AddSingleton(provider => ConnectionHealth.FromBus(provider.GetRequiredService<IBusControl>()));
         services.Configure<MassTransitHostOptions>(options => options.StopTimeout = ShutdownTimeout);
         return services.AddMassTransit(bus =>
         {

@@ -1,20 +1,19 @@
 using System.Globalization;
 using F2bBroker.Daemon.Messaging;
-using MassTransit;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Daemon.Systemd;
 
 /// <summary>
-/// Notifies systemd when the daemon is ready, and then sends watchdog pings at half the watchdog's interval while the bus is healthy or the
+/// Notifies systemd when the daemon is ready, and then sends watchdog pings at half the watchdog's interval while the connection works or the
 /// daemon waits for the broker.
 /// </summary>
 /// <remarks>Not <c>AddSystemd()</c>: it sends READY before anything is read, and sends no watchdog pings.</remarks>
 internal sealed class SystemdWatchdog(
     ISystemdNotifier systemd,
     Readiness readiness,
-    IBusControl bus,
+    ConnectionHealth connection,
     BrokerLoginCheck login,
     DaemonExit exit,
     TimeProvider time,
@@ -45,8 +44,8 @@ internal sealed class SystemdWatchdog(
 
     private void PingWatchdog()
     {
-        BusHealthResult health = bus.CheckHealth();
-        if (!failureTimeout.IsExceeded(health.Status == BusHealthStatus.Healthy, login.IsUnavailable))
+        string? failure = connection.FindFailure();
+        if (!failureTimeout.IsExceeded(failure is null, login.IsUnavailable))
         {
             systemd.Notify(WatchdogPing);
             isPingSuspended = false;
@@ -54,10 +53,10 @@ internal sealed class SystemdWatchdog(
         else if (!isPingSuspended)
         {
             log.LogWarning(
-                "The bus has been unhealthy for {Minutes} minutes although the daemon is not waiting for the broker: {Cause:l}. Stopping "
+                "The connection has failed for {Minutes} minutes although the broker is available: {Cause:l}. Stopping "
                     + "the watchdog pings so that systemd restarts the daemon.",
                 BusFailureTimeout.Limit.TotalMinutes,
-                health.Description?.TrimEnd('.'));
+                failure);
             isPingSuspended = true;
         }
     }

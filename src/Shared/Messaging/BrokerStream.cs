@@ -76,9 +76,18 @@ internal sealed class BrokerStream(IConnection connection, string name, TimeProv
     public IAsyncEnumerable<IReadOnlyList<StreamMessage>> FollowAsync(long offset, CancellationToken cancel) =>
         FollowFromAsync(offset, cancel);
 
+    /// <summary>Subscribes to the messages from that offset. If the stream ends before it, the broker sends nothing.</summary>
+    /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public Task<StreamSubscription> SubscribeAsync(long offset, CancellationToken cancel) => SubscribeAsync((object)offset, cancel);
+
+    /// <summary>Subscribes to the messages from that time.</summary>
+    /// <param name="from">The start by the broker's clock. The first messages may be older.</param>
+    /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public Task<StreamSubscription> SubscribeAsync(DateTimeOffset from, CancellationToken cancel) => SubscribeAsync(At(from), cancel);
+
     /// <summary>Returns the oldest message; null if the stream is empty.</summary>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public async Task<StreamMessage?> FindFirstMessageAsync(CancellationToken cancel)
+    public async Task<StreamMessage?> FindFirstAsync(CancellationToken cancel)
     {
         await using StreamSubscription subscription = await SubscribeAsync("first", cancel);
         TimeSpan timeout = TrustsCount && await IsCountedEmptyAsync(cancel) ? EmptyTimeout : IdleTimeout;

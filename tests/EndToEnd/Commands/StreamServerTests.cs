@@ -16,7 +16,7 @@ public sealed class StreamServerTests(TestBroker broker) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         group = await TestGroup.StartAsync(broker);
-        web1 = group.Add(await Server.EnrollFromStreamAsync(broker, "web1"));
+        web1 = await group.EnrollFromStreamAsync("web1");
     }
 
     public ValueTask DisposeAsync() => group.DisposeAsync();

@@ -47,6 +47,7 @@ public sealed class StatisticsTests : RunningBroker, IAsyncLifetime
             "web2's consumer was never seen .*",
             "web2's producer was never seen .*",
             $"{Regex.Escape(SwitchedOff)} are not checked.",
+            @"The stream f2b\.history holds the bans since .*",
         ];
         string status = "";
         await Eventually.TrueAsync(

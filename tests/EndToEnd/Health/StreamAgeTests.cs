@@ -33,12 +33,12 @@ public sealed class StreamAgeTests : RunningBroker, IAsyncLifetime
         await StartAsync("-26h");
         await InitAsync();
         await ShrinkHistoryAsync();
-        Sender long1 = await ConnectAsync(await Server.EnrollFromStreamAsync(this, "long"));
+        Sender long1 = await ConnectAsync(await group.EnrollFromStreamAsync("long"));
         await long1.PublishBanAsync("203.0.113.1");
         await StoppedAsync(long1, 26);
         Assert.DoesNotContain("has been away", await StatusAsync());
-        Server half = group.Add(await Server.EnrollFromStreamAsync(this, "half"));
-        Server queued = group.Add(await Server.EnrollAsync(this, "queued"));
+        Server half = await group.EnrollFromStreamAsync("half");
+        Server queued = await group.EnrollAsync("queued");
         await RestartAsync("-4h");
         await PublishedAfterStartAsync(await ConnectAsync(queued), sender => StoppedAsync(sender, 4));
         Sender flood = await ConnectAsync(half);
@@ -73,7 +73,7 @@ public sealed class StreamAgeTests : RunningBroker, IAsyncLifetime
     {
         await StartAsync("-3h");
         await InitAsync();
-        Server web1 = group.Add(await Server.EnrollFromStreamAsync(this, "web1"));
+        Server web1 = await group.EnrollFromStreamAsync("web1");
         Sender sender = await ConnectAsync(web1);
         await sender.PublishAsync(Body(sender, "203.0.113.1", Ago(3)));
         await sender.PublishAsync(Body(sender, "203.0.113.2", Ago(2)));

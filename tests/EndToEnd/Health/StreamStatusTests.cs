@@ -13,7 +13,7 @@ public sealed class StreamStatusTests(TestBroker broker) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         group = await TestGroup.StartAsync(broker);
-        web1 = group.Add(await Server.EnrollFromStreamAsync(broker, "web1"));
+        web1 = await group.EnrollFromStreamAsync("web1");
     }
 
     public ValueTask DisposeAsync() => group.DisposeAsync();
@@ -21,7 +21,7 @@ public sealed class StreamStatusTests(TestBroker broker) : IAsyncLifetime
     [Fact]
     public async Task The_type_of_each_server_is_shown_and_what_a_stream_server_refused_comes_from_its_consumer()
     {
-        group.Add(await Server.EnrollAsync(broker, "web2"));
+        await group.EnrollAsync("web2");
         group.Add(await Server.EnrollWithQuorumQueueAsync(broker, "web3"));
         group.Add(await Server.EnrollAsync(broker, "web4", Role.Reporter));
         Sender consumer = await ConnectAsync("consumer");
@@ -53,7 +53,7 @@ public sealed class StreamStatusTests(TestBroker broker) : IAsyncLifetime
     [Fact]
     public async Task A_quarantine_by_a_server_that_follows_the_stream_is_shown()
     {
-        group.Add(await Server.EnrollAsync(broker, "web2"));
+        await group.EnrollAsync("web2");
         Sender consumer = await ConnectAsync("consumer");
         string until = UtcTimestamp.Format(TimeProvider.System.GetUtcNow().AddMinutes(30));
         await consumer.PublishHealthAsync("consumer", message =>

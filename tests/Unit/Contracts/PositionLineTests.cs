@@ -11,7 +11,7 @@ public sealed class PositionLineTests
     {
         PositionLine line = PositionLine.Parse(Line)!;
         Assert.Equal((4711, "9f86d081884c7d659a2feaa0c55ad015"), (line.Offset, line.Id));
-        Assert.Equal(Line, $"{UtcTimestamp.Format(line.WrittenAt)} {PositionLine.FormatText(line.Offset, line.Id)}");
+        Assert.Equal(Line, $"{UtcTimestamp.Format(line.ReachedAt)} {line.Text}");
     }
 
     [Theory]

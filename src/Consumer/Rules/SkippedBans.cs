@@ -2,7 +2,7 @@ using F2bBroker.Consumer.Metrics;
 using F2bBroker.Daemon;
 using Microsoft.Extensions.Logging;
 
-namespace F2bBroker.Consumer.Receiving;
+namespace F2bBroker.Consumer.Rules;
 
 /// <summary>Counts the bans that are not written, by reason, in the metrics and in the log.</summary>
 internal sealed class SkippedBans(ConsumerMetrics metrics, ILogger log, TimeProvider time) : IDisposable
@@ -22,7 +22,7 @@ internal sealed class SkippedBans(ConsumerMetrics metrics, ILogger log, TimeProv
     }
 
     /// <param name="server">The quarantined server.</param>
-    /// <param name="isKept">True if a copy is in the error queue.</param>
+    /// <param name="isKept">True if the message is in the error queue or in the stream.</param>
     public void CountQuarantined(string server, bool isKept)
     {
         summary.Add(isKept ? "of a quarantined server" : "of a quarantined server without a copy");

@@ -1,0 +1,171 @@
+using F2bBroker.Consumer.Rules;
+using F2bBroker.Consumer.Writing;
+using F2bBroker.Contracts;
+using F2bBroker.Daemon;
+using F2bBroker.Daemon.Health;
+using F2bBroker.Daemon.Messaging;
+using F2bBroker.Shared.Configuration;
+using F2bBroker.Shared.Messaging;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace F2bBroker.Consumer.Streaming;
+
+/// <summary>
+/// Receives the bans from the stream, for a server that has no queue: continues after the last position at each start and reconnection, and
+/// then follows. A batch is on disk before the position moves.
+/// </summary>
+internal sealed class StreamFollower(
+    Settings settings,
+    ResumableStream resumable,
+    StreamMessageProcessor messages,
+    BanWriter writer,
+    BrokerAddresses brokerAddresses,
+    ServerQuarantine quarantine,
+    LatestBanTime latest,
+    BrokerLoginCheck login,
+    LastBrokerContact contact,
+    HealthProblems problems,
+    Readiness readiness,
+    DaemonExit exit,
+    TimeProvider time,
+    ILogger<StreamFollower> log)
+    : Worker(exit)
+{
+    private const int WarnedFailure = 3;
+
+    private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartupRefusalTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RefusalTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly DaemonExit daemonExit = exit;
+    private readonly StreamProgress progress = new(writer, time);
+    private readonly Backoff backoff = new(InitialDelay, MaxDelay, time);
+    private int failures;
+    private bool wasFollowing;
+    private long? refusedSince;
+
+    /// <summary>Why the stream is not followed now; null if it is.</summary>
+    public string? Failure { get; private set; } = "not connected yet";
+
+    protected override async Task RunAsync(CancellationToken stopping)
+    {
+        await Task.WhenAll(writer.Loaded, brokerAddresses.Resolved).WaitAsync(stopping);
+        progress.Load();
+        try
+        {
+            await FollowAgainAsync(stopping);
+        }
+        finally
+        {
+            // The writer stops after this worker.
+            await Task.WhenAny(progress.WriteAsync(), Task.Delay(StopTimeout, time, CancellationToken.None));
+        }
+    }
+
+    private async Task FollowAgainAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                await using IConnection connection = await ConnectAsync(stopping);
+                await FollowAsync(new BrokerStream(connection, Topology.HistoryStream, time), stopping);
+            }
+            catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !stopping.IsCancellationRequested)
+            {
+                Failure = BrokerReply.Describe(failure);
+                Report(failure);
+            }
+
+            await backoff.WaitAsync(stopping);
+        }
+    }
+
+    private async Task<IConnection> ConnectAsync(CancellationToken stopping)
+    {
+        BrokerLogin accepted = await login.WaitUntilAcceptedAsync(stopping);
+        ConnectionFactory factory = BrokerConnection.CreateFactory(
+            settings.Broker,
+            accepted,
+            settings.Server,
+            new BrokerCertificateValidator(accepted.Tls?.TrustedCas));
+        contact.Observe(factory);
+        BrokerConnection.AddClockProperty(factory, time);
+        return await factory.CreateConnectionAsync(BrokerConnection.ConnectionNameFor(settings.Server), stopping);
+    }
+
+    private async Task FollowAsync(BrokerStream stream, CancellationToken stopping)
+    {
+        ReplayQuarantine missed = new(settings);
+        DateTimeOffset subscribedAt = time.GetUtcNow();
+        quarantine.StartBacklog(latest.Value ?? resumable.FirstTime);
+        await foreach (IReadOnlyList<StreamMessage> batch in resumable.FollowAsync(stream, progress.Position, stopping))
+        {
+            MarkFollowing();
+            if (batch.Count > 0)
+            {
+                await messages.ProcessAsync(batch, subscribedAt, missed).WaitAsync(stopping);
+                progress.MoveTo(batch[^1]);
+            }
+
+            await progress.WriteIfDueAsync().WaitAsync(stopping);
+        }
+    }
+
+    private void MarkFollowing()
+    {
+        if (Failure is null)
+        {
+            return;
+        }
+
+        log.LogInformation("Receiving from {Stream:l}.", Topology.HistoryStream);
+        (Failure, failures, refusedSince, wasFollowing) = (null, 0, null, true);
+        problems.Clear(nameof(StreamFollower));
+        backoff.Reset();
+        readiness.MarkStarted();
+    }
+
+    /// <summary>
+    /// Warns of the third failure in a row. The first may be a lost connection, and the second a stream that starts later than its broker.
+    /// A broker that is unavailable does not count, because others log that.
+    /// </summary>
+    private void Report(Exception failure)
+    {
+        if (login.IsUnavailable)
+        {
+            return;
+        }
+
+        if (failure is OperationInterruptedException { ShutdownReason.ReplyCode: Constants.AccessRefused })
+        {
+            refusedSince ??= time.GetTimestamp();
+            if (time.GetElapsedTime(refusedSince.Value) > (wasFollowing ? RefusalTimeout : StartupRefusalTimeout))
+            {
+                daemonExit.Fail(wasFollowing ? ExitCode.Failure : ExitCode.Configuration, ErrorMessageFor(failure));
+                return;
+            }
+        }
+
+        if (++failures == WarnedFailure)
+        {
+            string message = $"{ErrorMessageFor(failure)} Retrying. No ban is lost.";
+            log.LogWarning("{Message:l}", message);
+            problems.Set(nameof(StreamFollower), message);
+            readiness.MarkStarted();
+        }
+    }
+
+    private string ErrorMessageFor(Exception failure) => failure switch
+    {
+        _ when NotFoundAnswer.IsMissing(failure) => $"The broker has no stream {Topology.HistoryStream}: run f2bbroker init.",
+        OperationInterruptedException { ShutdownReason.ReplyCode: Constants.AccessRefused } =>
+            $"'{settings.Server}' may not read {Topology.HistoryStream}: f2bbroker enroll {settings.Server} --stream --force gives it the "
+                + "right, and a new password.",
+        _ => $"Cannot read {Topology.HistoryStream}: {Failure}.",
+    };
+}
