@@ -50,12 +50,6 @@ internal sealed record ServerStatus(
         "QUARANTINED BY",
     ];
 
-    /// <summary>
-    /// How it receives bans: from a <c>classic</c> or <c>quorum</c> queue, or from the <c>stream</c>; <c>none</c> for a reporter; null if
-    /// it is unknown.
-    /// </summary>
-    public string? Type { get; init; }
-
     /// <summary>The programs that its role requires, and others that were seen.</summary>
     public IReadOnlyList<ProgramStatus> Programs { get; init; } = [];
 
@@ -67,6 +61,12 @@ internal sealed record ServerStatus(
     /// unknown.
     /// </summary>
     public string? Enforced { get; init; }
+
+    /// <summary>
+    /// How it receives bans: from a <c>classic</c> or <c>quorum</c> queue, or from the <c>stream</c>; <c>none</c> for a reporter; null if
+    /// it is unknown.
+    /// </summary>
+    public string? Type { get; init; }
 
     /// <summary>
     /// The time since which the stream holds the group's bans, which is the same for all servers; null if it holds none or is unknown.

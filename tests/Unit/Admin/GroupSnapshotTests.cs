@@ -15,8 +15,8 @@ public sealed class GroupSnapshotTests
         Assert.Equal(
             """
             {"server":"web1","role":null,"connected":null,"waiting":null,"errors":null,"lastReport":null,"bans24h":null,
-            """.TrimEnd() + """ "quarantinedBy":null,"doubts":[],"todo":[],"type":null,"programs":[],"lag":null,""".TrimStart()
-                + """ "enforced":null,"historySince":null}""".TrimStart(),
+            """.TrimEnd() + """ "quarantinedBy":null,"doubts":[],"todo":[],"programs":[],"lag":null,""".TrimStart()
+                + """ "enforced":null,"type":null,"historySince":null}""".TrimStart(),
             Json.Compact(Unknown));
     }
 
