@@ -62,6 +62,12 @@ internal sealed class OperatorConnection
                 ExitCode.BrokerUnreachable,
                 $"The broker cannot be read now: {NotFoundAnswer.FindUnavailable(failure)}. If it has just been started, try again.");
         }
+        catch (OperationInterruptedException failure) when (BrokerReply.Find(failure) is { ReplyCode: Constants.AccessRefused })
+        {
+            throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"The broker at {broker!.Names} refuses this to '{user}': {BrokerReply.Describe(failure)}.");
+        }
         catch (OperationInterruptedException failure) when (BrokerReply.Find(failure) is not null)
         {
             throw new CommandFailedException(

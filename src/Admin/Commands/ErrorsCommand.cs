@@ -43,33 +43,68 @@ internal sealed class ErrorsCommand(CommandLine line)
     private async Task ActAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel)
     {
         string name = ServerUser.ValidateName(parsed.GetValue(server)!);
-        ErrorQueueBrowser queue = new(line.CreateConnection(parsed, broker), name);
+        MessageAction action = FindAction(parsed);
+        OperatorConnection amqp = line.CreateConnection(parsed, broker);
         bool IsChosen(RefusedMessage message) => (parsed.GetValue(from) ?? message.Origin) == message.Origin
             && message.Reason.Contains(parsed.GetValue(reason) ?? "", StringComparison.Ordinal);
-        switch (parsed.GetValue(drop), parsed.GetValue(requeue))
+        if (await ServerPermissions.FindRoleAsync(broker, name, cancel) is { FollowsStream: true })
         {
-            case (true, true):
-                throw new CommandFailedException(ExitCode.Configuration, "--drop and --requeue exclude each other.");
-            case (true, false):
-                await MoveAsync(queue, IsChosen, MessageAction.Drop, "dropped", line.IsJson(parsed), cancel);
-                break;
-            case (false, true):
-                await MoveAsync(queue, IsChosen, MessageAction.Requeue, "requeued", line.IsJson(parsed), cancel);
-                break;
-            default:
-                await new ErrorReport(queue, name).PrintAsync(IsChosen, line.IsJson(parsed), cancel);
-                break;
+            await PrintOfStreamAsync(parsed, name, action, new StreamErrorReader(amqp, () => broker.BrokerTime), IsChosen, cancel);
+            return;
         }
+
+        ErrorQueueBrowser queue = new(amqp, name);
+        if (action == MessageAction.Keep)
+        {
+            IReadOnlyList<RefusedMessage> refused = await WaitIndicator.RunAsync(
+                "Looking through the error queue",
+                () => queue.ProcessAsync(IsChosen, action, cancel));
+            new ErrorReport(name, note: null).Print(refused, line.IsJson(parsed));
+        }
+        else
+        {
+            await MoveAsync(queue, IsChosen, action, line.IsJson(parsed), cancel);
+        }
+    }
+
+    /// <exception cref="CommandFailedException">Both options are given.</exception>
+    private MessageAction FindAction(ParseResult parsed) => (parsed.GetValue(drop), parsed.GetValue(requeue)) switch
+    {
+        (true, true) => throw new CommandFailedException(ExitCode.Configuration, "--drop and --requeue exclude each other."),
+        (true, false) => MessageAction.Drop,
+        (false, true) => MessageAction.Requeue,
+        _ => MessageAction.Keep,
+    };
+
+    private async Task PrintOfStreamAsync(
+        ParseResult parsed,
+        string name,
+        MessageAction action,
+        StreamErrorReader stream,
+        Func<RefusedMessage, bool> isChosen,
+        CancellationToken cancel)
+    {
+        string rule = $"'{name}' follows the stream {Topology.HistoryStream}, whose messages can be neither dropped nor requeued: they are "
+            + "deleted when they are older than its retention.";
+        if (action != MessageAction.Keep)
+        {
+            throw new CommandFailedException(ExitCode.Configuration, rule);
+        }
+
+        IReadOnlyList<RefusedMessage> refused = await WaitIndicator.RunAsync(
+            $"Reading {Topology.HistoryStream}",
+            () => stream.ReadAsync(isChosen, cancel));
+        new ErrorReport(name, rule).Print(refused, line.IsJson(parsed));
     }
 
     private static async Task MoveAsync(
         ErrorQueueBrowser queue,
         Func<RefusedMessage, bool> isChosen,
         MessageAction action,
-        string done,
         bool isJson,
         CancellationToken cancel)
     {
+        string done = action == MessageAction.Drop ? "dropped" : "requeued";
         IReadOnlyList<RefusedMessage> moved =
             await WaitIndicator.RunAsync("Going through the error queue", () => queue.ProcessAsync(isChosen, action, cancel));
         CommandOutput answer = new(isJson);

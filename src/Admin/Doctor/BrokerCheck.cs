@@ -7,7 +7,8 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.Admin.Doctor;
 
 /// <summary>
-/// Checks the broker with this server's login: whether it is accepted, with which role, and whether the queue exists and is bound.
+/// Checks the broker with this server's login: whether it is accepted, with which role, and whether the queue exists and is bound, or the
+/// stream can be read.
 /// </summary>
 internal sealed class BrokerCheck(Settings settings)
 {
@@ -34,20 +35,24 @@ internal sealed class BrokerCheck(Settings settings)
     {
         results.Add(new CheckResult($"the broker at {settings.Broker.Names} accepts the login of '{settings.Server}'"));
         string? publishing = await PermissionProbe.FindPublishErrorAsync(connection, settings.Server, cancel);
-        string? receiving = await PermissionProbe.FindReceiveErrorAsync(connection, settings.Server, cancel);
-        role = (publishing, receiving) switch
+        Role receiver = await PermissionProbe.FindReceivingRoleAsync(connection, settings.Server, cancel);
+        string? receiving = PermissionProbe.FindReceiveError(settings.Server, receiver, settings.Consumer.QueueType);
+        role = (publishing is null, receiver.CanReceive) switch
         {
-            (null, null) => Role.Both,
-            (null, _) => Role.Reporter,
-            (_, null) => Role.Receiver,
+            (true, true) => Role.Both.ReceivingFrom(receiver.FollowsStream ? QueueType.Stream : QueueType.Classic),
+            (true, false) => Role.Reporter,
+            (false, true) => receiver,
             _ => null,
         };
         results.Add(role is null
             ? new CheckResult("rights on the broker", $"{publishing} {receiving}")
-            : new CheckResult($"rights on the broker, as {(role == Role.Both ? "reporter and receiver" : role.Name)}"));
+            : new CheckResult($"rights on the broker, as {(role.Name == Role.Both.Name ? "reporter and receiver" : role.Name)}"));
         if (role?.CanReceive == true)
         {
-            results.Add(await QueueAsync(connection, cancel));
+            results.Add(
+                receiving is not null ? new CheckResult("[consumer] queuetype", receiving)
+                : role.FollowsStream ? await HistoryAsync(connection, cancel)
+                : await QueueAsync(connection, cancel));
             if (settings.Consumer.Pardons)
             {
                 results.Add(await PardonsAsync(connection, cancel));
@@ -55,23 +60,39 @@ internal sealed class BrokerCheck(Settings settings)
         }
     }
 
+    private static Task<CheckResult> HistoryAsync(IConnection connection, CancellationToken cancel) => StreamAsync(
+        connection,
+        Topology.HistoryStream,
+        "and the consumer waits until it can",
+        "it does not exist, so this server receives no bans: run f2bbroker init.",
+        cancel);
+
+    private static Task<CheckResult> PardonsAsync(IConnection connection, CancellationToken cancel) => StreamAsync(
+        connection,
+        Topology.PardonsStream,
+        "and bans wait until it can",
+        "it does not exist, or this server has no permission to read it, so bans that an operator pardons are written: run f2bbroker init.",
+        cancel);
+
     /// <summary>Subscribes as the consumer does. RabbitMQ 4 requires the permission to configure for a passive declaration.</summary>
-    private static async Task<CheckResult> PardonsAsync(IConnection connection, CancellationToken cancel)
+    private static async Task<CheckResult> StreamAsync(
+        IConnection connection,
+        string stream,
+        string consequence,
+        string missing,
+        CancellationToken cancel)
     {
         try
         {
             await using StreamSubscription subscription =
-                await StreamSubscription.SubscribeAsync(connection, Topology.PardonsStream, "next", cancel);
-            return new CheckResult($"stream {Topology.PardonsStream}");
+                await StreamSubscription.SubscribeAsync(connection, stream, "next", cancel);
+            return new CheckResult($"stream {stream}");
         }
         catch (OperationInterruptedException failure)
         {
             return new CheckResult(
-                $"stream {Topology.PardonsStream}",
-                NotFoundAnswer.FindUnavailable(failure) is { } reason
-                    ? $"it cannot be read now ({reason}), and bans wait until it can."
-                    : "it does not exist, or this server has no permission to read it, so bans that an operator pardons are written: run "
-                        + "f2bbroker init.");
+                $"stream {stream}",
+                NotFoundAnswer.FindUnavailable(failure) is { } reason ? $"it cannot be read now ({reason}), {consequence}." : missing);
         }
     }
 

@@ -4,27 +4,23 @@ using F2bBroker.Admin.Output;
 namespace F2bBroker.Admin.Errors;
 
 /// <summary><c>f2bbroker errors</c>: prints what a server refused, and what that means.</summary>
-internal sealed class ErrorReport(ErrorQueueBrowser queue, string server)
+/// <param name="note">A sentence below the messages; null for none.</param>
+internal sealed class ErrorReport(string server, string? note)
 {
     private const int MaxListedRows = 20;
 
-    public async Task PrintAsync(Func<RefusedMessage, bool> isChosen, bool isJson, CancellationToken cancel)
-    {
-        IReadOnlyList<RefusedMessage> refused = await WaitIndicator.RunAsync("Looking through the error queue", () =>
-            queue.ProcessAsync(isChosen, MessageAction.Keep, cancel));
-        Console.WriteLine(
-            isJson
-                ? Json.Indented(
-                    refused.Select(message => new
-                    {
-                        message.RefusedAt,
-                        message.Origin,
-                        message.Reason,
-                        Explanation = RefusalExplanation.For(message.Reason),
-                        message.Body,
-                    }))
-                : TextOf(refused));
-    }
+    public void Print(IReadOnlyList<RefusedMessage> refused, bool isJson) => Console.WriteLine(
+        isJson
+            ? Json.Indented(
+                refused.Select(message => new
+                {
+                    message.RefusedAt,
+                    message.Origin,
+                    message.Reason,
+                    Explanation = RefusalExplanation.For(message.Reason),
+                    message.Body,
+                }))
+            : TextOf(refused));
 
     private string TextOf(IReadOnlyList<RefusedMessage> refused)
     {
@@ -42,7 +38,7 @@ internal sealed class ErrorReport(ErrorQueueBrowser queue, string server)
             refused.Count > MaxListedRows
                 ? string.Create(CultureInfo.InvariantCulture, $"\n… and {refused.Count - MaxListedRows} more (--json shows all)")
                 : "";
-        return $"{list}{more}\n\n{string.Join('\n', Meanings(refused))}";
+        return $"{list}{more}\n\n{string.Join('\n', Meanings(refused))}{(note is null ? "" : $"\n{note}")}";
     }
 
     private static IEnumerable<string> Meanings(IReadOnlyList<RefusedMessage> refused) => refused

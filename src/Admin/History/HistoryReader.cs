@@ -12,6 +12,7 @@ namespace F2bBroker.Admin.History;
 /// </summary>
 internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
 {
+    private const string Purpose = "history";
     private const string Missing = $"The broker has no stream {Topology.HistoryStream}: run f2bbroker init.";
 
     // By authenticated sender.
@@ -41,8 +42,8 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         bool follows,
         [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using IConnection connection = await amqp.OpenAsync("history", cancel);
-        BrokerStream stream = new(connection, Topology.HistoryStream, time) { TrustsCount = true };
+        await using IConnection connection = await amqp.OpenAsync(Purpose, cancel);
+        BrokerStream stream = Open(connection);
         // A sender's clock may be ahead of the broker's.
         DateTimeOffset from = since - Ban.MaxClockAhead;
         IAsyncEnumerable<IReadOnlyList<StreamMessage>> messages =
@@ -57,6 +58,16 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         }
     }
 
+    /// <summary>Returns what the oldest message is; null if the stream is empty.</summary>
+    /// <param name="now">The time by the broker's clock.</param>
+    /// <exception cref="CommandFailedException">The stream does not exist or cannot be read.</exception>
+    public async Task<HistoryStart?> FindStartAsync(DateTimeOffset now, CancellationToken cancel)
+    {
+        await using IConnection connection = await amqp.OpenAsync(Purpose, cancel);
+        BrokerStream stream = Open(connection);
+        return await amqp.TranslateErrorsAsync(() => FindStartAsync(stream, now, cancel), Missing, cancel);
+    }
+
     /// <summary>Names the senders of the invalid messages that were read, and their number.</summary>
     public void WarnAboutRefused(Action<string> warn)
     {
@@ -65,6 +76,32 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
             warn(
                 $"Not shown: {count} messages of {(sender.Length > 0 ? UntrustedText.Quote(sender) : "an unknown sender")} that break "
                     + "the protocol.");
+        }
+    }
+
+    private BrokerStream Open(IConnection connection) => new(connection, Topology.HistoryStream, time) { TrustsCount = true };
+
+    private static async Task<HistoryStart?> FindStartAsync(BrokerStream stream, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (await stream.FindFirstAsync(cancel) is not { } first)
+        {
+            return null;
+        }
+
+        PublishTimes times = new(stream.FindOffsetAsync, now);
+        return new HistoryStart(await times.FindAsync(first.Offset, GuessTime(first, now), cancel), first.Offset == 0);
+    }
+
+    /// <summary>Returns the time in the message, which is the sender's word, or the present time.</summary>
+    private static DateTimeOffset GuessTime(StreamMessage message, DateTimeOffset now)
+    {
+        try
+        {
+            return ReceivedBanValidator.Parse(message.Properties, message.Body, now).DetectedAt;
+        }
+        catch (InvalidMessageException)
+        {
+            return now;
         }
     }
 

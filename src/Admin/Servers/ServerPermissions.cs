@@ -8,6 +8,13 @@ namespace F2bBroker.Admin.Servers;
 /// <summary>The permissions of the servers on the virtual host of the group.</summary>
 internal static class ServerPermissions
 {
+    /// <summary>Returns the role of a server; null if it is not enrolled, or if its permissions are not those of a role.</summary>
+    /// <exception cref="CommandFailedException">The broker refuses.</exception>
+    public static async Task<Role?> FindRoleAsync(ManagementApi api, string server, CancellationToken cancel) =>
+        await api.GetAsync(ManagementApi.Path("permissions", Topology.VirtualHost, server), cancel) is { } permission
+            ? ServerUser.ReadRole(permission, server)
+            : null;
+
     /// <summary>Returns the permissions of each user without a tag. Operators have one.</summary>
     /// <exception cref="CommandFailedException">The broker refuses, or it has no virtual host of the group.</exception>
     public static async Task<IReadOnlyDictionary<string, Permissions>> ReadAsync(ManagementApi api, CancellationToken cancel)

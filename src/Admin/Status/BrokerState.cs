@@ -16,8 +16,7 @@ internal sealed record BrokerState(
     BrokerPolicies Policies,
     bool HasStatistics)
 {
-    private readonly Dictionary<string, long?> messages =
-        Queues.Rows().ToDictionary(queue => queue.Text("name"), queue => queue["messages"]?.GetValue<long>());
+    private readonly Dictionary<string, JsonNode> queues = Queues.Rows().ToDictionary(queue => queue.Text("name"));
 
     /// <param name="servers">The servers whose programs are wanted.</param>
     /// <exception cref="CommandFailedException">The broker refuses.</exception>
@@ -39,10 +38,14 @@ internal sealed record BrokerState(
             overview.Text("disable_stats") != "true");
     }
 
-    public bool HasQueue(string name) => messages.ContainsKey(name);
+    public bool HasQueue(string name) => queues.ContainsKey(name);
 
     /// <summary>Returns the number of messages in a queue, 0 if it does not exist; null if the broker does not count them.</summary>
-    public long? CountMessages(string queue) => messages.GetValueOrDefault(queue, 0);
+    public long? CountMessages(string queue) =>
+        queues.TryGetValue(queue, out JsonNode? found) ? found["messages"]?.GetValue<long>() : 0;
+
+    /// <summary>Returns the type of a queue; null if the queue does not exist.</summary>
+    public QueueType? FindType(string queue) => QueueType.Parse(queues.GetValueOrDefault(queue).Text("type"));
 
     /// <summary>Returns what is unknown because the statistics are switched off.</summary>
     public IEnumerable<string> DescribeUnknown()

@@ -1,9 +1,15 @@
+using F2bBroker.Contracts;
+
 namespace F2bBroker.Admin.Status;
 
 /// <summary>The status of all servers at one moment.</summary>
 /// <param name="Servers">The servers by name.</param>
 /// <param name="Messages">What concerns the broker or several servers. Problems among them are also in the servers' lists.</param>
-internal sealed record GroupSnapshot(IReadOnlyList<ServerStatus> Servers, IReadOnlyList<string> Messages)
+/// <param name="HistorySince">The time since which the stream holds the bans; null if it holds none or is unknown.</param>
+internal sealed record GroupSnapshot(
+    IReadOnlyList<ServerStatus> Servers,
+    IReadOnlyList<string> Messages,
+    DateTimeOffset? HistorySince)
 {
     /// <summary>Returns a table, and below it the messages.</summary>
     public string FormatTable() => string.Join(
@@ -12,5 +18,8 @@ internal sealed record GroupSnapshot(IReadOnlyList<ServerStatus> Servers, IReadO
             ServerStatus.FormatTable(Servers),
             .. Servers.SelectMany(server => server.Doubts.Concat(server.Todo)).Except(Messages),
             .. Messages,
+            .. HistorySince is { } since
+                ? [$"The stream {Topology.HistoryStream} holds the bans since {UtcTimestamp.Format(since)}."]
+                : Array.Empty<string>(),
         ]);
 }

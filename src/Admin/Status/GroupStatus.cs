@@ -1,5 +1,6 @@
 using F2bBroker.Admin.Broker;
 using F2bBroker.Admin.Health;
+using F2bBroker.Admin.History;
 using F2bBroker.Admin.Output;
 using F2bBroker.Admin.Policies;
 using F2bBroker.Admin.Servers;
@@ -19,11 +20,13 @@ internal sealed class GroupStatus(ManagementApi api)
 
     /// <param name="servers">The roles of the servers.</param>
     /// <param name="reported">The reports of each server; null without a stream.</param>
+    /// <param name="history">The oldest message of the stream; null if it is unknown.</param>
     /// <param name="health">What the health messages said; null if that is unknown.</param>
     /// <exception cref="CommandFailedException">The broker refuses.</exception>
     public async Task<GroupSnapshot> ReadAsync(
         IReadOnlyDictionary<string, Role?> servers,
         IReadOnlyDictionary<string, ReportSummary>? reported,
+        HistoryStart? history,
         HealthSnapshot? health,
         CancellationToken cancel)
     {
@@ -32,12 +35,14 @@ internal sealed class GroupStatus(ManagementApi api)
         ServerStatusBuilder builder = new(
             broker,
             reported,
+            history,
             health,
             Quarantines.Find(names, health, broker.Bindings, api.BrokerTime),
             QueueAnomalies.Find(broker.Queues, broker.Bindings),
             new PolicyProblems(broker.Policies).Find());
         return new GroupSnapshot(
             [.. servers.OrderBy(server => server.Key, StringComparer.Ordinal).Select(server => builder.Build(server.Key, server.Value))],
-            [.. HealthProblems.FindForGroup(health, names), .. builder.FindForGroup()]);
+            [.. HealthProblems.FindForGroup(health, names), .. builder.FindForGroup()],
+            history?.PublishedAt);
     }
 }

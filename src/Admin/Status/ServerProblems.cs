@@ -29,7 +29,8 @@ internal sealed class ServerProblems(string server, Role? role, bool hasQueue, S
 
         if (errors > 0)
         {
-            yield return $"{server} has refused {errors} message{(errors == 1 ? "" : "s")}: f2bbroker errors {server} shows "
+            string since = role?.FollowsStream == true ? " since its consumer's start" : "";
+            yield return $"{server} has refused {errors} message{(errors == 1 ? "" : "s")}{since}: f2bbroker errors {server} shows "
                 + "which ones and why.";
         }
 
@@ -42,7 +43,7 @@ internal sealed class ServerProblems(string server, Role? role, bool hasQueue, S
 
     private IEnumerable<string> Missing()
     {
-        if (role?.CanReceive == true && !hasQueue)
+        if (role?.HasQueue == true && !hasQueue)
         {
             yield return $"{server} has no queue {Topology.QueueFor(server)}: somebody deleted it. Its consumer recreates it when "
                 + $"it starts or reconnects, and reads the missed bans from {Topology.HistoryStream}.";

@@ -40,6 +40,12 @@ internal sealed class ServerPrograms(string server, Role? role, IReadOnlyList<Co
     public LastHealth? FindCurrent(string program) =>
         health?.Find(server, program) is { IsStopped: false } last && !last.IsSilent(health.At) ? last : null;
 
+    /// <summary>The last message of a program that is stopped or silent; null if it is neither.</summary>
+    public LastHealth? FindAway(string program) =>
+        All.Any(found => found.Program == program && found.State is ProgramState.Stopped or ProgramState.Silent)
+            ? health?.Find(server, program)
+            : null;
+
     public static IEnumerable<ProgramName> RequiredBy(string server, Role? role) =>
         Both.Where(program => Requires(role, program)).Select(program => new ProgramName(server, program));
 

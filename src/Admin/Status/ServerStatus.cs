@@ -8,8 +8,10 @@ namespace F2bBroker.Admin.Status;
 /// <param name="Server">The server's name.</param>
 /// <param name="Role">both, reporter or receiver; null if the permissions are not those of a role.</param>
 /// <param name="Connected">The programs that are logged in as the server; null if the broker does not know which.</param>
-/// <param name="Waiting">The messages in its queue, including unacknowledged ones; null if the broker does not count them.</param>
-/// <param name="Errors">The number of messages that it refused; null if the broker does not count them.</param>
+/// <param name="Waiting">The messages in its queue, including unacknowledged ones; null if the broker does not count them, or if the
+/// server follows the stream.</param>
+/// <param name="Errors">The number of messages that it refused; null if it is unknown. For a server that follows the stream, those since
+/// its consumer's start.</param>
 /// <param name="LastReport">The time of its newest ban within 24 hours; null if there is none, or no stream.</param>
 /// <param name="Bans24h">The number of bans it reported within 24 hours; null without a stream.</param>
 /// <param name="QuarantinedBy">The servers that have quarantined it; null if that is unknown.</param>
@@ -30,10 +32,14 @@ internal sealed record ServerStatus(
     private const string Unknown = "?";
     private const string None = "-";
 
+    /// <summary>The type of a server without a queue that does not follow the stream either.</summary>
+    private const string NoType = "none";
+
     private static readonly string[] Head =
     [
         "SERVER",
         "ROLE",
+        "TYPE",
         "CONNECTED",
         "WAITING",
         "LAG",
@@ -56,15 +62,34 @@ internal sealed record ServerStatus(
     /// </summary>
     public string? Enforced { get; init; }
 
+    /// <summary>
+    /// How it receives bans: from a <c>classic</c> or <c>quorum</c> queue, or from the <c>stream</c>; <c>none</c> for a reporter; null if
+    /// it is unknown.
+    /// </summary>
+    public string? Type { get; init; }
+
+    /// <summary>
+    /// The time since which the stream holds the group's bans, which is the same for all servers; null if it holds none or is unknown.
+    /// </summary>
+    public string? HistorySince { get; init; }
+
     public static string FormatTable(IReadOnlyList<ServerStatus> servers) =>
         TextColumns.Format(Head, servers.Select(server => server.Row()));
+
+    /// <summary>Returns how a server receives bans.</summary>
+    /// <param name="queue">The type of its queue; null if it has none.</param>
+    public static string? FindType(Role? role, QueueType? queue) =>
+        role?.FollowsStream == true ? QueueType.Stream.Name
+        : role?.CanReceive == false ? NoType
+        : queue?.Name;
 
     private string[] Row() =>
     [
         Server,
         Role ?? Unknown,
+        Type == NoType ? None : Type ?? Unknown,
         Listed([.. ConnectedPrograms]),
-        Number(Waiting),
+        Waiting is null && Type == QueueType.Stream.Name ? None : Number(Waiting),
         Lag is { } lag ? ShortTime.Format(lag) : IsWithoutLag ? None : Unknown,
         Enforced == EnforcementCheck.None ? None : Enforced ?? Unknown,
         Number(Errors),

@@ -6,7 +6,13 @@ using Spectre.Console;
 namespace F2bBroker.Admin.Status;
 
 /// <summary><c>f2bbroker status</c>: prints the status once or repeatedly.</summary>
-internal sealed class StatusReport(GroupStatus status, ReportCounts reports, HealthCollector health, TimeProvider time, bool isJson)
+internal sealed class StatusReport(
+    GroupStatus status,
+    ReportCounts reports,
+    HistoryStartReader history,
+    HealthCollector health,
+    TimeProvider time,
+    bool isJson)
 {
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(2);
 
@@ -17,7 +23,7 @@ internal sealed class StatusReport(GroupStatus status, ReportCounts reports, Hea
             IReadOnlyDictionary<string, Role?> servers = await status.ReadServersAsync(cancel);
             await CollectAsync(servers, follows: false, cancel);
             show("Asking the management API");
-            return await status.ReadAsync(servers, reports.Snapshot(), health.Snapshot(), cancel);
+            return await status.ReadAsync(servers, reports.Snapshot(), history.Start, health.Snapshot(), cancel);
         });
         Console.WriteLine(isJson ? Json.Indented(group.Servers) : group.FormatTable());
     }
@@ -42,6 +48,7 @@ internal sealed class StatusReport(GroupStatus status, ReportCounts reports, Hea
 
     private Task CollectAsync(IReadOnlyDictionary<string, Role?> servers, bool follows, CancellationToken cancel) => Task.WhenAll(
         reports.CollectAsync(follows, cancel),
+        history.CollectAsync(follows, cancel),
         health.CollectAsync([.. servers.SelectMany(server => ServerPrograms.RequiredBy(server.Key, server.Value))], follows, cancel));
 
     private Task AppendAsync(CancellationToken cancel) => EachAsync(
@@ -60,7 +67,7 @@ internal sealed class StatusReport(GroupStatus status, ReportCounts reports, Hea
             IReadOnlyDictionary<string, Role?> servers = await status.ReadServersAsync(cancel);
             // The health messages before the connections: a program that sends messages has connected before.
             HealthSnapshot? known = health.Snapshot();
-            show(await status.ReadAsync(servers, reports.Snapshot(), known, cancel));
+            show(await status.ReadAsync(servers, reports.Snapshot(), history.Start, known, cancel));
             await Task.Delay(RefreshInterval, time, cancel);
         }
     }

@@ -41,7 +41,7 @@ internal sealed record ReportOutcome(string? WrittenAs, string? WrittenAt, strin
         { SkipReason: { } reason } => $"Not written ({reason}). {SkipExplanation.For(reason)}",
         { Word: { } word } =>
             $"Not written, although no rule skips it: the consumer has not received it. It would be written as {word}{Meaning(word)}. "
-                + "f2bbroker doctor checks the consumer and its queue.",
+                + "f2bbroker doctor checks the consumer.",
         _ => "Written, but its line cannot be found any more.",
     };
 

@@ -116,7 +116,8 @@ internal sealed class WhyRun(Subnet address, string? socket, TimeProvider time)
         }
         catch (CommandFailedException error) when (error.ExitCode == ExitCode.Configuration)
         {
-            // There is no such queue before the consumer's first start, nor for a reporter.
+            // There is no such queue before the consumer's first start, nor for a reporter, nor for a server that follows the stream. The
+            // last two may not ask for it on RabbitMQ 4.2 and later.
             return [];
         }
     }

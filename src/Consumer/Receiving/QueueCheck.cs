@@ -15,7 +15,8 @@ internal static class QueueCheck
     /// </summary>
     public static async Task<string?> FindErrorAsync(Settings settings, IConnection connection, CancellationToken cancel)
     {
-        if (await PermissionProbe.FindReceiveErrorAsync(connection, settings.Server, cancel) is { } error)
+        if (await PermissionProbe.FindReceiveErrorAsync(connection, settings.Server, settings.Consumer.QueueType, cancel)
+            is { } error)
         {
             return error;
         }

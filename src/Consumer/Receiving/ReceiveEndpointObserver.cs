@@ -113,6 +113,9 @@ internal sealed class ReceiveEndpointObserver(
         {
             (Constants.AccessRefused, var text) when text.Contains("exclusive", StringComparison.Ordinal) => QueueInUse,
             (Constants.PreconditionFailed, var text) when QueueTypeMismatch.Describe(settings, text) is { } message => message,
+            (Constants.AccessRefused, var text) =>
+                $"The broker refuses the queue of '{settings.Server}': {text.TrimEnd('.')}. If the server is enrolled with --stream, set "
+                    + $"[consumer] queuetype = {QueueType.Stream}. Otherwise check its rights (f2bbroker enroll).",
             (_, var text) =>
                 $"The broker refuses the queue of '{settings.Server}': {text.TrimEnd('.')}. Check the server's rights (f2bbroker enroll).",
         };

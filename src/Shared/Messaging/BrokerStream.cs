@@ -90,7 +90,18 @@ internal sealed class BrokerStream(IConnection connection, string name, TimeProv
     public async Task<StreamMessage?> FindFirstAsync(CancellationToken cancel)
     {
         await using StreamSubscription subscription = await SubscribeAsync("first", cancel);
-        return (await subscription.ReceiveBatchAsync(IdleTimeout, cancel)).FirstOrDefault();
+        TimeSpan timeout = TrustsCount && await IsCountedEmptyAsync(cancel) ? EmptyTimeout : IdleTimeout;
+        return (await subscription.ReceiveBatchAsync(timeout, cancel)).FirstOrDefault();
+    }
+
+    /// <summary>Returns the offset of the first message that was published at that time or later; null if there is none.</summary>
+    /// <param name="from">The time by the broker's clock.</param>
+    /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public async Task<long?> FindOffsetAsync(DateTimeOffset from, CancellationToken cancel)
+    {
+        await using StreamSubscription subscription =
+            await StreamSubscription.SubscribeAsync(connection, name, At(from), cancel, prefetch: 1);
+        return (await subscription.ReceiveBatchAsync(EmptyTimeout, cancel)).FirstOrDefault()?.Offset;
     }
 
     /// <summary>Returns the offset of the last message; -1 if the stream is empty.</summary>

@@ -21,27 +21,70 @@ internal static class PermissionProbe
             _ => null,
         };
 
-    /// <summary>Returns an error message if this server may not have a queue because it is a reporter.</summary>
+    /// <summary>
+    /// Returns the role of a receiver, with a queue or following the stream; <see cref="Role.Reporter"/> if this server may do neither.
+    /// </summary>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public static async Task<string?> FindReceiveErrorAsync(IConnection connection, string server, CancellationToken cancel)
+    public static async Task<Role> FindReceivingRoleAsync(IConnection connection, string server, CancellationToken cancel) =>
+        await CanHaveQueueAsync(connection, server, cancel) ? Role.Receiver
+        : await CanReadStreamAsync(connection, cancel) ? Role.Receiver.ReceivingFrom(QueueType.Stream)
+        : Role.Reporter;
+
+    /// <summary>Returns an error message if this server cannot receive bans as it is configured.</summary>
+    /// <param name="configured">The value of <c>[consumer] queuetype</c>.</param>
+    /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public static async Task<string?> FindReceiveErrorAsync(
+        IConnection connection,
+        string server,
+        QueueType configured,
+        CancellationToken cancel) =>
+        FindReceiveError(server, await FindReceivingRoleAsync(connection, server, cancel), configured);
+
+    /// <inheritdoc cref="FindReceiveErrorAsync"/>
+    /// <param name="role">The answer of <see cref="FindReceivingRoleAsync"/>.</param>
+    public static string? FindReceiveError(string server, Role role, QueueType configured) =>
+        !role.CanReceive
+            ? $"'{server}' may not receive bans: it is enrolled as a {Role.Reporter}, so it needs no consumer. "
+                + $"f2bbroker enroll {server} --role {Role.Both} --force gives it the right, and a new password."
+        : role.FollowsStream == (configured == QueueType.Stream) ? null
+        : role.FollowsStream
+            ? $"[consumer] queuetype is {configured}, but '{server}' is enrolled with --stream, so it may not have a queue: set "
+                + $"queuetype = {QueueType.Stream}. f2bbroker enroll {server} --queue --force gives it a queue, and a new password."
+        : $"[consumer] queuetype is {configured}, but '{server}' is enrolled with a queue, in which bans would wait that nobody reads: set "
+            + $"queuetype to the type of the queue (f2bbroker status shows it), or run f2bbroker enroll {server} --stream --force, which "
+            + "also sets a new password.";
+
+    private static async Task<bool> CanHaveQueueAsync(IConnection connection, string server, CancellationToken cancel)
     {
         await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
         try
         {
-            // The consumer does the same at each start.
+            // A consumer with a queue does the same at each start.
             await channel.ExchangeDeclareAsync(
                 Topology.ErrorQueueFor(server),
                 ExchangeType.Fanout,
                 durable: true,
                 cancellationToken: cancel);
-            return null;
+            return true;
         }
         catch (OperationInterruptedException refusal) when (refusal.ShutdownReason is { } answer)
         {
-            return answer.ReplyCode != Constants.AccessRefused
-                ? null
-                : $"'{server}' may not have a queue: it is enrolled as a {Role.Reporter}, so it needs no consumer. "
-                    + $"f2bbroker enroll {server} --role {Role.Both} --force gives it one, and a new password.";
+            return answer.ReplyCode != Constants.AccessRefused;
+        }
+    }
+
+    /// <summary>The broker checks the permission first, so that a missing stream does not matter.</summary>
+    private static async Task<bool> CanReadStreamAsync(IConnection connection, CancellationToken cancel)
+    {
+        try
+        {
+            await using StreamSubscription subscription =
+                await StreamSubscription.SubscribeAsync(connection, Topology.HistoryStream, "next", cancel);
+            return true;
+        }
+        catch (OperationInterruptedException refusal) when (refusal.ShutdownReason is { } answer)
+        {
+            return answer.ReplyCode != Constants.AccessRefused;
         }
     }
 

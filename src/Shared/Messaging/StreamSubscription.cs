@@ -31,17 +31,19 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
     }
 
     /// <param name="offset">The start in RabbitMQ's terms: <c>first</c>, <c>last</c>, <c>next</c>, an offset or a time.</param>
+    /// <param name="prefetch">The number of messages that the broker sends in advance.</param>
     /// <exception cref="OperationInterruptedException">The broker refuses: the stream does not exist (404), or there is no permission to
     /// read it (403).</exception>
     public static async Task<StreamSubscription> SubscribeAsync(
         IConnection connection,
         string stream,
         object offset,
-        CancellationToken cancel)
+        CancellationToken cancel,
+        ushort prefetch = Prefetch)
     {
         IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
         StreamSubscription subscription = new(channel);
-        await channel.BasicQosAsync(0, Prefetch, global: false, cancel);
+        await channel.BasicQosAsync(0, prefetch, global: false, cancel);
         Dictionary<string, object?> arguments = new() { ["x-stream-offset"] = offset };
         await channel.BasicConsumeAsync(stream, autoAck: false, "", noLocal: false, exclusive: false, arguments, subscription, cancel);
         return subscription;

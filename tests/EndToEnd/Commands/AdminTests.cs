@@ -157,13 +157,14 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         await sender.DisposeAsync();
         string[] expected =
         [
-            "SERVER +ROLE +CONNECTED +WAITING +LAG +ENFORCED +ERRORS +LAST REPORT +BANS 24H +QUARANTINED BY",
-            @"web1 +both +consumer 0\.\d+\.0 [^ ]+, producer 0\.\d+\.0 [^ ]+ +0 +[?-] +[?-] +1 +- +0 +-",
-            @"web2 +both +- +1 +\? +\? +0 +- +0 +-",
+            "SERVER +ROLE +TYPE +CONNECTED +WAITING +LAG +ENFORCED +ERRORS +LAST REPORT +BANS 24H +QUARANTINED BY",
+            @"web1 +both +classic +consumer 0\.\d+\.0 [^ ]+, producer 0\.\d+\.0 [^ ]+ +0 +[?-] +[?-] +1 +- +0 +-",
+            @"web2 +both +classic +- +1 +\? +\? +0 +- +0 +-",
             "web1 has refused 1 message: f2bbroker errors web1 shows which ones and why\\.",
             "web2's consumer was never seen within 7 days: on web2, install the settings of f2bbroker enroll, then systemctl enable --now "
                 + "f2bbroker-consumer\\.",
             "web2's producer was never seen within 7 days: .*",
+            @"The stream f2b\.history holds the bans since 20[^ ]+Z\.",
         ];
         string table = "";
         await Eventually.TrueAsync(

@@ -75,7 +75,7 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
         await broker.DeleteAsync("queues/f2b/f2b.history");
         Built.Outcome status = await StatusAsync();
         Assert.Equal(0, status.ExitCode);
-        Assert.Matches(@"(?m)^web1 +both +[^ ]+ +0 +[?] +[?] +0 +[?] +[?] +-$", status.Output);
+        Assert.Matches(@"(?m)^web1 +both +classic +[^ ]+ +0 +[?] +[?] +0 +[?] +[?] +-$", status.Output);
         Assert.Equal("The broker has no stream f2b.history: run f2bbroker init.\n", status.Errors);
         Assert.Equal((78, status.Errors), await FailsAsync());
     }

@@ -23,8 +23,8 @@ public sealed class RoleTests(TestBroker broker) : IAsyncLifetime
         await receiver.HasBansAsync(1);
         string[] rows =
         [
-            @"(?m)^web1 +reporter +producer 0[^ ]+ [^ ]+ +0 +- +- +0 +20[^ ]+Z +1 +-$",
-            @"(?m)^web2 +receiver +consumer 0[^ ]+ [^ ]+ +0 +[^ ]+ +\? +0 +- +0 +-$",
+            @"(?m)^web1 +reporter +- +producer 0[^ ]+ [^ ]+ +0 +- +- +0 +20[^ ]+Z +1 +-$",
+            @"(?m)^web2 +receiver +classic +consumer 0[^ ]+ [^ ]+ +0 +[^ ]+ +\? +0 +- +0 +-$",
         ];
         string status = "";
         await Eventually.TrueAsync(
@@ -42,7 +42,7 @@ public sealed class RoleTests(TestBroker broker) : IAsyncLifetime
         await using Server reporter = await Server.EnrollAsync(broker, "web1", Role.Reporter);
         await using Server receiver = await Server.EnrollAsync(broker, "web2", Role.Receiver);
         Assert.Equal((0, 78), (await TestAsync(Built.Producer, reporter), await TestAsync(Built.Consumer, reporter)));
-        Assert.Contains("'web1' may not have a queue: it is enrolled as a reporter, so it needs no consumer.", reporter.Said);
+        Assert.Contains("'web1' may not receive bans: it is enrolled as a reporter, so it needs no consumer.", reporter.Said);
         Assert.Equal((78, 0), (await TestAsync(Built.Producer, receiver), await TestAsync(Built.Consumer, receiver)));
         Assert.Contains("'web2' may not publish to f2b.bans: it is enrolled as a receiver, so it needs no producer.", receiver.Said);
         await using Sender sender = await Sender.ConnectAsync(broker, receiver);

@@ -147,7 +147,7 @@ public sealed class StatusFaultTests(EmptyBroker empty) : IClassFixture<EmptyBro
         await Eventually.TrueAsync(
             async () => Regex.IsMatch(
                 status = (await broker.AdminAsync("status", "--amqp", broker.Uri)).Output,
-                $@"(?m)^{server.Name} +both +consumer [^ ]+ \d+s, producer [^ ]+ \d+s "),
+                $@"(?m)^{server.Name} +both +classic +consumer [^ ]+ \d+s, producer [^ ]+ \d+s "),
             () => status);
         return consumer;
     }

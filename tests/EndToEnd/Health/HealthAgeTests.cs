@@ -76,7 +76,7 @@ public sealed class HealthAgeTests : RunningBroker, IAsyncLifetime
         await web1.PublishHealthAsync("consumer");
         await using Sender web9 = await EnrollAsync("web9");
         string status = await StatusAsync();
-        Assert.Matches(@"(?m)^web1 +both +consumer 0\.2\.0 ", status);
+        Assert.Matches(@"(?m)^web1 +both +classic +consumer 0\.2\.0 ", status);
         await Eventually.TrueAsync(
             async () =>
             {
@@ -88,7 +88,7 @@ public sealed class HealthAgeTests : RunningBroker, IAsyncLifetime
             "The stream f2b.health is flooded by web9: it holds less than 150 seconds, so programs without a message are unknown (?). "
                 + "If web9 was compromised, f2bbroker revoke web9.",
             status);
-        Assert.Matches(@"(?m)^web1 +both +[^ ]+ .* \?$", status);
+        Assert.Matches(@"(?m)^web1 +both +classic +[^ ]+ .* \?$", status);
         Assert.DoesNotContain("never seen", status);
         Assert.Matches(@"(?m)^\d+ messages of web9 in f2b\.health do not count, for example: no health message in JSON\.", status);
     }

@@ -29,8 +29,8 @@ public sealed class HealthStatusTests(TestBroker broker) : IAsyncLifetime
         await using Sender web3 = await EnrollAsync("web3", "other");
         await web3.PublishHealthAsync("producer", message => message["state"] = "stopped");
         string status = await StatusAsync();
-        Assert.Matches(@"(?m)^web1 +both +consumer 0\.2\.0 \d+s, producer 0\.2\.0 \d+s +1 +0\.25s +\? +0 ", status);
-        Assert.Matches(@"(?m)^web2 +both +consumer 0\.2\.0 \?, producer 0\.2\.0 \? +1 +\? +\? +0 ", status);
+        Assert.Matches(@"(?m)^web1 +both +classic +consumer 0\.2\.0 \d+s, producer 0\.2\.0 \d+s +1 +0\.25s +\? +0 ", status);
+        Assert.Matches(@"(?m)^web2 +both +classic +consumer 0\.2\.0 \?, producer 0\.2\.0 \? +1 +\? +\? +0 ", status);
         Assert.Matches(
             @"(?m)^web3's producer was stopped at 20[^ ]+Z: on web3, systemctl start f2bbroker-producer\.$",
             status);
@@ -80,7 +80,7 @@ public sealed class HealthStatusTests(TestBroker broker) : IAsyncLifetime
             "5 messages of web2 in f2b.health do not count, for example: server 'web1' is not the sender 'web2'. If web2 was compromised, "
                 + "f2bbroker revoke web2.\n",
             status);
-        Assert.Matches(@"(?m)^web2 +both +consumer 0\.2\.0 \?, producer 0\.2\.0 \? ", status);
+        Assert.Matches(@"(?m)^web2 +both +classic +consumer 0\.2\.0 \?, producer 0\.2\.0 \? ", status);
 
         await web2.BindExchangeAsync("f2b.bans", "f2b.health.in");
         await web2.BindExchangeAsync("f2b.bans.web2", "f2b.health.in");
@@ -100,7 +100,7 @@ public sealed class HealthStatusTests(TestBroker broker) : IAsyncLifetime
             Built.Admin,
             ["status", "--amqp", broker.Uri],
             [$"F2BBROKER_API={broker.Api}", .. FakeClock.Off("+2h")]);
-        Assert.Matches(@"(?m)^web1 +both +consumer 0\.2\.0 \?, producer 0\.2\.0 \? ", outcome.Output);
+        Assert.Matches(@"(?m)^web1 +both +classic +consumer 0\.2\.0 \?, producer 0\.2\.0 \? ", outcome.Output);
         Assert.Matches(
             "(?m)^web1's clock is at least (59|60) minutes ahead of the broker's: synchronise both \\(NTP\\)\\.$",
             outcome.Output);
@@ -132,7 +132,7 @@ public sealed class HealthStatusTests(TestBroker broker) : IAsyncLifetime
         Built.Outcome outcome = await broker.AdminAsync("status", "--amqp", broker.Uri);
         Assert.Equal(0, outcome.ExitCode);
         Assert.Matches(@"^The broker has no stream f2b\.health, .*: run f2bbroker init\.\n$", outcome.Errors);
-        Assert.Matches(@"(?m)^web1 +both +[^-]+ +1 +\? +\? +0 .* \?$", outcome.Output);
+        Assert.Matches(@"(?m)^web1 +both +classic +[^-]+ +1 +\? +\? +0 .* \?$", outcome.Output);
     }
 
     /// <summary>Enrolls a server and connects as these programs.</summary>
@@ -173,7 +173,7 @@ public sealed class HealthStatusTests(TestBroker broker) : IAsyncLifetime
         await Eventually.TrueAsync(
             async () => !Regex.IsMatch(
                 status = (await broker.AdminAsync(["status", "--amqp", broker.Uri, .. options])).Output,
-                @"(?m)^web. +both +([^,]*, )*\? |""connected"": null"),
+                @"(?m)^web. +both +classic +([^,]*, )*\? |""connected"": null"),
             () => status);
         return status;
     }

@@ -41,12 +41,13 @@ public sealed class StatisticsTests : RunningBroker, IAsyncLifetime
         await reporting.DisposeAsync();
         string[] expected =
         [
-            @"web1 +both +consumer 0\.\d+\.0 [^ ]+, producer 0\.\d+\.0 [^ ]+ +0 +[^ ]+ +[^ ]+ +1 +- +0 +-",
-            @"web2 +both +- +2 +\? +\? +0 +2[^ ]+ +1 +-",
+            @"web1 +both +classic +consumer 0\.\d+\.0 [^ ]+, producer 0\.\d+\.0 [^ ]+ +0 +[^ ]+ +[^ ]+ +1 +- +0 +-",
+            @"web2 +both +classic +- +2 +\? +\? +0 +2[^ ]+ +1 +-",
             "web1 has refused 1 message: .*",
             "web2's consumer was never seen .*",
             "web2's producer was never seen .*",
             $"{Regex.Escape(SwitchedOff)} are not checked.",
+            @"The stream f2b\.history holds the bans since .*",
         ];
         string status = "";
         await Eventually.TrueAsync(
@@ -94,7 +95,7 @@ public sealed class StatisticsTests : RunningBroker, IAsyncLifetime
                 + "{detailed, [{6000, 600}]}]}]}");
         await StartAsync();
         string status = await StatusAsync();
-        Assert.Matches(@"(?m)^web1 +both +(\?|consumer .*, producer .*) +0 +[?-] +[?-] +0 +- +0 +-$", status);
+        Assert.Matches(@"(?m)^web1 +both +classic +(\?|consumer .*, producer .*) +0 +[?-] +[?-] +0 +- +0 +-$", status);
         Assert.DoesNotContain("web1's", status);
         Assert.DoesNotContain("statistics", status);
     }

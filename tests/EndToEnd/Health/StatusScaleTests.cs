@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using F2bBroker.Contracts;
 using RabbitMQ.Client;
 
 namespace F2bBroker.EndToEndTests.Health;
@@ -28,14 +29,15 @@ public sealed class StatusScaleTests : RunningBroker, IAsyncLifetime
         await local.DisposeAsync();
     }
 
-    public static TheoryData<int> Counts => Soak.Times(0, 1) == 0 ? [10] : [10, 100, 1000];
+    public static MatrixTheoryData<int, string> Groups =>
+        new(Soak.Times(0, 1) == 0 ? [10] : [10, 100, 1000], [QueueType.Classic.Name, QueueType.Stream.Name]);
 
     [Theory]
-    [MemberData(nameof(Counts))]
-    public async Task Status_of_many_servers(int count)
+    [MemberData(nameof(Groups))]
+    public async Task Status_of_many_servers(int count, string type)
     {
         string[] servers = [.. Enumerable.Range(1, count).Select(i => $"web{i}")];
-        await ImportAsync(servers);
+        await ImportAsync(servers, Role.Both.ReceivingFrom(QueueType.Parse(type)!));
         await Parallel.ForEachAsync(servers, new ParallelOptions { MaxDegreeOfParallelism = 8 }, ConnectAsync);
         await PublishAsync(servers);
         string status = "";
@@ -51,18 +53,24 @@ public sealed class StatusScaleTests : RunningBroker, IAsyncLifetime
             () => status);
         Assert.Equal(
             count,
-            Regex.Count(status, @"(?m)^web\d+ +both +consumer 0\.2\.0 \d+s, producer 0\.2\.0 \d+s +1 +0\.004s +- +0 +[^ ]+ +[01] +-$"));
-        new SoakTable("StatusScale", "servers", "connections", "health messages", "seconds").Add(
+            Regex.Count(
+                status,
+                $@"(?m)^web\d+ +both +{type} +consumer 0\.2\.0 \d+s, producer 0\.2\.0 \d+s +{(type == "stream" ? "-" : "1")} "
+                    + @"+0\.004s +- +0 +[^ ]+ +[01] +-$"));
+        Assert.Matches(@"\nThe stream f2b\.history holds the bans since 20[^ ]+Z\.\n$", status);
+        new SoakTable("StatusScale", "servers", "receive from", "connections", "health messages", "seconds").Add(
             count,
+            type,
             connections.Count,
             count * 6,
             $"{took.TotalSeconds:0.0}");
-        TestContext.Current.SendDiagnosticMessage("status of {0} servers: {1:0.00} s", count, took.TotalSeconds);
+        TestContext.Current.SendDiagnosticMessage("status of {0} servers ({1}): {2:0.00} s", count, type, took.TotalSeconds);
         Assert.InRange(took.TotalSeconds, 0, Soak.Times(30, 5));
     }
 
-    private Task ImportAsync(string[] servers)
+    private Task ImportAsync(string[] servers, Role role)
     {
+        string[] withQueue = role.HasQueue ? servers : [];
         JsonNode Queue(string server) => new JsonObject
         {
             ["name"] = $"f2b.bans.{server}",
@@ -87,15 +95,15 @@ public sealed class StatusScaleTests : RunningBroker, IAsyncLifetime
                     .. servers.Select(server => (JsonNode)new JsonObject { ["name"] = server, ["password"] = Password, ["tags"] = "" }),
                     new JsonObject { ["name"] = "all", ["password"] = Password, ["tags"] = "impersonator" },
                 ]),
-            ["permissions"] = new JsonArray([.. servers.Append("all").Select(Permission)]),
-            ["queues"] = new JsonArray([.. servers.Select(Queue)]),
-            ["bindings"] = new JsonArray([.. servers.Select(Binding)]),
+            ["permissions"] = new JsonArray([.. servers.Append("all").Select(user => Permission(user, role))]),
+            ["queues"] = new JsonArray([.. withQueue.Select(Queue)]),
+            ["bindings"] = new JsonArray([.. withQueue.Select(Binding)]),
         });
     }
 
-    private static JsonNode Permission(string user)
+    private static JsonNode Permission(string user, Role role)
     {
-        Contracts.Permissions rights = user == "all" ? new("^$", ".*", "^$") : Contracts.Role.Both.PermissionsFor(user);
+        Permissions rights = user == "all" ? new("^$", ".*", "^$") : role.PermissionsFor(user);
         return new JsonObject
         {
             ["user"] = user,
@@ -152,5 +160,6 @@ public sealed class StatusScaleTests : RunningBroker, IAsyncLifetime
         ["problems"] = new JsonArray(),
         ["lag"] = program == "consumer" ? 0.004 : null,
         ["written"] = program == "consumer" ? 0 : null,
+        ["refused"] = program == "consumer" ? 0 : null,
     }.ToJsonString();
 }

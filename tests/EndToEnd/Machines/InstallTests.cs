@@ -44,7 +44,7 @@ public sealed class InstallTests
             () => error);
         string status = await group.AsOperatorAsync("f2bbroker status");
         Assert.Matches(
-            @"(?m)^web1 +both +consumer [^ ]+ [^ ]+, producer [^ ]+ [^ ]+ +0 +[^ ]+ +[^ ]+ +0 +20[^ ]+Z +[1-9][0-9]* +-$",
+            @"(?m)^web1 +both +classic +consumer [^ ]+ [^ ]+, producer [^ ]+ [^ ]+ +0 +[^ ]+ +[^ ]+ +0 +20[^ ]+Z +[1-9][0-9]* +-$",
             status);
     }
 }

@@ -30,6 +30,23 @@ public sealed class ServerProblemsTests
     }
 
     [Fact]
+    public void A_server_that_follows_the_stream_needs_no_queue()
+    {
+        Assert.Empty(Todo(Role.Both.ReceivingFrom(QueueType.Stream), hasQueue: false, Producer, Consumer));
+        Assert.Empty(Todo(Role.Receiver.ReceivingFrom(QueueType.Stream), hasQueue: false, Consumer));
+    }
+
+    [Fact]
+    public void What_a_server_that_follows_the_stream_refused_is_counted_from_its_consumers_start()
+    {
+        Role role = Role.Both.ReceivingFrom(QueueType.Stream);
+        ServerPrograms complete = new("web1", role, [Producer, Consumer], health: null);
+        Assert.StartsWith(
+            "web1 has refused 2 messages since its consumer's start: f2bbroker errors web1 shows",
+            Assert.Single(new ServerProblems("web1", role, hasQueue: false, complete).Find(errors: 2, quarantinedBy: [])));
+    }
+
+    [Fact]
     public void Permissions_of_no_role_are_reported() =>
         Assert.StartsWith("web1 has permissions on the broker that F2bBroker never grants", Assert.Single(Todo(null, hasQueue: true)));
 

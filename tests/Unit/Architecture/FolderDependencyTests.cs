@@ -83,7 +83,7 @@ public sealed class FolderDependencyTests
         ["Admin.History"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
         ["Admin.Statistics"] = ["Admin.History", "Admin.Output", "Consumer.Writing", "Shared.Logs"],
         ["Admin.Pardons"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
-        ["Admin.Errors"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
+        ["Admin.Errors"] = ["Admin.Broker", "Admin.History", "Admin.Output", "Shared.Messaging"],
         ["Admin.Health"] = ["Admin.Broker", "Admin.Output", "Shared.Messaging"],
         ["Admin.Status"] = ["Admin.Broker", "Admin.Policies", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Output"],
         ["Admin.Doctor"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging", "Shared.Programs"],
