@@ -2,6 +2,7 @@ using F2bBroker.Consumer.Health;
 using F2bBroker.Consumer.History;
 using F2bBroker.Consumer.Metrics;
 using F2bBroker.Consumer.Pardons;
+using F2bBroker.Consumer.Processing;
 using F2bBroker.Consumer.Receiving;
 using F2bBroker.Consumer.Refusals;
 using F2bBroker.Consumer.Rules;
@@ -12,7 +13,6 @@ using F2bBroker.Contracts;
 using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Metrics;
-using F2bBroker.Daemon.Systemd;
 using F2bBroker.Shared.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

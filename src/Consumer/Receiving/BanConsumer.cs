@@ -1,3 +1,4 @@
+using F2bBroker.Consumer.Processing;
 using F2bBroker.Consumer.Refusals;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Contracts;

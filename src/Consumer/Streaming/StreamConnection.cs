@@ -10,7 +10,8 @@ namespace F2bBroker.Consumer.Streaming;
 /// The connection that all readers of streams share, each with its own channel: a connection costs the broker more than a channel. It is
 /// opened when a reader needs it, and again after it was lost.
 /// </summary>
-internal sealed class StreamConnection(Settings settings, BrokerLoginCheck login, LastBrokerContact contact, TimeProvider time) : IDisposable
+internal sealed class StreamConnection(Settings settings, BrokerLoginCheck login, LastBrokerContact contact, TimeProvider time)
+    : IDisposable
 {
     private readonly SemaphoreSlim gate = new(1);
     private IConnection? current;

@@ -46,6 +46,8 @@ internal sealed class StreamFollower(
     private readonly Backoff backoff = new(InitialDelay, MaxDelay, time);
     private int failures;
     private bool wasFollowing;
+    private bool isRoleChecked;
+    private string? roleError;
     private long? refusedSince;
 
     /// <summary>Why the stream is not followed now; null if it is.</summary>
@@ -76,6 +78,7 @@ internal sealed class StreamFollower(
             try
             {
                 IConnection open = await connection.OpenAsync(stopping);
+                await CheckRoleAsync(open, stopping);
                 await FollowAsync(new BrokerStream(open, Topology.HistoryStream, time), stopping, ended);
             }
             catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !stopping.IsCancellationRequested)
@@ -85,6 +88,16 @@ internal sealed class StreamFollower(
             }
 
             await backoff.WaitAsync(stopping);
+        }
+    }
+
+    /// <summary>Finds out, once, whether the server is enrolled to follow the stream. With a queue, it may read the stream too.</summary>
+    private async Task CheckRoleAsync(IConnection open, CancellationToken stopping)
+    {
+        if (!isRoleChecked)
+        {
+            roleError = await PermissionProbe.FindReceiveErrorAsync(open, settings.Server, QueueType.Stream, stopping);
+            isRoleChecked = true;
         }
     }
 
@@ -114,6 +127,12 @@ internal sealed class StreamFollower(
         }
 
         log.LogInformation("Receiving from {Stream:l}.", Topology.HistoryStream);
+        if (roleError is not null && !wasFollowing)
+        {
+            log.LogWarning("{Message:l}", roleError);
+            problems.Set(nameof(roleError), roleError);
+        }
+
         (Failure, failures, refusedSince, wasFollowing) = (null, 0, null, true);
         problems.Clear(nameof(StreamFollower));
         backoff.Reset();
@@ -154,8 +173,7 @@ internal sealed class StreamFollower(
     {
         _ when NotFoundAnswer.IsMissing(failure) => $"The broker has no stream {Topology.HistoryStream}: run f2bbroker init.",
         OperationInterruptedException { ShutdownReason.ReplyCode: Constants.AccessRefused } =>
-            $"'{settings.Server}' may not read {Topology.HistoryStream}: f2bbroker enroll {settings.Server} --stream --force gives it the "
-                + "right, and a new password.",
+            roleError ?? $"'{settings.Server}' may not read {Topology.HistoryStream}: f2bbroker init grants it to an enrolled server.",
         _ => $"Cannot read {Topology.HistoryStream}: {Failure}.",
     };
 }

@@ -1,4 +1,5 @@
 using F2bBroker.Consumer.Metrics;
+using F2bBroker.Consumer.Processing;
 using F2bBroker.Consumer.Refusals;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Contracts;

@@ -1,5 +1,4 @@
 using F2bBroker.Contracts;
-using F2bBroker.Daemon.Systemd;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
 using MassTransit;

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.Daemon.Systemd;
 
 /// <summary>
-/// Notifies systemd when the daemon is ready, and then sends watchdog pings at half the watchdog's interval while the connection works or the
-/// daemon waits for the broker.
+/// Notifies systemd when the daemon is ready, and then sends watchdog pings at half the watchdog's interval while the connection works or
+/// the daemon waits for the broker.
 /// </summary>
 /// <remarks>Not <c>AddSystemd()</c>: it sends READY before anything is read, and sends no watchdog pings.</remarks>
 internal sealed class SystemdWatchdog(

@@ -57,21 +57,27 @@ public sealed class FolderDependencyTests
             "Consumer.Rules", "Consumer.Metrics", "Daemon", "Daemon.Health", "Shared.Configuration", "Shared.Logs",
         ],
 
+        ["Consumer.Processing"] = ["Consumer.Rules", "Consumer.Metrics", "Consumer.Writing", "Daemon"],
         ["Consumer.Trials"] = ["Consumer.Rules", "Consumer.Writing", "Daemon"],
         ["Consumer.Refusals"] = ["Consumer.Rules", "Consumer.Metrics", "Daemon", "Shared.Configuration", "Shared.Messaging"],
+        ["Consumer.Streaming"] =
+        [
+            "Consumer.Rules", "Consumer.Writing", "Consumer.Metrics", "Consumer.Processing", "Consumer.Refusals",
+            "Daemon", "Daemon.Health", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
+        ],
         ["Consumer.History"] =
         [
-            "Consumer.Rules", "Consumer.Writing", "Consumer.Metrics",
+            "Consumer.Rules", "Consumer.Writing", "Consumer.Metrics", "Consumer.Streaming",
             "Daemon", "Daemon.Health", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
         ],
         ["Consumer.Pardons"] =
         [
-            "Consumer.Rules", "Consumer.Writing",
+            "Consumer.Rules", "Consumer.Writing", "Consumer.Streaming",
             "Daemon", "Daemon.Health", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
         ],
         ["Consumer.Receiving"] =
         [
-            "Consumer.Rules", "Consumer.Refusals", "Consumer.Writing", "Consumer.History", "Consumer.Metrics",
+            "Consumer.Rules", "Consumer.Processing", "Consumer.Refusals", "Consumer.Writing", "Consumer.History", "Consumer.Metrics",
             "Daemon", "Daemon.Health", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging",
         ],
 
@@ -103,7 +109,7 @@ public sealed class FolderDependencyTests
     private static readonly string[] MessagingFolders =
     [
         "Producer", "Producer.Publishing",
-        "Consumer", "Consumer.Receiving", "Consumer.Refusals", "Consumer.History", "Consumer.Pardons",
+        "Consumer", "Consumer.Receiving", "Consumer.Refusals", "Consumer.Streaming", "Consumer.History", "Consumer.Pardons",
         "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Health", "Admin.Pardons", "Admin.Doctor", "Admin.Why",
         "Shared.Messaging",
         "Daemon", "Daemon.Messaging", "Daemon.Systemd", "Daemon.Health",

@@ -28,5 +28,6 @@ public sealed class ReplayQuarantineTests
 
     private bool[] Admitted(IEnumerable<int> minutes) => [.. minutes.Select(minute => Admits(minute, "web1"))];
 
-    private bool Admits(int minute, string server) => quarantine.FindSkipReason(Some.Ban(server: server, at: Some.Time.AddMinutes(minute))) is null;
+    private bool Admits(int minute, string server) =>
+        quarantine.FindSkipReason(Some.Ban(server: server, at: Some.Time.AddMinutes(minute))) is null;
 }

@@ -1,6 +1,6 @@
 using MassTransit;
 
-namespace F2bBroker.Daemon.Systemd;
+namespace F2bBroker.Daemon.Messaging;
 
 /// <summary>Whether the daemon's connection for bans works.</summary>
 /// <param name="FindFailure">Returns why it does not work now, without a full stop; null if it works. Any thread may call it.</param>

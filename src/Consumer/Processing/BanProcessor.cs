@@ -1,9 +1,10 @@
 using F2bBroker.Consumer.Metrics;
+using F2bBroker.Consumer.Rules;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
 using Microsoft.Extensions.Logging;
 
-namespace F2bBroker.Consumer.Rules;
+namespace F2bBroker.Consumer.Processing;
 
 /// <summary>
 /// Processes a valid ban that was delivered: skips it, or has it written. Completes when the message may be acknowledged. Bans of the queue

@@ -2,7 +2,7 @@ using F2bBroker.Consumer.Metrics;
 using F2bBroker.Daemon;
 using Microsoft.Extensions.Logging;
 
-namespace F2bBroker.Consumer.Rules;
+namespace F2bBroker.Consumer.Processing;
 
 /// <summary>Counts the bans that are not written, by reason, in the metrics and in the log.</summary>
 internal sealed class SkippedBans(ConsumerMetrics metrics, ILogger log, TimeProvider time) : IDisposable
