@@ -111,7 +111,7 @@ internal sealed class EnrollCommand(CommandLine line)
         EnrolledServers enrolled = new(await ServerPermissions.ReadAsync(broker, cancel), wanted);
         Func<string, string?> fileFor = options.FilesIn(parsed);
         OperatorConnection amqp = line.CreateConnection(parsed, broker);
-        await new ServerBatch(output, "Enrolling", "Enrolled", "Enrolled before, unchanged").RunAsync(names, async (name, row) =>
+        await new ServerBatch(output, "Enrolling", "Enrolled", "Enrolled before and unchanged").RunAsync(names, async (name, row) =>
         {
             string file = fileFor(name)!;
             if (enrolled.IsDone(name, file))

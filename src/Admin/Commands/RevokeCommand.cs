@@ -49,7 +49,11 @@ internal sealed class RevokeCommand(CommandLine line)
             async (name, row) =>
             {
                 bool wasThere = await RevokeAsync(name, hasPardon, broker, row, _ => { }, CancellationToken.None);
-                row.WriteMessage($"'{name}' {(wasThere ? "is revoked" : "was not enrolled")}.");
+                if (!wasThere)
+                {
+                    row.WriteMessage($"'{name}' was not enrolled.");
+                }
+
                 return wasThere;
             },
             cancel);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using F2bBroker.Admin.Broker;
 using F2bBroker.Admin.Output;
+using F2bBroker.Admin.Waiting;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Servers;
@@ -82,7 +83,7 @@ internal sealed class Enrollment(ManagementApi api, OperatorConnection amqp, Act
 
         await PrepareQueuesAsync(user, server, enrolled, role, type, options.DropsWaiting, cancel);
         string? password = options.HasCertificate ? null : RandomNumberGenerator.GetString(Alphabet, 32);
-        await user.RecreateAsync(password, role, cancel);
+        await user.CreateAsync(password, role, cancel);
         settings(new ServerCredentials(password, role, type));
         write(Describe(server, enrolled is null, options.HasCertificate, role));
     }
@@ -122,7 +123,8 @@ internal sealed class Enrollment(ManagementApi api, OperatorConnection amqp, Act
     /// <exception cref="CommandFailedException">The broker has no stream of the bans.</exception>
     private async Task RequireStreamAsync(string server, CancellationToken cancel)
     {
-        if (await api.GetAsync(ManagementApi.Path("queues", Topology.VirtualHost, Topology.HistoryStream), cancel) is null)
+        string path = $"{ManagementApi.Path("queues", Topology.VirtualHost, Topology.HistoryStream)}?disable_stats=true";
+        if (await api.GetAsync(path, cancel) is null)
         {
             throw new CommandFailedException(
                 ExitCode.Configuration,

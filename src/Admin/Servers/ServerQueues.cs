@@ -17,7 +17,7 @@ internal sealed class ServerQueues(ManagementApi api, string server)
     /// <exception cref="CommandFailedException">The operator asks for a quorum queue, and the queue has another type.</exception>
     public async Task<QueueType> ChooseTypeAsync(QueueType? wanted, CancellationToken cancel)
     {
-        JsonNode? present = await api.GetAsync(ManagementApi.Path("queues", Topology.VirtualHost, queue), cancel);
+        JsonNode? present = await api.GetAsync($"{ManagementApi.Path("queues", Topology.VirtualHost, queue)}?disable_stats=true", cancel);
         if (present is null)
         {
             return wanted ?? QueueType.Classic;

@@ -26,8 +26,11 @@ internal sealed class ServerRun
 
     public bool IsTried => HasChanged is not null || Error is not null;
 
-    /// <summary>The error with the name of the server. A broker that does not answer concerns all servers.</summary>
-    public string FailureMessage => Error!.ExitCode == ExitCode.BrokerUnreachable ? Error.Message : $"{server}: {Error.Message}";
+    /// <summary>The error, with the name of the server if it concerns only this one and does not begin with it.</summary>
+    public string FailureMessage =>
+        Error!.ExitCode == ExitCode.BrokerUnreachable || Error.Message.StartsWith($"'{server}'", StringComparison.Ordinal)
+            ? Error.Message
+            : $"'{server}': {Error.Message}";
 
     public async Task RunAsync(Func<string, CommandOutput, Task<bool>> act)
     {

@@ -45,16 +45,12 @@ internal sealed class ServerUser(ManagementApi api, string server)
     public static Permissions ReadPermissions(JsonNode permission) =>
         new(permission.Text("configure"), permission.Text("write"), permission.Text("read"));
 
-    /// <summary>Deletes and creates the user, which closes its connections.</summary>
+    /// <summary>Creates the user.</summary>
     /// <param name="password">The password; null for a user without one.</param>
-    public async Task RecreateAsync(string? password, Role role, CancellationToken cancel)
-    {
-        await api.DeleteAsync(path, cancel);
-        await CreateAsync(
-            new JsonObject { [password is null ? "password_hash" : "password"] = password ?? "" },
-            role.PermissionsFor(server),
-            cancel);
-    }
+    public Task CreateAsync(string? password, Role role, CancellationToken cancel) => CreateAsync(
+        new JsonObject { [password is null ? "password_hash" : "password"] = password ?? "" },
+        role.PermissionsFor(server),
+        cancel);
 
     /// <summary>Creates the user as it was before it was removed, so that the server logs in again with its old credentials.</summary>
     public Task RestoreAsync(EnrolledServer old, CancellationToken cancel) => CreateAsync(

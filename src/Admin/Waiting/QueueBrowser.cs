@@ -6,7 +6,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
-namespace F2bBroker.Admin.Servers;
+namespace F2bBroker.Admin.Waiting;
 
 /// <summary>
 /// Reads a server's queue and acknowledges nothing, so all messages return to their places when it is disposed. Nobody else can receive

@@ -1,6 +1,6 @@
 using RabbitMQ.Client;
 
-namespace F2bBroker.Admin.Servers;
+namespace F2bBroker.Admin.Waiting;
 
 /// <summary>A message of a queue.</summary>
 /// <param name="Exchange">The exchange that the message was published to.</param>

@@ -8,7 +8,7 @@ using F2bBroker.Contracts;
 using F2bBroker.Shared.Messaging;
 using RabbitMQ.Client;
 
-namespace F2bBroker.Admin.Servers;
+namespace F2bBroker.Admin.Waiting;
 
 /// <summary>
 /// Compares the bans that wait in a server's queue with the stream, before the server follows the stream. It reads the queue without
@@ -53,8 +53,8 @@ internal sealed class WaitingBans(ManagementApi api, OperatorConnection amqp, st
         }
 
         write(
-            $"{number} waited in {queue}, and the stream holds {(number == "A ban" ? "it" : "them")}. The first start of the consumer reads "
-                + $"back to {oldest}, if its [consumer] history (1d by default) is as long.");
+            $"{number} waited in {queue}, and the stream holds {(number == "A ban" ? "it" : "them")}. The first start of the consumer "
+                + $"reads back to {oldest}, if its [consumer] history (1d by default) is as long.");
     }
 
     private string Refusal(Dictionary<Guid, Ban> lost)
@@ -63,8 +63,8 @@ internal sealed class WaitingBans(ManagementApi api, OperatorConnection amqp, st
             ? ("a ban", "it", "it")
             : (string.Create(CultureInfo.InvariantCulture, $"{lost.Count:N0} bans"), "they", "them");
         return $"'{server}' keeps its queue and its login: {bans} in {queue} would be lost (the oldest of {OldestOf(lost)}), because "
-            + $"{they} left the stream {Topology.HistoryStream}. Let its consumer receive {them} until f2bbroker status shows none waiting. "
-            + $"--drop-waiting deletes {them}.";
+            + $"{they} left the stream {Topology.HistoryStream}. Let its consumer receive {them} until f2bbroker status shows none "
+            + $"waiting. --drop-waiting deletes {them}.";
     }
 
     private static string OldestOf(Dictionary<Guid, Ban> bans) => UtcTimestamp.Format(bans.Values.Min(ban => ban.DetectedAt));
