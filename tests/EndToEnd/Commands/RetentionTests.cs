@@ -99,8 +99,8 @@ public sealed class RetentionTests(TestBroker broker) : IAsyncLifetime
         {
             while (sent * size < TimeProvider.System.GetElapsedTime(start).TotalSeconds * bytesPerSecond)
             {
-                string text = $"{TimeProvider.System.GetUtcNow():O}".PadRight(size);
-                await channel.BasicPublishAsync("f2b.bans", "", mandatory: true, properties, Encoding.UTF8.GetBytes(text), CancellationToken.None);
+                byte[] body = Encoding.UTF8.GetBytes($"{TimeProvider.System.GetUtcNow():O}".PadRight(size));
+                await channel.BasicPublishAsync("f2b.bans", "", mandatory: true, properties, body, CancellationToken.None);
                 sent++;
             }
 
