@@ -12,6 +12,7 @@ namespace F2bBroker.Admin.Waiting;
 /// Reads a server's queue and acknowledges nothing, so all messages return to their places when it is disposed. Nobody else can receive
 /// from the queue meanwhile.
 /// </summary>
+/// <remarks>A marker that it publishes to the queue shows the end: the broker's counts of quorum queues are some seconds old.</remarks>
 internal sealed class QueueBrowser : AsyncDefaultBasicConsumer, IAsyncDisposable
 {
     /// <summary>How long a removed user's consumer may hold the queue.</summary>
@@ -20,16 +21,26 @@ internal sealed class QueueBrowser : AsyncDefaultBasicConsumer, IAsyncDisposable
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The time to wait for a further message. The broker sends all without a pause.</summary>
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>The broker returns many messages to the queue after the connection is closed.</summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Channel<QueuedMessage> deliveries = System.Threading.Channels.Channel.CreateUnbounded<QueuedMessage>();
+    private readonly IConnection connection;
+    private readonly string queue;
+    private readonly string marker = Guid.NewGuid().ToString();
+    private string tag = "";
 
-    private QueueBrowser(IChannel channel)
+    private QueueBrowser(IConnection connection, IChannel channel, string queue)
         : base(channel)
     {
+        this.connection = connection;
+        this.queue = queue;
     }
 
     /// <summary>Waits until no other consumer holds the queue, and becomes its only consumer.</summary>
+    /// <param name="connection">A connection for the browser alone, which it closes.</param>
     /// <exception cref="CommandFailedException">Another consumer holds the queue for too long.</exception>
     public static async Task<QueueBrowser> SubscribeAsync(
         IConnection connection,
@@ -40,16 +51,16 @@ internal sealed class QueueBrowser : AsyncDefaultBasicConsumer, IAsyncDisposable
         for (long began = time.GetTimestamp(); time.GetElapsedTime(began) < ReleaseTimeout; await Task.Delay(RetryDelay, time, cancel))
         {
             IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
-            QueueBrowser browser = new(channel);
+            QueueBrowser browser = new(connection, channel, queue);
             try
             {
-                await channel.BasicConsumeAsync(
+                browser.tag = await channel.BasicConsumeAsync(
                     queue, autoAck: false, "", noLocal: false, exclusive: true, arguments: null, browser, cancel);
                 return browser;
             }
             catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode == Constants.AccessRefused)
             {
-                await browser.DisposeAsync();
+                await channel.DisposeAsync();
             }
         }
 
@@ -58,12 +69,21 @@ internal sealed class QueueBrowser : AsyncDefaultBasicConsumer, IAsyncDisposable
             $"Another consumer receives from {queue}: end its connection (f2bbroker status), then repeat the command.");
     }
 
-    /// <summary>Returns that many messages; fewer if the broker sends no more.</summary>
+    /// <summary>Returns the messages that are in the queue now.</summary>
     /// <exception cref="Exception">The connection or the queue is gone.</exception>
-    public async IAsyncEnumerable<QueuedMessage> ReadAsync(long count, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<QueuedMessage> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
     {
-        for (long read = 0; read < count && await ReceiveAsync(cancel) is { } message; read++)
+        BasicProperties properties = new() { MessageId = marker };
+        await Channel.BasicPublishAsync("", queue, mandatory: false, properties, ReadOnlyMemory<byte>.Empty, cancel);
+        while (true)
         {
+            QueuedMessage message = await ReceiveAsync(cancel);
+            if (message.Properties.MessageId == marker)
+            {
+                await Channel.BasicAckAsync(message.DeliveryTag, multiple: false, cancel);
+                yield break;
+            }
+
             yield return message;
         }
     }
@@ -79,7 +99,7 @@ internal sealed class QueueBrowser : AsyncDefaultBasicConsumer, IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         // The client reuses its buffer.
-        deliveries.Writer.TryWrite(new QueuedMessage(exchange, properties, body.ToArray()));
+        deliveries.Writer.TryWrite(new QueuedMessage(deliveryTag, exchange, properties, body.ToArray()));
         return Task.CompletedTask;
     }
 
@@ -89,9 +109,18 @@ internal sealed class QueueBrowser : AsyncDefaultBasicConsumer, IAsyncDisposable
         return base.HandleChannelShutdownAsync(channel, reason);
     }
 
-    public ValueTask DisposeAsync() => Channel.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (Channel.IsOpen)
+        {
+            // The server can receive again before all messages have returned to the queue.
+            await Channel.BasicCancelAsync(tag);
+        }
 
-    private async Task<QueuedMessage?> ReceiveAsync(CancellationToken cancel)
+        await connection.AbortAsync(CloseTimeout);
+    }
+
+    private async Task<QueuedMessage> ReceiveAsync(CancellationToken cancel)
     {
         if (deliveries.Reader.TryRead(out QueuedMessage? waiting))
         {
@@ -106,7 +135,9 @@ internal sealed class QueueBrowser : AsyncDefaultBasicConsumer, IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return null;
+            throw new CommandFailedException(
+                ExitCode.BrokerUnreachable,
+                $"{queue} cannot be read: the broker sends nothing for {IdleTimeout.TotalSeconds} s. Repeat the command.");
         }
     }
 }

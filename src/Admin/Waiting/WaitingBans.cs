@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using F2bBroker.Admin.Broker;
 using F2bBroker.Admin.Output;
 using F2bBroker.Admin.Policies;
@@ -30,13 +29,13 @@ internal sealed class WaitingBans(ManagementApi api, OperatorConnection amqp, st
     /// <exception cref="CommandFailedException">Bans would be lost, or the broker cannot be read.</exception>
     public async Task RequireInStreamAsync(Action<string> write, CancellationToken cancel)
     {
-        if (await CountMessagesAsync(cancel) == 0)
+        if (await api.GetAsync($"{ManagementApi.Path("queues", Topology.VirtualHost, queue)}?disable_stats=true", cancel) is null)
         {
             return;
         }
 
         TimeSpan maxAge = await FindMaxAgeAsync(cancel);
-        await using IConnection connection = await amqp.OpenAsync("enroll", cancel);
+        IConnection connection = await amqp.OpenAsync("enroll", cancel);
         Dictionary<Guid, Ban> waiting = await amqp.TranslateErrorsAsync(
             () => ReadQueueAsync(connection, maxAge, cancel), Missing, cancel);
         if (waiting.Count == 0)
@@ -46,7 +45,8 @@ internal sealed class WaitingBans(ManagementApi api, OperatorConnection amqp, st
 
         string number = waiting.Count == 1 ? "A ban" : string.Create(CultureInfo.InvariantCulture, $"{waiting.Count:N0} bans");
         string oldest = OldestOf(waiting);
-        await amqp.TranslateErrorsAsync(() => RemoveHeldByStreamAsync(connection, waiting, cancel), Missing, cancel);
+        await using IConnection reader = await amqp.OpenAsync("enroll", cancel);
+        await amqp.TranslateErrorsAsync(() => RemoveHeldByStreamAsync(reader, waiting, cancel), Missing, cancel);
         if (waiting.Count > 0)
         {
             throw new CommandFailedException(ExitCode.Configuration, Refusal(waiting));
@@ -69,17 +69,6 @@ internal sealed class WaitingBans(ManagementApi api, OperatorConnection amqp, st
 
     private static string OldestOf(Dictionary<Guid, Ban> bans) => UtcTimestamp.Format(bans.Values.Min(ban => ban.DetectedAt));
 
-    /// <summary>Returns the number of messages, also of those that are delivered and not acknowledged.</summary>
-    private async Task<long> CountMessagesAsync(CancellationToken cancel)
-    {
-        // RabbitMQ 3.10 counts them only in the list.
-        string name = Uri.EscapeDataString($"^{Regex.Escape(queue)}$");
-        JsonNode? list = await api.GetAsync(
-            $"queues/{Topology.VirtualHost}?disable_stats=true&enable_queue_totals=true&page=1&page_size=1&use_regex=true&name={name}",
-            cancel);
-        return (list?["items"]).Rows().FirstOrDefault()?["messages"]?.GetValue<long>() ?? 0;
-    }
-
     /// <summary>Returns the default, or the age limit of the stream if it is longer: then <c>maxage</c> may be longer too.</summary>
     private async Task<TimeSpan> FindMaxAgeAsync(CancellationToken cancel)
     {
@@ -93,7 +82,7 @@ internal sealed class WaitingBans(ManagementApi api, OperatorConnection amqp, st
         await using QueueBrowser browser = await QueueBrowser.SubscribeAsync(connection, queue, time, cancel);
         DateTimeOffset now = time.GetUtcNow();
         Dictionary<Guid, Ban> waiting = [];
-        await foreach (QueuedMessage message in browser.ReadAsync(await CountMessagesAsync(cancel), cancel))
+        await foreach (QueuedMessage message in browser.ReadAsync(cancel))
         {
             MessageOrigin origin = message.Exchange == Topology.BansExchange
                 ? MessageOrigin.FromUserId(message.Properties)
