@@ -15,6 +15,8 @@ internal sealed class Sender : IAsyncDisposable
 
     public string Name { get; }
 
+    public bool IsOpen => connection.IsOpen;
+
     /// <param name="name">The connection's name, as the broker shows it.</param>
     public static async Task<Sender> ConnectAsync(RunningBroker broker, string user, string password, string? name = null)
     {

@@ -61,20 +61,20 @@ internal sealed class CommandLine
 
     /// <summary>Runs the action with the management API, as the operator.</summary>
     public Command WithManagementApi(Command command, Func<ParseResult, ManagementApi, CancellationToken, Task> act) =>
-        WithErrorHandling(command, async (parsed, cancel) =>
+        WithExitCode(command, async (parsed, broker, cancel) =>
         {
-            using ManagementApi broker = OpenManagementApi(parsed);
             await act(parsed, broker, cancel);
             return ExitCode.Success;
         });
 
     /// <summary>Runs the action with the management API and an output, for commands that change something.</summary>
     public Command WithOutput(Command command, Func<ParseResult, ManagementApi, CommandOutput, CancellationToken, Task> act) =>
-        WithManagementApi(command, async (parsed, broker, cancel) =>
+        WithExitCode(command, async (parsed, broker, cancel) =>
         {
             CommandOutput answer = new(IsJson(parsed));
             await act(parsed, broker, answer, cancel);
             answer.Finish();
+            return answer.FinalExitCode;
         });
 
     /// <summary>Runs the action. An expected failure becomes an error message and its exit code.</summary>
@@ -94,4 +94,11 @@ internal sealed class CommandLine
         });
         return command;
     }
+
+    private Command WithExitCode(Command command, Func<ParseResult, ManagementApi, CancellationToken, Task<int>> act) =>
+        WithErrorHandling(command, async (parsed, cancel) =>
+        {
+            using ManagementApi broker = OpenManagementApi(parsed);
+            return await act(parsed, broker, cancel);
+        });
 }

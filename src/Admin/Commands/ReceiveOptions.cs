@@ -14,7 +14,7 @@ internal sealed class ReceiveOptions
 
     public Option<bool> Queue { get; } = new("--queue")
     {
-        Description = "With --force: a server that followed the stream gets a queue.",
+        Description = "With --force: give a server that followed the stream a queue.",
     };
 
     public Option<bool> QuorumQueue { get; } = new("--quorum-queue")
@@ -22,8 +22,13 @@ internal sealed class ReceiveOptions
         Description = "Create a quorum queue, for a cluster of three nodes or more. The settings name the type (queuetype).",
     };
 
+    public Option<bool> DropWaiting { get; } = new("--drop-waiting")
+    {
+        Description = "With --stream --force: switch although bans wait in the queue that the stream no longer holds. They are lost.",
+    };
+
     /// <summary>Returns the type that the options ask for; null if none is given.</summary>
-    /// <exception cref="CommandFailedException">Two of the options are given.</exception>
+    /// <exception cref="CommandFailedException">The options exclude each other.</exception>
     public QueueType? Read(ParseResult parsed)
     {
         (Option<bool> Option, QueueType Type)[] given =
@@ -31,10 +36,16 @@ internal sealed class ReceiveOptions
             .. new[] { (Stream, QueueType.Stream), (Queue, QueueType.Classic), (QuorumQueue, QueueType.Quorum) }
                 .Where(pair => parsed.GetValue(pair.Item1)),
         ];
-        return given.Length <= 1
-            ? given.FirstOrDefault().Type
-            : throw new CommandFailedException(
-                ExitCode.Configuration,
-                $"{given[0].Option.Name} and {given[1].Option.Name} exclude each other.");
+        if (given.Length > 1)
+        {
+            throw Fail($"{given[0].Option.Name} and {given[1].Option.Name} exclude each other.");
+        }
+
+        QueueType? type = given.FirstOrDefault().Type;
+        return type == QueueType.Stream || !parsed.GetValue(DropWaiting)
+            ? type
+            : throw Fail($"{DropWaiting.Name} is only for {Stream.Name}.");
     }
+
+    private static CommandFailedException Fail(string message) => new(ExitCode.Configuration, message);
 }

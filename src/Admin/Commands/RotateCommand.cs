@@ -9,18 +9,38 @@ namespace F2bBroker.Admin.Commands;
 internal sealed class RotateCommand(CommandLine line)
 {
     private readonly ServerOptions options = new();
+    private readonly ServerNames names = new();
 
     public Command Command => line.WithOutput(
-        new Command("rotate", "Give a server a new password. Connections that use the old one are closed.")
+        new Command(
+            "rotate",
+            "Give servers new passwords. Connections that use the old ones are closed. With several servers, --out names a directory.")
         {
-            options.Server, options.Out, options.Uri,
+            names.Argument, options.Out, options.Uri,
         },
         RunAsync);
 
     private Task RunAsync(ParseResult parsed, ManagementApi broker, CommandOutput output, CancellationToken cancel)
     {
-        string name = options.ValidServer(parsed);
-        return options.SaveCredentialsAsync(name, parsed, broker, hasCertificate: false, output,
-            save => new Enrollment(broker, output.WriteMessage).RotateAsync(name, save, cancel));
+        IReadOnlyList<string> servers = names.Read(parsed);
+        OperatorConnection amqp = line.CreateConnection(parsed, broker);
+        Task RotateAsync(string name, string? file, CommandOutput row, CancellationToken stop) =>
+            options.SaveCredentialsAsync(name, file, parsed, broker, hasCertificate: false, row, save =>
+                new Enrollment(broker, amqp, row.WriteMessage).RotateAsync(name, save, stop));
+        if (servers is [var single])
+        {
+            return RotateAsync(single, options.FileFor(single, parsed), output, cancel);
+        }
+
+        Func<string, string?> fileFor = options.FilesIn(parsed);
+        return new ServerBatch(output, "Rotating", "Rotated", "Unchanged") { ShowsMessages = true }.RunAsync(
+            servers,
+            async (name, row) =>
+            {
+                // What has begun is finished, so that no login is left without its file.
+                await RotateAsync(name, fileFor(name), row, CancellationToken.None);
+                return true;
+            },
+            cancel);
     }
 }

@@ -33,14 +33,14 @@ internal sealed record GroupPolicy(string Name, string Pattern, string ApplyTo, 
     };
 
     /// <summary>
-    /// Limits the stream of the bans. RabbitMQ deletes old messages with their segment, which holds some 14,000 bans, and takes the
-    /// segment's size when the stream is declared.
+    /// Limits the stream of the bans. RabbitMQ deletes old messages with their segment, which holds some 7,000 bans, when a new segment
+    /// begins. It takes the segment's size when the stream is declared.
     /// </summary>
     public static GroupPolicy History { get; } = new("f2b.history-limits", @"^f2b\.history$", "queues", new JsonObject
     {
         ["max-age"] = "1D",
         ["max-length-bytes"] = MaxBytes,
-        ["stream-max-segment-size-bytes"] = 4 * 1024 * 1024,
+        ["stream-max-segment-size-bytes"] = 2 * 1024 * 1024,
     });
 
     /// <summary>Limits the stream of the health messages. Its segments are small, because RabbitMQ deletes only whole segments.</summary>

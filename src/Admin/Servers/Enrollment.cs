@@ -1,15 +1,16 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using F2bBroker.Admin.Broker;
 using F2bBroker.Admin.Output;
+using F2bBroker.Admin.Waiting;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Admin.Servers;
 
 /// <summary>
 /// <c>f2bbroker enroll</c>: creates the queue and the binding first, so that the server misses nothing, then the user, then the settings.
+/// A server that follows the stream has no queue.
 /// </summary>
-internal sealed class Enrollment(ManagementApi api, Action<string> write)
+internal sealed class Enrollment(ManagementApi api, OperatorConnection amqp, Action<string> write)
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -47,13 +48,7 @@ internal sealed class Enrollment(ManagementApi api, Action<string> write)
                 $"'{server}' logs in by certificate and has no password: have your authority sign a new certificate.");
         }
 
-        await RecreateAsync(
-            user,
-            server,
-            enrolled,
-            new EnrollmentOptions(IsForced: true, HasCertificate: false, Type: null, Role: null),
-            settings,
-            cancel);
+        await RecreateAsync(user, server, enrolled, EnrollmentOptions.NewPassword, settings, cancel);
     }
 
     private async Task RecreateAsync(
@@ -64,27 +59,78 @@ internal sealed class Enrollment(ManagementApi api, Action<string> write)
         Action<ServerCredentials> settings,
         CancellationToken cancel)
     {
-        Role role = ChooseRole(enrolled, options);
-        QueueType type = await ChooseTypeAsync(server, role, options.Type, cancel);
+        Role role = options.ChooseRole(enrolled?.Role);
+        ServerQueues queues = new(api, server);
+        QueueType type = role.HasQueue ? await queues.ChooseTypeAsync(options.Type, cancel)
+            : role.FollowsStream ? QueueType.Stream
+            : QueueType.Classic;
+        if (role.FollowsStream)
+        {
+            await RequireStreamAsync(server, cancel);
+        }
+
+        if (role.HasQueue && enrolled?.Role is { HasQueue: false })
+        {
+            // Before the login changes, so that there is no moment without a queue. This login has no permission to touch it.
+            await queues.CreateAsync(type, cancel);
+        }
+
         if (enrolled is not null)
         {
             // The user is removed first: whoever is logged in could hold the queue exclusively or declare it with other arguments.
             await user.RemoveAsync(cancel);
         }
 
-        if (role.HasQueue)
-        {
-            await CreateQueueAsync(Topology.QueueFor(server), type, cancel);
-        }
-        else
-        {
-            await new ServerQueues(api, server).RemoveAsync((what, wasThere) => WriteRemoved(what, wasThere, role), cancel);
-        }
-
+        await PrepareQueuesAsync(user, server, enrolled, role, type, options.DropsWaiting, cancel);
         string? password = options.HasCertificate ? null : RandomNumberGenerator.GetString(Alphabet, 32);
-        await user.RecreateAsync(password, role, cancel);
+        await user.CreateAsync(password, role, cancel);
         settings(new ServerCredentials(password, role, type));
         write(Describe(server, enrolled is null, options.HasCertificate, role));
+    }
+
+    /// <summary>Creates or removes the server's queue. If that fails, the server gets its old login back.</summary>
+    private async Task PrepareQueuesAsync(
+        ServerUser user,
+        string server,
+        EnrolledServer? enrolled,
+        Role role,
+        QueueType type,
+        bool dropsWaiting,
+        CancellationToken cancel)
+    {
+        try
+        {
+            if (role.HasQueue)
+            {
+                await new ServerQueues(api, server).CreateAsync(type, cancel);
+                return;
+            }
+
+            if (role.FollowsStream && !dropsWaiting)
+            {
+                await new WaitingBans(api, amqp, server, TimeProvider.System).RequireInStreamAsync(write, cancel);
+            }
+
+            await new ServerQueues(api, server).RemoveAsync((what, wasThere) => WriteRemoved(what, wasThere, role), cancel);
+        }
+        catch when (enrolled is not null)
+        {
+            await user.RestoreAsync(enrolled, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <exception cref="CommandFailedException">The broker has no stream of the bans.</exception>
+    private async Task RequireStreamAsync(string server, CancellationToken cancel)
+    {
+        string path = $"{ManagementApi.Path("queues", Topology.VirtualHost, Topology.HistoryStream)}?disable_stats=true";
+        if (await api.GetAsync(path, cancel) is null)
+        {
+            throw new CommandFailedException(
+                ExitCode.Configuration,
+                $"The broker has no stream {Topology.HistoryStream} that '{server}' could follow: run f2bbroker init. If the broker has "
+                    + "just been started, try again.");
+        }
     }
 
     private static string Describe(string server, bool isNew, bool hasCertificate, Role role)
@@ -97,64 +143,11 @@ internal sealed class Enrollment(ManagementApi api, Action<string> write)
                 + stream;
     }
 
-    /// <summary>Returns the role that the options ask for. What they leave open stays as it is.</summary>
-    /// <exception cref="CommandFailedException">The options exclude each other.</exception>
-    private static Role ChooseRole(EnrolledServer? enrolled, EnrollmentOptions options)
-    {
-        Role present = enrolled?.Role ?? Role.Both;
-        Role role = (options.Role ?? present).ReceivingFrom(
-            options.Type ?? (present.FollowsStream ? QueueType.Stream : QueueType.Classic));
-        return role.CanReceive || options.Type is null
-            ? role
-            : throw new CommandFailedException(ExitCode.Configuration, options.Type == QueueType.Stream
-                ? $"--stream: a {role} receives no bans."
-                : $"--{(options.Type == QueueType.Quorum ? "quorum-" : "")}queue: a {role} has no queue.");
-    }
-
     private void WriteRemoved(string what, bool wasThere, Role role)
     {
         if (wasThere)
         {
             write($"{what}: removed, since a {(role.FollowsStream ? "server that follows the stream" : role)} has none.");
         }
-    }
-
-    /// <summary>
-    /// Returns the type of an existing queue, which cannot be changed. New credentials are no reason to lose the messages in it.
-    /// </summary>
-    /// <param name="wanted">The type that the options ask for; null if they ask for none.</param>
-    /// <exception cref="CommandFailedException">The queue has another type, or the broker has no stream.</exception>
-    private async Task<QueueType> ChooseTypeAsync(string server, Role role, QueueType? wanted, CancellationToken cancel)
-    {
-        if (!role.HasQueue)
-        {
-            return role.FollowsStream ? QueueType.Stream : QueueType.Classic;
-        }
-
-        JsonNode? queue = await api.GetAsync(ManagementApi.Path("queues", Topology.VirtualHost, Topology.QueueFor(server)), cancel);
-        if (queue is null)
-        {
-            return wanted ?? QueueType.Classic;
-        }
-
-        QueueType type = QueueType.Parse(queue.Text("type")) ?? QueueType.Classic;
-        return wanted == QueueType.Quorum && type != QueueType.Quorum
-            ? throw new CommandFailedException(ExitCode.Configuration,
-                $"'{server}' has a {type} queue, and a queue's type cannot be changed. f2bbroker revoke {server}, then enroll it again "
-                    + "with --quorum-queue: what waits in its queue by then is lost to it, and what the others report in between. Do it "
-                    + "while f2bbroker status shows none waiting.")
-            : type;
-    }
-
-    private async Task CreateQueueAsync(string queue, QueueType type, CancellationToken cancel)
-    {
-        // Only arguments of the type: limits are policies, and RabbitMQ would refuse the consumer's declaration with other arguments.
-        JsonObject arguments = new(
-            type.BanQueueArguments.Select(argument => KeyValuePair.Create(argument.Key, (JsonNode?)JsonValue.Create(argument.Value))));
-        await api.PutAsync(
-            ManagementApi.Path("queues", Topology.VirtualHost, queue),
-            new JsonObject { ["durable"] = true, ["arguments"] = arguments },
-            cancel);
-        await api.PostAsync(ManagementApi.Path("bindings", Topology.VirtualHost, "e", Topology.BansExchange, "q", queue), [], cancel);
     }
 }

@@ -7,11 +7,14 @@ namespace F2bBroker.Admin.Servers;
 internal sealed class Revocation(ManagementApi api, Action<string> write)
 {
     /// <exception cref="CommandFailedException">The name belongs to another user, or the broker refuses.</exception>
-    public async Task RunAsync(string server, CancellationToken cancel)
+    /// <returns>False if there was no such user.</returns>
+    public async Task<bool> RunAsync(string server, CancellationToken cancel)
     {
         ServerUser user = new(api, server);
-        WriteResult($"User '{server}'", await user.FindAsync(cancel) is not null && await user.RemoveAsync(cancel));
+        bool wasThere = await user.FindAsync(cancel) is not null && await user.RemoveAsync(cancel);
+        WriteResult($"User '{server}'", wasThere);
         await new ServerQueues(api, server).RemoveAsync(WriteResult, cancel);
+        return wasThere;
     }
 
     private void WriteResult(string what, bool wasThere) => write($"{what}: {(wasThere ? "removed" : "was not there")}.");

@@ -38,44 +38,55 @@ internal sealed class ServerUser(ManagementApi api, string server)
                 ExitCode.Configuration,
                 $"'{server}' is an operator or somebody else's user (it has a tag, or rights outside {Topology.VirtualHost}): choose "
                     + "another name for the server.")
-            : new EnrolledServer(
-                permissions.Select(permission => ReadRole(permission, server)).FirstOrDefault(),
-                user.Text("password_hash").Length > 0);
+            : CreateEnrolled(user, permissions.Select(ReadPermissions).FirstOrDefault());
     }
-
-    /// <summary>Returns the role of a permission of the management API; null if F2bBroker never grants it.</summary>
-    public static Role? ReadRole(JsonNode permission, string server) => Role.FromPermissions(server, ReadPermissions(permission));
 
     /// <summary>Returns the patterns of a permission of the management API.</summary>
     public static Permissions ReadPermissions(JsonNode permission) =>
         new(permission.Text("configure"), permission.Text("write"), permission.Text("read"));
 
-    /// <summary>Deletes and creates the user, which closes its connections.</summary>
+    /// <summary>Creates the user.</summary>
     /// <param name="password">The password; null for a user without one.</param>
-    public async Task RecreateAsync(string? password, Role role, CancellationToken cancel)
+    public Task CreateAsync(string? password, Role role, CancellationToken cancel) => CreateAsync(
+        new JsonObject { [password is null ? "password_hash" : "password"] = password ?? "" },
+        role.PermissionsFor(server),
+        cancel);
+
+    /// <summary>Creates the user as it was before it was removed, so that the server logs in again with its old credentials.</summary>
+    public Task RestoreAsync(EnrolledServer old, CancellationToken cancel) => CreateAsync(
+        new JsonObject { ["password_hash"] = old.PasswordHash, ["hashing_algorithm"] = old.HashingAlgorithm },
+        old.Permissions,
+        cancel);
+
+    /// <summary>Sets the permissions of a role. Connections stay open.</summary>
+    public Task GrantAsync(Role role, CancellationToken cancel) => GrantAsync(role.PermissionsFor(server), cancel);
+
+    /// <summary>Deletes the user, which closes its connections. Returns false if it did not exist.</summary>
+    public Task<bool> RemoveAsync(CancellationToken cancel) => api.DeleteAsync(path, cancel);
+
+    private EnrolledServer CreateEnrolled(JsonNode user, Permissions? permissions) => new(
+        permissions is null ? null : Role.FromPermissions(server, permissions),
+        permissions,
+        user.Text("password_hash"),
+        user.Text("hashing_algorithm"));
+
+    private async Task CreateAsync(JsonObject user, Permissions? permissions, CancellationToken cancel)
     {
-        await api.DeleteAsync(path, cancel);
-        await api.PutAsync(
-            path,
-            new JsonObject { [password is null ? "password_hash" : "password"] = password ?? "", ["tags"] = "" },
-            cancel);
-        await GrantAsync(role, cancel);
+        user["tags"] = "";
+        await api.PutAsync(path, user, cancel);
+        if (permissions is not null)
+        {
+            await GrantAsync(permissions, cancel);
+        }
+
         await LimitAsync("max-connections", 8, cancel);
         await LimitAsync("max-channels", 32, cancel);
     }
 
-    /// <summary>Sets the permissions of a role. Connections stay open.</summary>
-    public Task GrantAsync(Role role, CancellationToken cancel)
-    {
-        Permissions rights = role.PermissionsFor(server);
-        return api.PutAsync(
-            ManagementApi.Path("permissions", Topology.VirtualHost, server),
-            new JsonObject { ["configure"] = rights.Configure, ["write"] = rights.Write, ["read"] = rights.Read },
-            cancel);
-    }
-
-    /// <summary>Deletes the user, which closes its connections. Returns false if it did not exist.</summary>
-    public Task<bool> RemoveAsync(CancellationToken cancel) => api.DeleteAsync(path, cancel);
+    private Task<bool> GrantAsync(Permissions rights, CancellationToken cancel) => api.PutAsync(
+        ManagementApi.Path("permissions", Topology.VirtualHost, server),
+        new JsonObject { ["configure"] = rights.Configure, ["write"] = rights.Write, ["read"] = rights.Read },
+        cancel);
 
     private Task<bool> LimitAsync(string limit, int value, CancellationToken cancel) =>
         api.PutAsync(ManagementApi.Path("user-limits", server, limit), new JsonObject { ["value"] = value }, cancel);

@@ -35,6 +35,23 @@ internal sealed class SettingsOutput : IDisposable
 
     private string Next => path + ".new";
 
+    /// <summary>Returns the path of a server's file in a directory for several servers.</summary>
+    public static string FileIn(string directory, string server) => Path.Combine(directory, $"{server}.local");
+
+    /// <summary>Creates a directory that only its owner may read. An existing one stays unchanged.</summary>
+    /// <exception cref="CommandFailedException">It cannot be created.</exception>
+    public static void CreateDirectory(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory, Mode | UnixFileMode.UserExecute);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException(ExitCode.Configuration, $"--out: {failure.Message}");
+        }
+    }
+
     /// <param name="print">Receives the settings if no file is given.</param>
     public void Write(string server, ServerBrokerUri broker, ServerCredentials login, Action<string> print)
     {

@@ -11,7 +11,7 @@ namespace F2bBroker.Admin.Setup;
 /// <c>f2bbroker init</c>: creates what the group needs on the broker, and extends the permissions of servers that version 0.1 enrolled.
 /// All else stays unchanged.
 /// </summary>
-internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
+internal sealed class BrokerSetup(ManagementApi api, Retention retention, Action<string> write)
 {
     private const string VirtualHost = Topology.VirtualHost;
 
@@ -29,6 +29,11 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
             await api.PutAsync(ManagementApi.Path("permissions", VirtualHost, api.User), all, cancel));
         // Before the objects: a daemon that finds the exchange of the health messages may publish to it.
         await new PermissionRenewal(api, write).RunAsync(cancel);
+        if (await retention.ChangeAsync(api, GroupPolicy.History, cancel) is { } changes)
+        {
+            write($"Policy {GroupPolicy.History.Name}: changed ({changes}).");
+        }
+
         await CreateStreamsAsync(cancel);
         WriteMessage($"Policy {GroupPolicy.Bans.Name}", await GroupPolicy.Bans.CreateAsync(api, cancel));
         JsonNode? overview = await api.GetAsync("overview", cancel);
@@ -51,7 +56,7 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
         foreach (GroupStream stream in GroupStream.All)
         {
             bool isEmpty = !await stream.ExistsAsync(api, cancel) || await stream.IsEmptyAsync(api, cancel);
-            if (await stream.CreateAsync(api, WriteMessage, cancel) is { } refusal)
+            if (await WithRetention(stream).CreateAsync(api, WriteMessage, cancel) is { } refusal)
             {
                 missing.Add(stream);
                 reason = refusal;
@@ -69,6 +74,10 @@ internal sealed class BrokerSetup(ManagementApi api, Action<string> write)
                     + $"{string.Join("; ", missing.Select(stream => stream.WithoutIt))}. All else works. {reason}");
         }
     }
+
+    private GroupStream WithRetention(GroupStream stream) => stream.Name == Topology.HistoryStream
+        ? stream with { Policy = retention.Apply(stream.Policy) }
+        : stream;
 
     /// <summary>Creates the policy with the operator's own limits, and with a higher priority.</summary>
     private async Task<bool> CreateQuorumPolicyAsync(CancellationToken cancel)

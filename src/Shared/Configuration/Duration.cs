@@ -6,10 +6,14 @@ namespace F2bBroker.Shared.Configuration;
 /// <summary>Parses durations as fail2ban writes them: a number and one of <c>s m h d w</c>. A bare number is seconds.</summary>
 internal static partial class Duration
 {
+    /// <summary>100 years. Longer ones would lead to times that .NET cannot represent.</summary>
+    private const long MaxSeconds = 36_500 * 86_400L;
+
     // 90, 90s, 15m, 12h, 1d, 2w
     [GeneratedRegex(@"^(?<count>[0-9]{1,9})(?<unit>[smhdw]?)\z")]
     private static partial Regex Pattern { get; }
 
+    /// <summary>Returns the duration; null for any other text and for more than 100 years.</summary>
     public static TimeSpan? Parse(string text)
     {
         Match match = Pattern.Match(text);
@@ -18,7 +22,7 @@ internal static partial class Duration
             return null;
         }
 
-        long seconds = match.Groups["unit"].Value switch
+        long unit = match.Groups["unit"].Value switch
         {
             "m" => 60,
             "h" => 3600,
@@ -26,6 +30,7 @@ internal static partial class Duration
             "w" => 604_800,
             _ => 1,
         };
-        return TimeSpan.FromSeconds(seconds * long.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture));
+        long seconds = unit * long.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture);
+        return seconds <= MaxSeconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 }

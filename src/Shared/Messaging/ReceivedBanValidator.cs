@@ -14,7 +14,12 @@ internal static class ReceivedBanValidator
 
     /// <summary>Returns the ban of a message of the stream.</summary>
     /// <exception cref="InvalidMessageException">The message violates the protocol.</exception>
-    public static Ban Parse(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, DateTimeOffset now)
+    public static Ban Parse(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, DateTimeOffset now) =>
+        Parse(MessageOrigin.FromUserId(properties), body, now);
+
+    /// <summary>Returns the ban of a message with that origin.</summary>
+    /// <exception cref="InvalidMessageException">The message violates the protocol.</exception>
+    public static Ban Parse(MessageOrigin origin, ReadOnlyMemory<byte> body, DateTimeOffset now)
     {
         if (body.Length > BodyValidation.MaxBytes)
         {
@@ -26,7 +31,7 @@ internal static class ReceivedBanValidator
             // Like MassTransit for a live message: the document reports a duplicate field at any depth, BanDetected only its own fields.
             using JsonDocument document = JsonDocument.Parse(body, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return Check(
-                MessageOrigin.FromUserId(properties),
+                origin,
                 document.Deserialize<BanDetected>(Json) ?? throw new JsonException(),
                 now);
         }

@@ -23,7 +23,7 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(536_870_912, (long)policy["max-length-bytes"]!);
         JsonNode history = (await broker.GetAsync("policies/f2b/f2b.history-limits"))!["definition"]!;
         Assert.Equal(
-            ("1D", 536_870_912, 4_194_304),
+            ("1D", 536_870_912, 2_097_152),
             ((string?)history["max-age"], (long)history["max-length-bytes"]!, (long)history["stream-max-segment-size-bytes"]!));
         JsonNode health = (await broker.GetAsync("policies/f2b/f2b.health-limits"))!["definition"]!;
         Assert.Equal(

@@ -7,7 +7,7 @@ public sealed class PolicyProblemsTests
 {
     private const string Limits = """ "message-ttl":604800000,"max-length":1000000,"max-length-bytes":536870912 """;
     private const string StreamLimits =
-        """{"max-age":"1D","max-length-bytes":536870912,"stream-max-segment-size-bytes":4194304}""";
+        """{"max-age":"1D","max-length-bytes":536870912,"stream-max-segment-size-bytes":2097152}""";
     private const string HealthLimits =
         """{"max-age":"7D","max-length-bytes":67108864,"stream-max-segment-size-bytes":1048576}""";
 

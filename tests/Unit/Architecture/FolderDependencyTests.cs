@@ -83,9 +83,10 @@ public sealed class FolderDependencyTests
 
         ["Admin.Output"] = [],
         ["Admin.Broker"] = ["Admin.Output", "Shared.Configuration", "Shared.Messaging"],
-        ["Admin.Policies"] = ["Admin.Broker"],
+        ["Admin.Policies"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration"],
         ["Admin.Setup"] = ["Admin.Broker", "Admin.Pardons", "Admin.Policies", "Admin.Servers", "Admin.Output"],
-        ["Admin.Servers"] = ["Admin.Broker", "Admin.Output"],
+        ["Admin.Waiting"] = ["Admin.Broker", "Admin.Output", "Admin.Policies", "Shared.Messaging"],
+        ["Admin.Servers"] = ["Admin.Broker", "Admin.Output", "Admin.Waiting"],
         ["Admin.History"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
         ["Admin.Statistics"] = ["Admin.History", "Admin.Output", "Consumer.Writing", "Shared.Logs"],
         ["Admin.Pardons"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
@@ -100,7 +101,8 @@ public sealed class FolderDependencyTests
         ],
         ["Admin.Commands"] =
         [
-            "Admin.Broker", "Admin.Setup", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Pardons", "Admin.Errors",
+            "Admin.Broker", "Admin.Policies", "Admin.Setup", "Admin.Servers", "Admin.History", "Admin.Health", "Admin.Pardons",
+            "Admin.Errors",
             "Admin.Status", "Admin.Doctor", "Admin.Statistics", "Admin.Why", "Admin.Output",
         ],
     };
@@ -110,7 +112,8 @@ public sealed class FolderDependencyTests
     [
         "Producer", "Producer.Publishing",
         "Consumer", "Consumer.Receiving", "Consumer.Refusals", "Consumer.Streaming", "Consumer.History", "Consumer.Pardons",
-        "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Health", "Admin.Pardons", "Admin.Doctor", "Admin.Why",
+        "Admin", "Admin.Broker", "Admin.Errors", "Admin.History", "Admin.Health", "Admin.Pardons", "Admin.Doctor", "Admin.Waiting",
+        "Admin.Why",
         "Shared.Messaging",
         "Daemon", "Daemon.Messaging", "Daemon.Systemd", "Daemon.Health",
     ];

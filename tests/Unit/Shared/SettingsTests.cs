@@ -265,5 +265,7 @@ public sealed class SettingsTests
     [InlineData("1y")]
     [InlineData("1.5h")]
     [InlineData("9999999999")]
+    [InlineData("36501d")]
+    [InlineData("999999999w")]
     public void Other_text_is_not_a_duration(string text) => Assert.Null(Duration.Parse(text));
 }
