@@ -12,7 +12,7 @@ internal static class ServerPermissions
     /// <exception cref="CommandFailedException">The broker refuses.</exception>
     public static async Task<Role?> FindRoleAsync(ManagementApi api, string server, CancellationToken cancel) =>
         await api.GetAsync(ManagementApi.Path("permissions", Topology.VirtualHost, server), cancel) is { } permission
-            ? ServerUser.ReadRole(permission, server)
+            ? Role.FromPermissions(server, ServerUser.ReadPermissions(permission))
             : null;
 
     /// <summary>Returns the permissions of each user without a tag. Operators have one.</summary>

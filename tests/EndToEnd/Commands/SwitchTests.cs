@@ -143,7 +143,7 @@ public sealed class SwitchTests(TestBroker broker) : IAsyncLifetime
         int open = await published;
         await sender.PublishBanAsync("198.51.100.1");
         IReadOnlyList<JsonNode> waiting = await broker.PeekAsync("f2b.bans.web1");
-        Assert.Contains($"203.0.113.{open}", waiting.Select(message => (string?)JsonNode.Parse((string)message["payload"]!)!["ip"]));
+        Assert.Contains(Address(open), waiting.Select(message => (string?)JsonNode.Parse((string)message["payload"]!)!["ip"]));
     }
 
     /// <summary>Receives the waiting bans and acknowledges none, like the consumer on a full disk.</summary>
@@ -159,14 +159,16 @@ public sealed class SwitchTests(TestBroker broker) : IAsyncLifetime
     private async Task<int> PublishUntilClosedAsync(Sender connected)
     {
         int last = 0;
-        while (connected.IsOpen && last < 250)
+        while (connected.IsOpen && last < 10_000)
         {
-            await sender.PublishBanAsync($"203.0.113.{++last}");
+            await sender.PublishBanAsync(Address(++last));
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
 
         return last;
     }
+
+    private static string Address(int number) => $"198.18.{number / 250}.{number % 250}";
 
     private async Task<Server> EnrollAsync(bool isQuorum) => isQuorum
         ? group.Add(await Server.EnrollWithQuorumQueueAsync(broker, "web1"))
