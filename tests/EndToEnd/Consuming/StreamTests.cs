@@ -183,8 +183,8 @@ public sealed class StreamTests(TestBroker broker) : IAsyncLifetime
     [Fact]
     public async Task A_missing_stream_is_awaited_and_followed_as_soon_as_it_exists()
     {
-        await broker.DeleteAsync("queues/f2b/f2b.history");
         Server receiver = await group.EnrollFromStreamAsync("web2");
+        await broker.DeleteAsync("queues/f2b/f2b.history");
         Daemon consumer = receiver.Start(Built.Consumer);
         await consumer.SaysAsync("The broker has no stream f2b.history: run f2bbroker init. Retrying.");
         Assert.Equal(0, (await broker.AdminAsync("init")).ExitCode);

@@ -15,12 +15,15 @@ namespace F2bBroker.UnitTests.Consumer;
 
 public sealed class BanWriterTests : IAsyncLifetime
 {
+    private const string Hash = "9f86d081884c7d659a2feaa0c55ad015";
+
     private readonly TempFolder folder = new();
     private readonly FakeTimeProvider clock = Some.Clock();
     private readonly string path;
     private readonly DaemonMeter meter;
     private readonly HealthProblems problems;
     private readonly CurrentPardons pardons = new(Some.Settings().Consumer);
+    private string queueType = "classic";
     private BanWriter writer;
 
     public BanWriterTests()
@@ -182,6 +185,51 @@ public sealed class BanWriterTests : IAsyncLifetime
         Assert.Equal(["Pardon 203.0.113.0/24", "Pardon 203.0.113.1"], Words());
     }
 
+    [Fact]
+    public async Task The_position_follows_the_bans_and_is_repeated_in_each_new_file()
+    {
+        await writer.WriteAsync(Some.Ban("203.0.113.1"));
+        await writer.WritePositionAsync(new PositionLine(clock.GetUtcNow(), 7, Hash));
+        Assert.Equal(["Ban 203.0.113.1", "Position offset=7"], Words());
+        clock.Advance(TimeSpan.FromMinutes(1));
+        File.Move(path, path + ".1");
+        await writer.WriteAsync(Some.Ban("203.0.113.2"));
+        Assert.Equal(["Ban 203.0.113.2", "Position offset=7"], Words());
+        Assert.Equal(Some.Clock().GetUtcNow(), PositionLine.Parse(File.ReadLines(path).Last())!.ReachedAt);
+    }
+
+    [Theory]
+    [InlineData("bans.log", 2)]
+    [InlineData("bans.log.1", 1)]
+    public async Task The_last_position_of_an_earlier_run_is_found_in_the_log_or_in_the_newest_sibling(string file, int lines)
+    {
+        await StopAsync();
+        File.Delete(path);
+        File.WriteAllText(folder["bans.log.2"], Line(5));
+        File.WriteAllText(folder[file], Line(6) + Line(7));
+        queueType = "stream";
+        writer = NewWriter();
+        await writer.StartAsync(CancellationToken.None);
+        await writer.Loaded;
+        await writer.WriteAsync(Some.Ban("203.0.113.1"));
+        Assert.Equal(7, writer.LoadedPosition!.Offset);
+        Assert.Equal(lines, Words().Count(words => words.StartsWith("Position", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_server_with_a_queue_has_no_position()
+    {
+        await StopAsync();
+        File.WriteAllText(path, Line(7));
+        writer = NewWriter();
+        await writer.StartAsync(CancellationToken.None);
+        await writer.Loaded;
+        Assert.Null(writer.LoadedPosition);
+    }
+
+    private string Line(long offset) =>
+        MonitoredLogLine.Format(clock.GetUtcNow(), new PositionLine(clock.GetUtcNow(), offset, Hash).Text);
+
     private Pardon Pardon(string ip)
     {
         Pardon pardon = Some.Pardon(ip, null);
@@ -196,7 +244,7 @@ public sealed class BanWriterTests : IAsyncLifetime
     private BanWriter NewWriter()
     {
         ApplicationLifetime lifetime = new(NullLogger<ApplicationLifetime>.Instance);
-        Settings settings = Some.Settings($"consumer:logpath={path}");
+        Settings settings = Some.Settings($"consumer:logpath={path}", $"consumer:queuetype={queueType}");
         BanEvaluator evaluator = new(
             settings.Consumer,
             new ServerQuarantine(settings, clock, NullLogger<ServerQuarantine>.Instance),
