@@ -181,6 +181,23 @@ public sealed class StreamTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_flood_of_missed_bans_with_false_times_is_limited_by_the_absence()
+    {
+        Server receiver = await group.EnrollFromStreamAsync("web2", "maxbans = 20/10m");
+        Daemon consumer = await receiver.StartConsumerAsync();
+        await PublishAsync(0, 1);
+        await receiver.HasBansAsync(1);
+        Assert.Equal(0, await consumer.StopAsync());
+        // By their own times, they are within the limit.
+        await sender.PublishAllAsync(Enumerable.Range(1, 100).Select(i =>
+            System.Text.Encoding.UTF8.GetBytes(Body($"203.0.113.{i}", TimeSpan.FromMinutes(-11 * (101 - i))))));
+        Daemon again = await receiver.StartConsumerAsync();
+        await again.SaysAsync("web1 is quarantined: ");
+        Assert.Equal(0, await again.StopAsync());
+        Assert.InRange(receiver.Bans.Count, 20, 25);
+    }
+
+    [Fact]
     public async Task A_missing_stream_is_awaited_and_followed_as_soon_as_it_exists()
     {
         Server receiver = await group.EnrollFromStreamAsync("web2");
