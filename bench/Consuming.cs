@@ -89,7 +89,8 @@ internal static class Consuming
         }
     }
 
-    private static int LinesIn(string log)
+    /// <summary>Returns the number of lines, or 0 while there are fewer than all.</summary>
+    public static int LinesIn(string log)
     {
         if (!File.Exists(log))
         {

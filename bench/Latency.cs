@@ -11,15 +11,35 @@ internal static class Latency
 
     public static async Task<IReadOnlyList<Result>> MeasureAsync(Setting setting)
     {
+        List<double> queue = await MeasureAsync(setting, () => setting.StartConsumer(), "peer");
+        List<double> stream = await MeasureAsync(setting, setting.StartFollower, "follower");
+        double p50 = Rounds.Percentile(queue, 0.5);
+        return
+        [
+            new Result($"(c) one ban → line in the peer's log, p50 of {Count}, ms", p50, Target: 10, IsUpper: true),
+            new Result("(c) the same, p99, ms", Rounds.Percentile(queue, 0.99)),
+            new Result(
+                "(c) the same for a server that follows the stream, p50, ms; floor is the queue",
+                Rounds.Percentile(stream, 0.5),
+                p50,
+                Target: 1.5,
+                IsUpper: true),
+            new Result("(c) the same, p99, ms; floor is the queue", Rounds.Percentile(stream, 0.99), Rounds.Percentile(queue, 0.99)),
+        ];
+    }
+
+    private static async Task<List<double>> MeasureAsync(Setting setting, Func<Daemon> start, string receiver)
+    {
         await setting.ResetAsync();
+        await Setting.EmptyHistoryAsync();
         string source = setting.FileOf("origin", "fail2ban.log");
         await File.WriteAllTextAsync(source, "");
-        await using Daemon consumer = setting.StartConsumer();
+        await using Daemon consumer = start();
         await consumer.SaysAsync("Receiving from");
         await using Daemon producer = setting.StartProducer();
         await producer.SaysAsync("Following");
         using SafeFileHandle log = File.OpenHandle(
-            setting.FileOf("peer", "bans.log"),
+            setting.FileOf(receiver, "bans.log"),
             FileMode.Open,
             FileAccess.ReadWrite,
             FileShare.ReadWrite);
@@ -29,15 +49,7 @@ internal static class Latency
             milliseconds.Add(await OneAsync(source, log, i));
         }
 
-        return
-        [
-            new Result(
-                $"(c) one ban → line in the peer's log, p50 of {Count}, ms",
-                Rounds.Percentile(milliseconds[WarmUp..], 0.5),
-                Target: 10,
-                IsUpper: true),
-            new Result("(c) the same, p99, ms", Rounds.Percentile(milliseconds[WarmUp..], 0.99)),
-        ];
+        return milliseconds[WarmUp..];
     }
 
     private static async Task<double> OneAsync(string source, SafeFileHandle log, int i)

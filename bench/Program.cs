@@ -28,6 +28,7 @@ Setting setting = new(folder);
     ("e", Idle.MeasureAsync),
     ("f", History.MeasureAsync),
     ("g", Health.MeasureAsync),
+    ("h", Following.MeasureAsync),
 ];
 List<Result> results = [];
 try

@@ -32,12 +32,16 @@ internal static class Publishing
         return Rounds.PerSecond(amount, start, await Rounds.UntilAsync(() => OffsetIn(checkpoint) == length));
     }
 
-    /// <summary>
-    /// Publishes all bans with RabbitMQ.Client alone, as the producer does: persistent, mandatory, with <c>user_id</c>, confirmed.
-    /// </summary>
+    /// <summary>Empties what there is, and publishes all bans with RabbitMQ.Client alone.</summary>
     public static async Task<double> FloorAsync(Setting setting)
     {
         await setting.ResetAsync();
+        return await PublishAllAsync(setting);
+    }
+
+    /// <summary>Publishes all bans as the producer does: persistent, mandatory, with <c>user_id</c>, confirmed.</summary>
+    public static async Task<double> PublishAllAsync(Setting setting)
+    {
         await using IConnection connection = await setting.ConnectAsync("origin");
         await using IChannel channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         long start = Stopwatch.GetTimestamp();

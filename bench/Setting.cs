@@ -8,7 +8,8 @@ using RabbitMQ.Client;
 namespace F2bBroker.Bench;
 
 /// <summary>
-/// The installed daemons, the broker, and the two servers that run.sh has set up: <c>origin</c> reports and <c>peer</c> receives.
+/// The installed daemons, the broker, and the servers that run.sh has set up: <c>origin</c> reports, <c>peer</c> receives from its queue,
+/// and <c>follower</c> from the stream.
 /// </summary>
 internal sealed class Setting(string folder)
 {
@@ -18,6 +19,9 @@ internal sealed class Setting(string folder)
 
     /// <param name="environment">Variables, each <c>NAME=value</c>.</param>
     public Daemon StartConsumer(params string[] environment) => Start("f2bbroker-consumer", "peer", environment);
+
+    /// <summary>Starts the consumer of <c>follower</c>, which follows the stream.</summary>
+    public Daemon StartFollower() => Start("f2bbroker-consumer", "follower");
 
     public async Task<IConnection> ConnectAsync(string server)
     {
@@ -38,6 +42,7 @@ internal sealed class Setting(string folder)
 
         File.Delete(FileOf("origin", "checkpoint"));
         File.Delete(FileOf("peer", "bans.log"));
+        File.Delete(FileOf("follower", "bans.log"));
     }
 
     /// <summary>Deletes the stream and creates it again, as the operator can.</summary>

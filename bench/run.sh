@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Compares the built daemons with RabbitMQ.Client alone, on the same private broker in one run, and prints a table with ratios.
-# bench/run.sh runs all measurements, bench/run.sh a c only these: a publish, b consume, c latency, d read, e idle, f history, g health.
+# bench/run.sh runs all measurements, bench/run.sh a c only these: a publish, b consume, c latency, d read, e idle, f history, g health,
+# h following live.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tests/real/install.sh
@@ -25,7 +26,7 @@ tests/real/broker.sh start "$dir/broker"
 . "$dir/broker/env"
 export F2BBROKER_API F2BBROKER=src/Admin/bin/Release/net10.0/f2bbroker
 "$F2BBROKER" init 2>/dev/null
-for server in origin peer; do
+for server in origin peer follower; do
     mkdir "$dir/$server"
     cat >"$dir/$server/f2bbroker.conf" <<CONF
 [producer]
@@ -37,6 +38,8 @@ logpath = $dir/$server/bans.log
 maxbans = 1000000/10m
 history = 0
 CONF
-    "$F2BBROKER" enroll "$server" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" --out "$dir/$server/f2bbroker.local" 2>/dev/null
+    stream=()
+    [ "$server" != follower ] || stream=(--stream)
+    "$F2BBROKER" enroll "$server" "${stream[@]}" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" --out "$dir/$server/f2bbroker.local" 2>/dev/null
 done
 bench/bin/Release/net10.0/bench "$dir" "$@"

@@ -1,14 +1,31 @@
 #!/usr/bin/env bash
-# Measures how a group of many servers receives bans, on a private broker, and prints a table:
+# Measures how a group of many servers receives bans, on a private broker, and prints a table and its summary:
 #   bench/scale.sh [SERVERS] [RATE] [classic|stream] [SECONDS]
 # RATE is the number of bans per second in the group. The defaults are 1000 10 stream 60.
 # Each of the SERVERS is a light receiver with its own login. One producer and three consumers are the built programs.
+# The exit code is 1 if one of these consumers has not written each ban exactly once, or if f2bbroker status is incomplete.
+#   bench/scale.sh table [SECONDS]
+# prints the summaries of 10, 100, 300 and 1,000 servers at 10 bans/s, with a queue each and with the stream.
+# F2B_RABBITMQ_ROOT selects another RabbitMQ: see tests/real/broker.sh.
 set -euo pipefail
-servers=${1:-1000} rate=${2:-10} type=${3:-stream} seconds=${4:-60}
 cd "$(dirname "$0")/.."
 tests/real/install.sh
 export LC_ALL=C MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 [ -n "${F2B_NO_BUILD:-}" ] || dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false >/dev/null
+
+if [ "${1:-}" = table ]; then
+    failed=0
+    for servers in 10 100 300 1000; do
+        for type in classic stream; do
+            # The first run prints the head of the table, too.
+            lines=$([ "$servers$type" = 10classic ] && echo 3 || echo 1)
+            F2B_NO_BUILD=1 bench/scale.sh "$servers" 10 "$type" "${2:-60}" | tee /dev/stderr | tail -n "$lines" || failed=1
+        done
+    done
+    exit "$failed"
+fi
+
+servers=${1:-1000} rate=${2:-10} type=${3:-stream} seconds=${4:-60}
 # Each server has up to three connections, and the broker opens the stream's file for each reader.
 ulimit -n $((10000 + 10 * servers))
 
@@ -26,7 +43,6 @@ done
 mkdir -p "$dir/broker/conf.d"
 # RabbitMQ's default. The tests' broker counts more often.
 echo 'collect_statistics_interval = 5000' >"$dir/broker/conf.d/scale.conf"
-[ -z "${F2B_CONF:-}" ] || echo "$F2B_CONF" >>"$dir/broker/conf.d/scale.conf"
 tests/real/broker.sh start "$dir/broker"
 # shellcheck source=/dev/null
 . "$dir/broker/env"
@@ -46,7 +62,9 @@ CONF
     "$F2BBROKER" enroll "$@" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" --out "$dir/$1/f2bbroker.local" 2>/dev/null
 }
 enroll origin --role reporter
-[ "$type" = stream ] || for server in peer1 peer2 peer3; do
-    enroll "$server"
+stream=()
+[ "$type" != stream ] || stream=(--stream)
+for server in peer1 peer2 peer3; do
+    enroll "$server" "${stream[@]}"
 done
 bench/bin/Release/net10.0/bench scale "$dir" "$servers" "$rate" "$type" "$seconds"

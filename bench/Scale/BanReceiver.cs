@@ -1,17 +1,22 @@
 using System.Collections;
+using System.Diagnostics;
 using RabbitMQ.Client;
 
 namespace F2bBroker.Bench.Scale;
 
-/// <summary>Receives bans, notes the lag of each, and acknowledges them in batches.</summary>
-internal sealed class BanReceiver(IChannel channel, BanFeed feed, LagHistogram lags, int banCount) : AsyncDefaultBasicConsumer(channel)
+/// <summary>Receives bans, notes the lag of each, and acknowledges as the built consumer does.</summary>
+/// <param name="acknowledgeAfter">How many messages are acknowledged together. When none arrives, the rest is acknowledged after a second.
+/// </param>
+internal sealed class BanReceiver(IChannel channel, BanFeed feed, LagHistogram lags, int banCount, int acknowledgeAfter)
+    : AsyncDefaultBasicConsumer(channel), IDisposable
 {
-    private static readonly int AckEvery = int.Parse(
-        Environment.GetEnvironmentVariable("F2B_ACK") ?? "1",
-        System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly TimeSpan AcknowledgementDelay = TimeSpan.FromSeconds(1);
 
     private readonly BitArray received = new(banCount);
+    private readonly SemaphoreSlim acknowledging = new(1);
     private int unacknowledged;
+    private ulong lastTag;
+    private long lastArrival;
 
     public int Received { get; private set; }
 
@@ -32,24 +37,69 @@ internal sealed class BanReceiver(IChannel channel, BanFeed feed, LagHistogram l
             Note(ban);
         }
 
-        if (++unacknowledged >= AckEvery)
+        await acknowledging.WaitAsync(cancellationToken);
+        try
         {
-            unacknowledged = 0;
-            await Channel.BasicAckAsync(deliveryTag, multiple: true, cancellationToken);
+            lastTag = deliveryTag;
+            lastArrival = Stopwatch.GetTimestamp();
+            if (++unacknowledged >= acknowledgeAfter)
+            {
+                await AcknowledgeAsync();
+            }
         }
+        finally
+        {
+            acknowledging.Release();
+        }
+    }
+
+    /// <summary>Acknowledges what is left if nothing has arrived for a second.</summary>
+    public async Task AcknowledgeRestAsync()
+    {
+        await acknowledging.WaitAsync();
+        try
+        {
+            if (unacknowledged > 0 && Channel.IsOpen && Stopwatch.GetElapsedTime(lastArrival) >= AcknowledgementDelay)
+            {
+                await AcknowledgeAsync();
+            }
+        }
+        finally
+        {
+            acknowledging.Release();
+        }
+    }
+
+    /// <summary>Notes for each ban that has not arrived how long it has been missing.</summary>
+    public void NoteMissing()
+    {
+        for (int ban = 0; ban < received.Count; ban++)
+        {
+            if (!received[ban])
+            {
+                lags.Add(feed.LagOf(ban));
+            }
+        }
+    }
+
+    public void Dispose() => acknowledging.Dispose();
+
+    private async Task AcknowledgeAsync()
+    {
+        unacknowledged = 0;
+        await Channel.BasicAckAsync(lastTag, multiple: true);
     }
 
     private void Note(int ban)
     {
-        lags.Add(feed.LagOf(ban));
         if (received[ban])
         {
             Duplicates++;
+            return;
         }
-        else
-        {
-            received[ban] = true;
-            Received++;
-        }
+
+        lags.Add(feed.LagOf(ban));
+        received[ban] = true;
+        Received++;
     }
 }

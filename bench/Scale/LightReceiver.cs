@@ -9,12 +9,6 @@ namespace F2bBroker.Bench.Scale;
 /// </summary>
 internal sealed class LightReceiver(ScaleSetting setting, string server, LightServers group) : IAsyncDisposable
 {
-    /// <summary>
-    /// What a receiver does on which connection: <c>|</c> separates connections, <c>,</c> the channels of one, <c>+</c> what shares a
-    /// channel.
-    /// </summary>
-    private static readonly string Layout = Environment.GetEnvironmentVariable("F2B_LAYOUT") ?? "bans|pardons|health";
-
     private const ushort StreamPrefetch = 500;
     private const ushort QueuePrefetch = 1000;
 
@@ -23,28 +17,29 @@ internal sealed class LightReceiver(ScaleSetting setting, string server, LightSe
 
     public async Task ConnectAsync(ConnectionFactory factory)
     {
-        foreach (string part in Layout.Split('|'))
-        {
-            IConnection connection = await factory.CreateConnectionAsync($"f2bbroker-consumer {server} 0.2.0 {part}");
-            connections.Add(connection);
-            connection.ConnectionShutdownAsync += (_, reason) =>
-            {
-                group.CountLoss(reason);
-                return Task.CompletedTask;
-            };
-            foreach (string channel in part.Split(','))
-            {
-                await OpenAsync(await connection.CreateChannelAsync(), channel.Split('+'));
-            }
-        }
+        IConnection bans = await OpenAsync(factory);
+        IChannel channel = await bans.CreateChannelAsync();
+        await (setting.IsStream
+            ? ConsumeAsync(channel, "f2b.history", StreamPrefetch, group.CreateConsumer(channel), "next")
+            : ConsumeAsync(channel, $"f2b.bans.{server}", QueuePrefetch, group.CreateConsumer(channel), offset: null));
+        IConnection pardons = setting.IsStream ? bans : await OpenAsync(factory);
+        channel = await pardons.CreateChannelAsync();
+        await ConsumeAsync(channel, "f2b.pardons", StreamPrefetch, new PardonConsumer(channel), "first");
+        health = await (await OpenAsync(factory)).CreateChannelAsync();
+        await ReportHealthAsync();
     }
 
     public async Task ReportHealthAsync()
     {
+        if (!health!.IsOpen)
+        {
+            return;
+        }
+
         byte[] body = Encoding.UTF8.GetBytes(
             $$"""{"server":"{{server}}","program":"consumer","version":"0.2.0","at":"{{Bans.Now}}","state":"ready","problems":[]}""");
         BasicProperties properties = new() { UserId = server, ContentType = "application/json", DeliveryMode = DeliveryModes.Transient };
-        await health!.BasicPublishAsync("f2b.health.in", "", mandatory: false, properties, body);
+        await health.BasicPublishAsync("f2b.health.in", "", mandatory: false, properties, body);
     }
 
     public async ValueTask DisposeAsync()
@@ -55,26 +50,16 @@ internal sealed class LightReceiver(ScaleSetting setting, string server, LightSe
         }
     }
 
-    private async Task OpenAsync(IChannel channel, string[] uses)
+    private async Task<IConnection> OpenAsync(ConnectionFactory factory)
     {
-        foreach (string use in uses)
+        IConnection connection = await factory.CreateConnectionAsync($"f2bbroker-consumer {server} 0.2.0");
+        connections.Add(connection);
+        connection.ConnectionShutdownAsync += (_, reason) =>
         {
-            switch (use)
-            {
-                case "bans" when setting.IsStream:
-                    await ConsumeAsync(channel, "f2b.history", StreamPrefetch, group.CreateConsumer(channel), "next");
-                    break;
-                case "bans":
-                    await ConsumeAsync(channel, $"f2b.bans.{server}", QueuePrefetch, group.CreateConsumer(channel), null);
-                    break;
-                case "pardons":
-                    await ConsumeAsync(channel, "f2b.pardons", StreamPrefetch, new PardonConsumer(channel), "first");
-                    break;
-                default:
-                    health = channel;
-                    break;
-            }
-        }
+            group.CountLoss(reason);
+            return Task.CompletedTask;
+        };
+        return connection;
     }
 
     private static async Task ConsumeAsync(IChannel channel, string queue, ushort prefetch, IAsyncBasicConsumer consumer, string? offset)

@@ -9,13 +9,19 @@ internal sealed class LightServers(ScaleSetting setting, BanFeed feed) : IAsyncD
 {
     private const int ConcurrentLogins = 8;
 
+    // As the built consumers do: for a queue each message, for the stream many at once.
+    private const int StreamAcknowledgement = 100;
+    private const int QueueAcknowledgement = 1;
+
     private static readonly TimeSpan HealthInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AcknowledgementInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(20);
 
     private readonly List<LightReceiver> receivers = [];
     private readonly List<BanReceiver> consumers = [];
     private readonly CancellationTokenSource end = new();
     private Task reporting = Task.CompletedTask;
+    private Task acknowledging = Task.CompletedTask;
     private int lost;
 
     public LagHistogram Lags { get; } = new();
@@ -41,11 +47,17 @@ internal sealed class LightServers(ScaleSetting setting, BanFeed feed) : IAsyncD
                 }
             });
         reporting = ReportHealthAsync(end.Token);
+        acknowledging = AcknowledgeRestAsync(end.Token);
     }
 
     public BanReceiver CreateConsumer(IChannel channel)
     {
-        BanReceiver consumer = new(channel, feed, Lags, setting.BanCount);
+        BanReceiver consumer = new(
+            channel,
+            feed,
+            Lags,
+            setting.BanCount,
+            setting.IsStream ? StreamAcknowledgement : QueueAcknowledgement);
         lock (consumers)
         {
             consumers.Add(consumer);
@@ -53,6 +65,9 @@ internal sealed class LightServers(ScaleSetting setting, BanFeed feed) : IAsyncD
 
         return consumer;
     }
+
+    /// <summary>Notes for each ban that has not arrived how long it has been missing.</summary>
+    public void NoteMissing() => consumers.ForEach(consumer => consumer.NoteMissing());
 
     public void CountLoss(ShutdownEventArgs reason)
     {
@@ -65,9 +80,15 @@ internal sealed class LightServers(ScaleSetting setting, BanFeed feed) : IAsyncD
 
     public async ValueTask DisposeAsync()
     {
+        if (end.IsCancellationRequested)
+        {
+            return;
+        }
+
         await end.CancelAsync();
-        await reporting;
+        await Task.WhenAll(reporting, acknowledging);
         await Parallel.ForEachAsync(receivers, (receiver, _) => receiver.DisposeAsync());
+        consumers.ForEach(consumer => consumer.Dispose());
         end.Dispose();
     }
 
@@ -87,21 +108,34 @@ internal sealed class LightServers(ScaleSetting setting, BanFeed feed) : IAsyncD
     /// <summary>Has each server report its health once a minute, evenly spread.</summary>
     private async Task ReportHealthAsync(CancellationToken cancel)
     {
-        while (true)
+        for (int i = 0; await WaitAsync(HealthInterval / receivers.Count, cancel); i++)
         {
-            for (int i = 0; i < receivers.Count; i++)
-            {
-                try
-                {
-                    await Task.Delay(HealthInterval / receivers.Count, TimeProvider.System, cancel);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
+            await receivers[i % receivers.Count].ReportHealthAsync();
+        }
+    }
 
-                await receivers[i].ReportHealthAsync();
+    private async Task AcknowledgeRestAsync(CancellationToken cancel)
+    {
+        while (await WaitAsync(AcknowledgementInterval, cancel))
+        {
+            foreach (BanReceiver consumer in consumers)
+            {
+                await consumer.AcknowledgeRestAsync();
             }
+        }
+    }
+
+    /// <summary>Returns false if it was cancelled.</summary>
+    private static async Task<bool> WaitAsync(TimeSpan delay, CancellationToken cancel)
+    {
+        try
+        {
+            await Task.Delay(delay, TimeProvider.System, cancel);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 }

@@ -9,8 +9,11 @@ internal sealed partial class MonitoredLogs(ScaleSetting setting)
     /// <summary>The bans that have been written, over all logs.</summary>
     public long Written => setting.RealConsumers.Sum(server => (long)Lines(server).Count());
 
-    /// <summary>The bans that have been written, over all logs, each counted once.</summary>
-    public long Different => setting.RealConsumers.Sum(server => (long)Lines(server).Select(line => line.Groups["ip"].Value).Distinct().Count());
+    /// <summary>Returns how many bans are missing, over all logs.</summary>
+    public long CountMissing() => setting.RealConsumers.Sum(server => Addresses().Except(Lines(server).Select(Address)).LongCount());
+
+    /// <summary>Returns how many lines are about a ban that the same log has in another line.</summary>
+    public long CountTwice() => setting.RealConsumers.Sum(server => Lines(server).Count() - Lines(server).Select(Address).Distinct().LongCount());
 
     /// <summary>Returns the time from each ban's detection to its line.</summary>
     public LagHistogram ReadLags()
@@ -29,6 +32,10 @@ internal sealed partial class MonitoredLogs(ScaleSetting setting)
         string log = setting.FileOf(server, "bans.log");
         return File.Exists(log) ? File.ReadLines(log).Select(line => BanLine().Match(line)).Where(match => match.Success) : [];
     }
+
+    private IEnumerable<string> Addresses() => Enumerable.Range(0, setting.BanCount).Select(Bans.Address);
+
+    private static string Address(Match line) => line.Groups["ip"].Value;
 
     private static DateTimeOffset Time(Match line, string group) =>
         DateTimeOffset.Parse(line.Groups[group].Value, CultureInfo.InvariantCulture);

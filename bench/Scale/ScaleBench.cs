@@ -1,38 +1,47 @@
 using System.Diagnostics;
-using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace F2bBroker.Bench.Scale;
 
 /// <summary>Measures how a group of many servers receives bans.</summary>
 internal sealed class ScaleBench(ScaleSetting setting)
 {
-    /// <summary>How long after the last arrival a ban that is missing counts as lost.</summary>
-    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromSeconds(15);
-
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(10);
-    private static readonly int StatusRuns = int.Parse(Environment.GetEnvironmentVariable("F2B_STATUS") ?? "3", CultureInfo.InvariantCulture);
+
+    /// <summary>How long after the last report light receivers may go on receiving.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long nothing may arrive before the wait ends.</summary>
+    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromSeconds(30);
 
     private readonly BanFeed feed = new(setting);
     private readonly BrokerProcess broker = new(setting.Folder);
     private readonly MonitoredLogs logs = new(setting);
+    private readonly StatusTimes status = new(setting);
+    private readonly ScaleTable table = new(setting);
     private readonly Setting programs = new(setting.Folder);
-    private readonly List<(string What, double Value)> rows = [];
 
-    /// <summary>Returns the exit code: 1 if a real consumer lost a ban.</summary>
+    /// <summary>Returns the exit code: 1 if a real consumer's log has not each ban exactly once, or if a status was wrong.</summary>
     public async Task<int> RunAsync()
     {
-        Add("broker memory before, MB", broker.Memory);
-        await LightEnrollment.RunAsync(setting);
-        await using LightServers receivers = new(setting, feed);
-        await WriteStepAsync($"Connecting {setting.Servers} light receivers.");
+        JsonNode overview = await Setting.GetAsync("overview");
+        table.Version = $"{overview["rabbitmq_version"]}";
+        table.Add("broker memory before, MB", broker.Memory);
+        await WriteStepAsync($"Enrolling {setting.Servers} light receivers.");
         long start = Stopwatch.GetTimestamp();
+        await LightEnrollment.RunAsync(setting);
+        table.Add("f2bbroker enroll --list, s", Stopwatch.GetElapsedTime(start).TotalSeconds);
+        await using LightServers receivers = new(setting, feed);
+        await WriteStepAsync("Connecting them.");
+        start = Stopwatch.GetTimestamp();
         await receivers.ConnectAsync();
-        Add("connecting all light receivers, s", Stopwatch.GetElapsedTime(start).TotalSeconds);
-        List<Daemon> daemons = await StartDaemonsAsync();
+        table.Add("connecting all light receivers, s", Stopwatch.GetElapsedTime(start).TotalSeconds);
+        List<Daemon> daemons = [];
         try
         {
+            await StartAsync(daemons);
             await Task.Delay(SettleTime, TimeProvider.System);
-            Add("broker memory with all connected, MB", broker.Memory);
+            table.IdleMemory = broker.Memory;
             await MeasureAsync(receivers);
         }
         finally
@@ -40,13 +49,14 @@ internal sealed class ScaleBench(ScaleSetting setting)
             await Task.WhenAll(daemons.Select(daemon => daemon.DisposeAsync().AsTask()));
         }
 
-        Print();
-        return logs.Different == (long)setting.BanCount * setting.RealConsumers.Count ? 0 : 1;
+        table.AddRealConsumers(logs);
+        table.Print();
+        return table.IsComplete && status.AllComplete ? 0 : 1;
     }
 
-    private async Task<List<Daemon>> StartDaemonsAsync()
+    /// <summary>Starts the real consumers and the real producer.</summary>
+    private async Task StartAsync(List<Daemon> daemons)
     {
-        List<Daemon> daemons = [];
         foreach (string server in setting.RealConsumers)
         {
             Daemon consumer = programs.Start("f2bbroker-consumer", server);
@@ -58,7 +68,6 @@ internal sealed class ScaleBench(ScaleSetting setting)
         Daemon producer = programs.Start("f2bbroker-producer", "origin");
         daemons.Add(producer);
         await producer.SaysAsync("Following");
-        return daemons;
     }
 
     private async Task MeasureAsync(LightServers receivers)
@@ -67,71 +76,46 @@ internal sealed class ScaleBench(ScaleSetting setting)
         double cpu = broker.CpuSeconds;
         double written = broker.Written;
         TimeSpan own = Environment.CpuUsage.TotalTime;
-        Task<double> status = MeasureStatusAsync();
+        Task asking = status.MeasureAsync();
         Task feeding = feed.RunAsync();
-        double peak = 0;
         while (!feeding.IsCompleted)
         {
-            peak = Math.Max(peak, broker.Memory);
+            table.LargestMemory = Math.Max(table.LargestMemory, broker.Memory);
             await Task.WhenAny(feeding, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System));
         }
 
         await feeding;
-        long arrived = await WaitForArrivalAsync(receivers);
-        double seconds = Stopwatch.GetElapsedTime(feed.StartedAt, arrived).TotalSeconds;
+        long fed = Stopwatch.GetTimestamp();
         long expected = (long)setting.BanCount * setting.Servers;
-        AddLags("light receivers", receivers.Lags);
-        if (setting.RealConsumers.Count > 0)
-        {
-            AddLags("real consumers", logs.ReadLags());
-        }
-
-        Add("deliveries/s", (receivers.Received + logs.Written) / seconds);
-        Add("lost, light receivers", expected - receivers.Received);
-        Add("twice, light receivers", receivers.Duplicates);
-        Add("lost, real consumers", (long)setting.BanCount * setting.RealConsumers.Count - logs.Different);
-        Add("twice, real consumers", logs.Written - logs.Different);
-        Add("lost connections, light receivers", receivers.LostConnections);
-        Add("broker CPU, s per s", (broker.CpuSeconds - cpu) / seconds);
-        Add("light receivers' CPU, s per s", (Environment.CpuUsage.TotalTime - own).TotalSeconds / seconds);
-        Add("broker memory, largest under load, MB", peak);
-        Add("broker memory, largest since its start, MB", broker.PeakMemory);
-        Add("broker disk writes, MB/s", (broker.Written - written) / seconds);
-        Add("f2bbroker status, slowest, s", await status);
+        long arrived = await WaitForAsync(() => receivers.Received, expected, DrainTime);
+        table.LargestMemory = Math.Max(table.LargestMemory, broker.Memory);
+        TimeSpan period = Stopwatch.GetElapsedTime(feed.StartedAt, arrived);
+        table.AddUse(period, receivers.Received, broker.CpuSeconds - cpu, Environment.CpuUsage.TotalTime - own, broker.Written - written);
+        table.Add("from the last report to the last arrival, s", Math.Max(0, Stopwatch.GetElapsedTime(fed, arrived).TotalSeconds));
+        table.Add("broker memory, largest since its start, MB", broker.PeakMemory);
+        await asking;
+        table.AddStatus(status);
+        bool isFallenBehind = receivers.Received < expected && Stopwatch.GetElapsedTime(arrived) < ArrivalTimeout;
+        await receivers.DisposeAsync();
+        table.AddLightReceivers(receivers, isFallenBehind);
+        await WaitForAsync(() => logs.Written, (long)setting.BanCount * setting.RealConsumers.Count, Timeout.InfiniteTimeSpan);
     }
 
-    private async Task<double> MeasureStatusAsync()
+    /// <summary>Waits until all have arrived, none does any more, or the time is over. Returns the time of the last arrival.</summary>
+    private static async Task<long> WaitForAsync(Func<long> count, long expected, TimeSpan limit)
     {
-        double slowest = 0;
-        for (int i = 0; i < StatusRuns; i++)
+        long start = Stopwatch.GetTimestamp();
+        (long known, long since) = (-1, start);
+        while (Stopwatch.GetElapsedTime(since) < ArrivalTimeout
+            && (limit == Timeout.InfiniteTimeSpan || Stopwatch.GetElapsedTime(start) < limit))
         {
-            await Task.Delay(setting.Duration / (StatusRuns + 1), TimeProvider.System);
-            long start = Stopwatch.GetTimestamp();
-            using Process status = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("F2BBROKER")!, ["status"])
+            long now = count();
+            if (now > known)
             {
-                RedirectStandardOutput = true,
-            })!;
-            await status.StandardOutput.ReadToEndAsync();
-            await status.WaitForExitAsync();
-            slowest = Math.Max(slowest, Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-
-        return slowest;
-    }
-
-    /// <summary>Waits until all bans have arrived, or none does any more. Returns the time of the last arrival.</summary>
-    private async Task<long> WaitForArrivalAsync(LightServers receivers)
-    {
-        (long count, long since) = (0, Stopwatch.GetTimestamp());
-        while (Stopwatch.GetElapsedTime(since) < ArrivalTimeout)
-        {
-            long now = receivers.Received + logs.Written;
-            if (now > count)
-            {
-                (count, since) = (now, Stopwatch.GetTimestamp());
+                (known, since) = (now, Stopwatch.GetTimestamp());
             }
 
-            if (count >= (long)setting.BanCount * (setting.Servers + setting.RealConsumers.Count))
+            if (known >= expected)
             {
                 break;
             }
@@ -140,26 +124,6 @@ internal sealed class ScaleBench(ScaleSetting setting)
         }
 
         return since;
-    }
-
-    private void AddLags(string who, LagHistogram lags)
-    {
-        Add($"lag p50, {who}, ms", lags.Percentile(0.5));
-        Add($"lag p99, {who}, ms", lags.Percentile(0.99));
-        Add($"lag max, {who}, ms", lags.Percentile(1));
-    }
-
-    private void Add(string what, double value) => rows.Add((what, value));
-
-    private void Print()
-    {
-        string type = setting.IsStream ? "stream" : "classic";
-        Console.WriteLine($"| {setting.Servers} servers, {setting.Rate} bans/s, {setting.Duration.TotalSeconds:0} s | {type} |");
-        Console.WriteLine("| --- | ---: |");
-        foreach ((string what, double value) in rows)
-        {
-            Console.WriteLine($"| {what} | {value.ToString(value >= 100 || value == Math.Floor(value) ? "#,##0" : "0.00", CultureInfo.InvariantCulture)} |");
-        }
     }
 
     private static Task WriteStepAsync(string step) => Console.Error.WriteLineAsync(step);

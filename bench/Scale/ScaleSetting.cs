@@ -9,7 +9,7 @@ namespace F2bBroker.Bench.Scale;
 internal sealed record ScaleSetting(string Folder, int Servers, int Rate, bool IsStream, TimeSpan Duration)
 {
     /// <summary>The servers with a built consumer: <c>peer1</c>, …</summary>
-    public IReadOnlyList<string> RealConsumers { get; } = IsStream ? [] : ["peer1", "peer2", "peer3"];
+    public IReadOnlyList<string> RealConsumers { get; } = ["peer1", "peer2", "peer3"];
 
     public IReadOnlyList<string> LightServers { get; } = [.. Enumerable.Range(1, Servers).Select(i => $"light{i}")];
 
@@ -17,5 +17,8 @@ internal sealed record ScaleSetting(string Folder, int Servers, int Rate, bool I
 
     public string FileOf(string server, string name) => Path.Combine(Folder, server, name);
 
-    public string LoginOf(string server) => Path.Combine(Folder, "logins", $"{server}.local");
+    /// <summary>The folder with the login of each light receiver.</summary>
+    public string Logins => Path.Combine(Folder, "logins");
+
+    public string LoginOf(string server) => Path.Combine(Logins, $"{server}.local");
 }

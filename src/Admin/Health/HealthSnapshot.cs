@@ -14,4 +14,8 @@ internal sealed record HealthSnapshot(
     public static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(150);
 
     public LastHealth? Find(string server, string program) => Last.GetValueOrDefault(new ProgramName(server, program));
+
+    /// <summary>The last message of a program that is not stopped or silent; null if there is none.</summary>
+    public LastHealth? FindCurrent(string server, string program) =>
+        Find(server, program) is { IsStopped: false } last && !last.IsSilent(At) ? last : null;
 }

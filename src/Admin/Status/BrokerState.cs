@@ -18,11 +18,11 @@ internal sealed record BrokerState(
 {
     private readonly Dictionary<string, JsonNode> queues = Queues.Rows().ToDictionary(queue => queue.Text("name"));
 
-    /// <param name="servers">The servers whose programs are wanted.</param>
     /// <exception cref="CommandFailedException">The broker refuses.</exception>
-    public static async Task<BrokerState> ReadAsync(ManagementApi api, IEnumerable<string> servers, CancellationToken cancel)
+    public static async Task<BrokerState> ReadAsync(ManagementApi api, ConnectedProgramReader programs, CancellationToken cancel)
     {
         JsonNode? overview = await api.GetAsync("overview", cancel);
+        bool hasStatistics = overview.Text("disable_stats") != "true";
         // The queues are asked for these counts. Those of the statistics are some seconds old, or absent.
         JsonNode? queues = await api.GetPagesAsync($"queues/{Topology.VirtualHost}?disable_stats=true&enable_queue_totals=true", cancel);
         return new BrokerState(
@@ -31,11 +31,9 @@ internal sealed record BrokerState(
             await api.GetAsync(
                 $"bindings/{Topology.VirtualHost}?columns=source,destination,destination_type,routing_key",
                 cancel),
-            ConnectedProgram.Find(
-                await OpenConnections.ReadAsync(api, servers, cancel),
-                await api.GetPagesAsync("connections?columns=name,connected_at,client_properties", cancel)),
+            await programs.ReadAsync(hasStatistics, cancel),
             await BrokerPolicies.ReadAsync(api, overview, queues, cancel),
-            overview.Text("disable_stats") != "true");
+            hasStatistics);
     }
 
     public bool HasQueue(string name) => queues.ContainsKey(name);

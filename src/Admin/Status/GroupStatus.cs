@@ -31,7 +31,7 @@ internal sealed class GroupStatus(ManagementApi api)
         CancellationToken cancel)
     {
         IReadOnlyCollection<string> names = [.. servers.Keys];
-        BrokerState broker = await BrokerState.ReadAsync(api, names, cancel);
+        BrokerState broker = await BrokerState.ReadAsync(api, new ConnectedProgramReader(api, servers, health), cancel);
         ServerStatusBuilder builder = new(
             broker,
             reported,

@@ -5,27 +5,32 @@ using F2bBroker.Admin.Output;
 
 namespace F2bBroker.Admin.Status;
 
-/// <summary>Reads the open connections, which the broker knows without statistics.</summary>
-internal static class OpenConnections
+/// <summary>Reads the open connections, each with name, user and virtual host, which the broker knows without statistics.</summary>
+internal sealed class OpenConnections(ManagementApi api)
 {
     private const int MaxRequests = 8;
 
-    /// <summary>Returns at least the connections of these users, each with name, user and virtual host.</summary>
+    /// <summary>Returns the connections. RabbitMQ 4.3 takes them from its statistics: some seconds old, or none.</summary>
     /// <exception cref="CommandFailedException">The broker refuses.</exception>
-    public static async Task<IReadOnlyCollection<JsonNode>> ReadAsync(
-        ManagementApi api,
-        IEnumerable<string> users,
+    public async Task<IReadOnlyList<JsonNode>> ListAsync(CancellationToken cancel) =>
+        // Not in pages: for each page, the broker would put together the whole list.
+        [.. (await api.GetAsync("connections?disable_stats=true&columns=name,user,vhost,auth_mechanism", cancel)).Rows()];
+
+    /// <summary>Returns the connections with those of these users as they are now.</summary>
+    /// <exception cref="CommandFailedException">The broker refuses.</exception>
+    public async Task<IReadOnlyCollection<JsonNode>> RefreshAsync(
+        IReadOnlyList<JsonNode> listed,
+        IReadOnlySet<string> users,
         CancellationToken cancel)
     {
-        JsonNode[] listed =
-            [.. (await api.GetPagesAsync("connections?disable_stats=true&columns=name,user,vhost,auth_mechanism", cancel)).Rows()];
-        if (listed.Length > 0 && listed.All(connection => connection["auth_mechanism"] is null))
+        bool isFromStatistics = listed.Count == 0 || listed.Any(connection => connection["auth_mechanism"] is not null);
+        if (!isFromStatistics)
         {
             return listed;
         }
 
-        // RabbitMQ 4.3 takes that list from its statistics: some seconds old, or empty. The list of one user it takes from what is open.
-        ConcurrentBag<JsonNode> open = [];
+        // The list of one user is that of what is open. It costs the broker as much as the list of all, so not for each.
+        ConcurrentBag<JsonNode> open = [.. listed.Where(connection => !users.Contains(connection.Text("user")))];
         await Parallel.ForEachAsync(
             users,
             new ParallelOptions { MaxDegreeOfParallelism = MaxRequests, CancellationToken = cancel },

@@ -37,8 +37,7 @@ internal sealed class ServerPrograms(string server, Role? role, IReadOnlyList<Co
         connections.Where(program => program.ClockAhead is not null).MaxBy(program => program.ClockAhead!.Value.Duration());
 
     /// <summary>The last message of a program that is not stopped or silent; null if there is none.</summary>
-    public LastHealth? FindCurrent(string program) =>
-        health?.Find(server, program) is { IsStopped: false } last && !last.IsSilent(health.At) ? last : null;
+    public LastHealth? FindCurrent(string program) => health?.FindCurrent(server, program);
 
     /// <summary>The last message of a program that is stopped or silent; null if it is neither.</summary>
     public LastHealth? FindAway(string program) =>
