@@ -22,6 +22,12 @@ internal sealed class LocalBroker : IAsyncDisposable
     /// <summary>The total size of its files.</summary>
     public long BytesOnDisk => new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(Length);
 
+    /// <summary>Returns the number of lines of its log that contain the text.</summary>
+    public int CountLogged(string text) =>
+        Directory.EnumerateFiles(folder["log"], "*.log")
+            .SelectMany(File.ReadLines)
+            .Count(line => line.Contains(text, StringComparison.Ordinal));
+
     /// <param name="terms">Erlang terms for its configuration. They apply from the next start.</param>
     public Task ConfigureAsync(string terms) => File.WriteAllTextAsync(folder["extra.config"], terms);
 

@@ -39,15 +39,22 @@ internal sealed class Server : IAsyncDisposable
 
     /// <param name="consumerSettings">Lines of the section [consumer].</param>
     public static Task<Server> EnrollAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings) =>
-        EnrollAsync(broker, name, [], consumerSettings);
+        EnrollAsync(broker, name, QueueType.Classic, consumerSettings);
 
     /// <summary>Enrolls a server with a quorum queue.</summary>
     public static Task<Server> EnrollWithQuorumQueueAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings) =>
-        EnrollAsync(broker, name, ["--quorum-queue"], consumerSettings);
+        EnrollAsync(broker, name, QueueType.Quorum, consumerSettings);
 
     /// <summary>Enrolls a server that follows the stream.</summary>
     public static Task<Server> EnrollFromStreamAsync(RunningBroker broker, string name, params IEnumerable<string> consumerSettings) =>
-        EnrollAsync(broker, name, ["--stream"], consumerSettings);
+        EnrollAsync(broker, name, QueueType.Stream, consumerSettings);
+
+    /// <summary>Enrolls a server that receives in this way.</summary>
+    public static Task<Server> EnrollAsync(RunningBroker broker, string name, QueueType queueType, IEnumerable<string> consumerSettings)
+    {
+        string[] options = queueType == QueueType.Stream ? ["--stream"] : queueType == QueueType.Quorum ? ["--quorum-queue"] : [];
+        return EnrollAsync(broker, name, options, consumerSettings);
+    }
 
     /// <summary>Enrolls a server with a role.</summary>
     public static Task<Server> EnrollAsync(RunningBroker broker, string name, Role role) =>

@@ -45,19 +45,30 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
             TimeSpan.FromMinutes(2));
     }
 
-    /// <summary>Returns the node that leads a quorum queue.</summary>
-    // A JsonNode cannot be read if a field occurs twice, as "online" does after a node was lost.
-    public async Task<string> LeaderOfAsync(string queue) =>
-        (await GetAsync($"queues/f2b/{queue}"))!.Deserialize<JsonElement>().GetProperty("leader").GetString()!;
+    /// <summary>Returns the node that leads a quorum queue or a stream.</summary>
+    public async Task<string> LeaderOfAsync(string queue)
+    {
+        JsonElement description = await DescribeAsync(queue);
+        // RabbitMQ 3.10 names the leader of a stream as its node.
+        return (description.TryGetProperty("leader", out JsonElement leader) ? leader : description.GetProperty("node")).GetString()!;
+    }
 
-    /// <summary>Returns the nodes that a user's connections for bans use.</summary>
-    public async Task<IReadOnlyList<string>> NodesOfAsync(string user) =>
-        [
-            .. ((JsonArray)(await GetAsync("connections"))!)
-                .Where(connection => (string?)connection!["user"] == user && IsForBans(connection))
-                .Select(connection => (string)connection!["node"]!)
-                .Distinct(),
-        ];
+    /// <summary>Waits until each node has a copy of a quorum queue or a stream.</summary>
+    public Task IsOnEachNodeAsync(string queue) => Eventually.TrueAsync(
+        // The broker adds the members to its answer some seconds after the start.
+        async () => (await DescribeAsync(queue)).TryGetProperty("members", out JsonElement members)
+            && members.GetArrayLength() == nodes.Count,
+        () => $"{queue} has no copy on some node.");
+
+    /// <summary>Waits until a server's daemon is connected for bans, and returns the node that it is connected to.</summary>
+    internal async Task<string> NodeOfAsync(Server server)
+    {
+        string? node = null;
+        await Eventually.TrueAsync(
+            async () => (node = await FindNodeAsync(server.Name)) is not null,
+            () => $"{server.Name} is not connected.");
+        return node!;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -65,6 +76,14 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
         await ScriptAsync("cluster.sh", "stop", folder.Path);
         folder.Dispose();
     }
+
+    private async Task<string?> FindNodeAsync(string user) =>
+        (string?)((JsonArray)(await GetAsync("connections"))!)
+            .FirstOrDefault(connection => (string?)connection!["user"] == user && IsForBans(connection))?["node"];
+
+    // A JsonNode cannot be read if a field occurs twice, as "online" does after a node was lost.
+    private async Task<JsonElement> DescribeAsync(string queue) =>
+        (await GetAsync($"queues/f2b/{queue}"))!.Deserialize<JsonElement>();
 
     private async Task StopAsync(string command, string node)
     {

@@ -1,3 +1,4 @@
+using F2bBroker.Contracts;
 using F2bBroker.EndToEndTests.Faults;
 
 namespace F2bBroker.EndToEndTests.Cluster;
@@ -5,14 +6,14 @@ namespace F2bBroker.EndToEndTests.Cluster;
 /// <summary>A cluster of three nodes, of which one is stopped and started again while bans flow through quorum queues.</summary>
 [Trait("Form", "long")]
 public sealed class ClusterTests(BrokerCluster broker)
-    : LoadedGroup<BrokerCluster>(broker, hasQuorumQueues: true), IClassFixture<BrokerCluster>
+    : LoadedGroup<BrokerCluster>(broker, QueueType.Quorum), IClassFixture<BrokerCluster>
 {
     private int refused;
 
     [Fact]
     public async Task A_killed_node_loses_no_ban_whether_it_leads_the_queue_or_a_daemon_is_connected_to_it()
     {
-        Func<Task<string>>[] choices = [LeaderAsync, () => NodeOfAsync(receiver), () => NodeOfAsync(origin)];
+        Func<Task<string>>[] choices = [LeaderAsync, () => Broker.NodeOfAsync(receiver), () => Broker.NodeOfAsync(origin)];
         int times = Soak.Times(1, 12);
         for (int i = 0; i < times; i++)
         {
@@ -25,7 +26,7 @@ public sealed class ClusterTests(BrokerCluster broker)
     [Fact]
     public async Task A_node_that_is_stopped_for_an_upgrade_loses_no_ban()
     {
-        string[] nodes = Soak.Times(1, 2) == 1 ? [await NodeOfAsync(receiver)] : [.. Broker.Nodes, .. Broker.Nodes, .. Broker.Nodes];
+        string[] nodes = Soak.Times(1, 2) == 1 ? [await Broker.NodeOfAsync(receiver)] : [.. Broker.Nodes, .. Broker.Nodes, .. Broker.Nodes];
         foreach (string node in nodes)
         {
             await SurviveAsync(node, Broker.StopAsync);
@@ -66,13 +67,4 @@ public sealed class ClusterTests(BrokerCluster broker)
     }
 
     private Task<string> LeaderAsync() => Broker.LeaderOfAsync("f2b.bans.b");
-
-    private async Task<string> NodeOfAsync(Server server)
-    {
-        IReadOnlyList<string> nodes = [];
-        await Eventually.TrueAsync(
-            async () => (nodes = await Broker.NodesOfAsync(server.Name)).Count > 0,
-            () => $"{server.Name} is not connected.");
-        return nodes[0];
-    }
 }

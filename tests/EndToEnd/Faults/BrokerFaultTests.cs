@@ -1,11 +1,11 @@
-using System.Text.Json.Nodes;
+using F2bBroker.Contracts;
 
 namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>A broker that is unavailable, refuses logins, raises an alarm or loses a queue while bans flow.</summary>
 [Collection(OnPrivateBroker.Name)]
 [Trait("Form", "long")]
-public sealed class BrokerFaultTests(PrivateBroker broker) : LoadedGroup<PrivateBroker>(broker)
+public sealed class BrokerFaultTests(PrivateBroker broker) : LoadedGroup<PrivateBroker>(broker, QueueType.Classic)
 {
     private const string Unavailable = "does not answer";
     private const string Refused = "refuses the login";
@@ -68,7 +68,7 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : LoadedGroup<Private
         for (int i = 1; i <= times; i++)
         {
             await Broker.ControlAsync(command, tooMuch);
-            await Eventually.TrueAsync(() => HasAlarmAsync(alarm), () => "No alarm.");
+            await Eventually.TrueAsync(() => Broker.HasAlarmAsync(alarm), () => "No alarm.");
             await load.GrowsAsync(200);
             if (times > 1)
             {
@@ -177,9 +177,6 @@ public sealed class BrokerFaultTests(PrivateBroker broker) : LoadedGroup<Private
 
     private Task SetPasswordAsync(Server server, string password) =>
         Broker.PutAsync($"users/{server.Name}", new() { ["password"] = password, ["tags"] = "" });
-
-    private async Task<bool> HasAlarmAsync(string alarm) =>
-        ((JsonArray)(await Broker.GetAsync("nodes"))!).Any(node => (bool?)node![alarm] == true);
 
     private async Task<bool> IsBoundAsync() =>
         (await Broker.GetAsync("queues/f2b/f2b.bans.b/bindings"))

@@ -1,7 +1,10 @@
+using F2bBroker.Contracts;
+
 namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>A group in which bans of server a flow to server b while a test injects faults into the broker.</summary>
-public abstract class LoadedGroup<TBroker>(TBroker broker, bool hasQuorumQueues = false) : IAsyncLifetime
+/// <param name="queueType">How both servers receive.</param>
+public abstract class LoadedGroup<TBroker>(TBroker broker, QueueType queueType) : IAsyncLifetime
     where TBroker : RunningBroker
 {
     private protected Server origin = null!;
@@ -28,7 +31,5 @@ public abstract class LoadedGroup<TBroker>(TBroker broker, bool hasQuorumQueues 
     public ValueTask DisposeAsync() => group.DisposeAsync();
 
     private async Task<Server> EnrollAsync(string name, params string[] consumerSettings) =>
-        hasQuorumQueues
-            ? group.Add(await Server.EnrollWithQuorumQueueAsync(Broker, name, consumerSettings))
-            : await group.EnrollAsync(name, consumerSettings);
+        group.Add(await Server.EnrollAsync(Broker, name, queueType, consumerSettings));
 }

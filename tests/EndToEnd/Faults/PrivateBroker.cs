@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>
@@ -29,8 +31,15 @@ public sealed class PrivateBroker : RunningBroker, IAsyncLifetime
     /// <summary>The total size of its files.</summary>
     public long BytesOnDisk => local.BytesOnDisk;
 
+    /// <summary>Returns the number of lines of its log that contain the text.</summary>
+    public int CountLogged(string text) => local.CountLogged(text);
+
     /// <summary>Runs rabbitmqctl.</summary>
     public Task ControlAsync(params IEnumerable<string> arguments) => local.ControlAsync(arguments);
+
+    /// <param name="alarm">The alarm's name in the management API.</param>
+    public async Task<bool> HasAlarmAsync(string alarm) =>
+        ((JsonArray)(await GetAsync("nodes"))!).Any(node => (bool?)node![alarm] == true);
 
     public async ValueTask DisposeAsync()
     {

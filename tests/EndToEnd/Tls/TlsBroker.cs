@@ -28,10 +28,7 @@ public sealed class TlsBroker : RunningBroker, IAsyncLifetime
     }
 
     /// <summary>Returns the number of connections that it has ended with a TLS alert, and so logged.</summary>
-    public int CountAlerts() =>
-        Directory.EnumerateFiles(Path.Combine(local.Folder, "log"), "*.log")
-            .SelectMany(File.ReadLines)
-            .Count(line => line.Contains("SERVER ALERT", StringComparison.Ordinal));
+    public int CountAlerts() => local.CountLogged("SERVER ALERT");
 
     /// <summary>Restarts it with only this version of TLS.</summary>
     public async Task RestartAsync(string version)

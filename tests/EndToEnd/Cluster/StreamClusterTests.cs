@@ -1,0 +1,35 @@
+using F2bBroker.Contracts;
+using F2bBroker.EndToEndTests.Faults;
+
+namespace F2bBroker.EndToEndTests.Cluster;
+
+/// <summary>A cluster of three nodes, of which one is killed and started again while a consumer follows the stream.</summary>
+[Trait("Form", "long")]
+public sealed class StreamClusterTests(BrokerCluster broker)
+    : LoadedGroup<BrokerCluster>(broker, QueueType.Stream), IClassFixture<BrokerCluster>
+{
+    [Fact]
+    public async Task A_killed_node_loses_no_ban_whether_it_leads_the_stream_or_the_consumer_is_connected_to_it()
+    {
+        await Broker.IsOnEachNodeAsync(Topology.HistoryStream);
+        int times = Soak.Times(2, 12);
+        for (int i = 0; i < times; i++)
+        {
+            bool isLeader = i % 2 == 0;
+            string node = await (isLeader ? LeaderAsync() : Broker.NodeOfAsync(receiver));
+            await Broker.KillAsync(node);
+            await load.GrowsAsync(100);
+            await load.FlowsAsync();
+            Assert.True(!isLeader || await LeaderAsync() != node, $"{node} still leads the stream.");
+            await Broker.StartAsync(node);
+            await load.GrowsAsync(20);
+            await load.FlowsAsync();
+        }
+
+        await load.StopAndAssertAsync("A node of three killed, and started again: the stream's leader, the node of its reader", times);
+        Assert.True(producer.IsRunning && consumer.IsRunning, $"{producer.Said}\n{consumer.Said}");
+        Assert.Equal(0, consumer.Count("no longer holds all bans"));
+    }
+
+    private Task<string> LeaderAsync() => Broker.LeaderOfAsync(Topology.HistoryStream);
+}
