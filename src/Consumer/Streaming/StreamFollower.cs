@@ -103,6 +103,7 @@ internal sealed class StreamFollower(
 
     private async Task FollowAsync(BrokerStream stream, CancellationToken stopping, CancellationToken ended)
     {
+        progress.Release();
         ReplayQuarantine missed = new(settings);
         DateTimeOffset subscribedAt = time.GetUtcNow();
         quarantine.StartBacklog(latest.Value ?? resumable.FirstTime);
@@ -111,11 +112,20 @@ internal sealed class StreamFollower(
             MarkFollowing();
             if (batch.Count > 0)
             {
-                await messages.ProcessAsync(batch, subscribedAt, missed).WaitAsync(ended);
+                if (await messages.ProcessAsync(batch, subscribedAt, missed).WaitAsync(ended))
+                {
+                    progress.Hold();
+                }
+
                 progress.MoveTo(batch[^1]);
             }
 
             await progress.WriteIfDueAsync().WaitAsync(stopping);
+            if (progress.IsToBeReadAgain)
+            {
+                log.LogInformation("The clock has been set forward. Reading again from the bans that were dated in the future.");
+                return;
+            }
         }
     }
 

@@ -19,17 +19,23 @@ internal sealed class StreamMessageProcessor(
     ILogger<StreamMessageProcessor> log)
     : IDisposable
 {
+    private static readonly TimeSpan MaxClockBehind = TimeSpan.FromDays(1);
+
     private readonly ThrottledRefusalLog refusals = new(Topology.HistoryStream, log, time);
 
-    /// <summary>Completes when the messages are processed and their bans are on disk.</summary>
+    /// <summary>
+    /// Completes when the messages are processed and their bans are on disk. Returns true if a ban was refused only because it is dated up
+    /// to a day in the future: this host's clock may be behind.
+    /// </summary>
     /// <param name="subscribedAt">When this server began to receive again. An older ban may have been missed.</param>
     /// <param name="missed">The limits for missed bans.</param>
-    public Task ProcessAsync(IEnumerable<StreamMessage> messages, DateTimeOffset subscribedAt, ReplayQuarantine missed) =>
-        Task.WhenAll(messages.Select(message => ProcessAsync(message, subscribedAt, missed)));
+    public async Task<bool> ProcessAsync(IEnumerable<StreamMessage> messages, DateTimeOffset subscribedAt, ReplayQuarantine missed) =>
+        (await Task.WhenAll(messages.Select(message => ProcessAsync(message, subscribedAt, missed)))).Contains(true);
 
     public void Dispose() => refusals.Dispose();
 
-    private async Task ProcessAsync(StreamMessage message, DateTimeOffset subscribedAt, ReplayQuarantine missed)
+    /// <summary>Returns true if the message was refused and may be valid within a day.</summary>
+    private async Task<bool> ProcessAsync(StreamMessage message, DateTimeOffset subscribedAt, ReplayQuarantine missed)
     {
         try
         {
@@ -39,12 +45,28 @@ internal sealed class StreamMessageProcessor(
             {
                 bans.CountQuarantined(ban.Server, isKept: true);
             }
+
+            return false;
         }
         catch (InvalidMessageException refusal)
         {
             string origin = MessageOrigin.FromUserId(message.Properties).Name;
             refusals.LogRefusal(origin, refusal.Message, isKept: true);
             metrics.Refused(origin, refusal.Kind);
+            return refusal.Kind == InvalidMessageKind.Time && IsValidAt(message, time.GetUtcNow() + MaxClockBehind);
+        }
+    }
+
+    private static bool IsValidAt(StreamMessage message, DateTimeOffset now)
+    {
+        try
+        {
+            ReceivedBanValidator.Parse(message.Properties, message.Body, now);
+            return true;
+        }
+        catch (InvalidMessageException)
+        {
+            return false;
         }
     }
 }

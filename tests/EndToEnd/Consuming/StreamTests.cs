@@ -198,6 +198,29 @@ public sealed class StreamTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Bans_that_were_in_the_future_for_a_clock_that_is_behind_are_read_again_when_it_is_set_forward()
+    {
+        using TempFolder folder = new();
+        string clock = folder["clock"];
+        Server receiver = await group.EnrollFromStreamAsync("web2");
+        await File.WriteAllTextAsync(clock, "+0", TestContext.Current.CancellationToken);
+        Daemon consumer = await receiver.StartConsumerAsync(FakeClock.FromFile(clock));
+        await PublishAsync(0, 1);
+        await receiver.HasBansAsync(1);
+        await File.WriteAllTextAsync(clock, "-2h", TestContext.Current.CancellationToken);
+        await PublishAsync(1, 10);
+        await consumer.SaysAsync("is more than 10 minutes in the future");
+        // This one never becomes valid.
+        await sender.PublishAsync(Body("203.0.113.1", TimeSpan.FromDays(300)));
+        await File.WriteAllTextAsync(clock, "+0", TestContext.Current.CancellationToken);
+        await PublishAsync(11, 1);
+        await consumer.SaysAsync("The clock has been set forward.");
+        await receiver.HasBansAsync(12);
+        Assert.Equal(0, await consumer.StopAsync());
+        Assert.Equal(12, receiver.Positions[^1].Offset);
+    }
+
+    [Fact]
     public async Task A_missing_stream_is_awaited_and_followed_as_soon_as_it_exists()
     {
         Server receiver = await group.EnrollFromStreamAsync("web2");
