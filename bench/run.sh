@@ -40,6 +40,7 @@ history = 0
 CONF
     stream=()
     [ "$server" != follower ] || stream=(--stream)
-    "$F2BBROKER" enroll "$server" "${stream[@]}" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" --out "$dir/$server/f2bbroker.local" 2>/dev/null
+    "$F2BBROKER" enroll "$server" "${stream[@]}" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" \
+        --out "$dir/$server/f2bbroker.local" 2>/dev/null
 done
 bench/bin/Release/net10.0/bench "$dir" "$@"

@@ -13,7 +13,8 @@ internal sealed partial class MonitoredLogs(ScaleSetting setting)
     public long CountMissing() => setting.RealConsumers.Sum(server => Addresses().Except(Lines(server).Select(Address)).LongCount());
 
     /// <summary>Returns how many lines are about a ban that the same log has in another line.</summary>
-    public long CountTwice() => setting.RealConsumers.Sum(server => Lines(server).Count() - Lines(server).Select(Address).Distinct().LongCount());
+    public long CountTwice() =>
+        setting.RealConsumers.Sum(server => Lines(server).Count() - Lines(server).Select(Address).Distinct().LongCount());
 
     /// <summary>Returns the time from each ban's detection to its line.</summary>
     public LagHistogram ReadLags()

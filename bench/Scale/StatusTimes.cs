@@ -34,7 +34,8 @@ internal sealed partial class StatusTimes(ScaleSetting setting)
             if (status.ExitCode != 0 || connected != setting.Servers)
             {
                 AllComplete = false;
-                await Console.Error.WriteLineAsync($"f2bbroker status (exit code {status.ExitCode}) lists {connected} connected receivers.");
+                await Console.Error.WriteLineAsync(
+                    $"f2bbroker status (exit code {status.ExitCode}) lists {connected} connected receivers.");
             }
         }
     }

@@ -27,7 +27,11 @@ public sealed class StreamStatusTests(TestBroker broker) : IAsyncLifetime
         Sender consumer = await ConnectAsync("consumer");
         await consumer.PublishBanAsync("203.0.113.1");
         await consumer.PublishHealthAsync("consumer", message => (message["lag"], message["refused"]) = (0.25, 2));
-        string status = await StatusAsync();
+        // The broker lists a new connection some seconds later.
+        string status = "";
+        await Eventually.TrueAsync(
+            async () => (status = await StatusAsync()).Contains("consumer 0.2.0 ", StringComparison.Ordinal),
+            () => status);
         Assert.Matches(@"(?m)^web1 +both +stream +consumer 0\.2\.0 \d+s +- +0\.25s +\? +2 +20[^ ]+Z +1 +-$", status);
         Assert.Matches(@"(?m)^web2 +both +classic +- +1 ", status);
         Assert.Matches(@"(?m)^web3 +both +quorum +- +[?0-9]", status);
