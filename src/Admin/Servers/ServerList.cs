@@ -39,7 +39,7 @@ internal static class ServerList
         ];
         return (errors.Length, named.Length) switch
         {
-            (> 0, _) => throw new CommandFailedException(
+            ( > 0, _) => throw new CommandFailedException(
                 ExitCode.Configuration,
                 string.Join('\n', [.. Shorten(errors), $"A name has {ServerName.Rule}. Nothing was changed."])),
             (_, 0) => throw new CommandFailedException(ExitCode.Configuration, $"{file} names no server."),
