@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds, checks the format and runs all tests. First it installs RabbitMQ and fail2ban if they are missing.
 # Options are passed to xunit and select tests: ./test.sh -class '*SubnetTests'
-#   ./test.sh --soak      runs only the tests that have a long form, in that form, and prints tables of their results
+#   ./test.sh --soak      runs only the tests that have a long form, in that form, and prints tables of their results. Some of them have
+#                         no short form and run only here.
 #   ./test.sh --package   runs only the tests that build the Debian package and install it; they need root and Debian's mirror
 #   ./test.sh --rabbitmq4 runs the tests of health messages and status on RabbitMQ 4; it needs root and Debian's mirror
 #   ./test.sh --docker    runs only the test of docker-compose.yml in a private engine; it needs root and Debian's and NuGet's servers
@@ -32,7 +33,7 @@ elif [ "${1:-}" = --ui ]; then
     tests/real/install.sh ui
 else
     [ $# -gt 0 ] || mode=whole
-    set -- -trait- Form=package -trait- Form=docker "$@"
+    set -- -trait- Form=package -trait- Form=docker -trait- Form=soak "$@"
     tests/real/install.sh
 fi
 

@@ -5,6 +5,7 @@ namespace F2bBroker.EndToEndTests.Cluster;
 
 /// <summary>A cluster of three nodes, of which one is killed and started again while a consumer follows the stream.</summary>
 [Trait("Form", "long")]
+[Trait("Form", "soak")]
 public sealed class StreamClusterTests(BrokerCluster broker)
     : LoadedGroup<BrokerCluster>(broker, QueueType.Stream), IClassFixture<BrokerCluster>
 {

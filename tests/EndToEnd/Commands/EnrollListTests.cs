@@ -169,6 +169,7 @@ public sealed class EnrollListTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Theory]
+    [Trait("Form", "soak")]
     [Trait("Form", "long")]
     [InlineData("--stream")]
     [InlineData("--role=both")]

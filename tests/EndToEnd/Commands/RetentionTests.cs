@@ -72,6 +72,7 @@ public sealed class RetentionTests(TestBroker broker) : IAsyncLifetime
     /// message is at most as old as the retention and two segments.
     /// </summary>
     [Fact]
+    [Trait("Form", "soak")]
     [Trait("Form", "long")]
     public async Task A_running_stream_takes_the_retention_and_keeps_it_within_a_tenth()
     {

@@ -12,6 +12,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// </summary>
 [Collection(OnPrivateBroker.Name)]
 [Trait("Form", "long")]
+[Trait("Form", "soak")]
 public sealed class StreamFloodTests(PrivateBroker broker) : FloodedGroup(broker)
 {
     private const string Stream = "f2b.history";

@@ -7,6 +7,8 @@ namespace F2bBroker.EndToEndTests.Health;
 /// <c>f2bbroker status</c> asks for the names of a server's connections only if their number is not that of the programs which report
 /// their health.
 /// </summary>
+[Trait("Form", "long")]
+[Trait("Form", "soak")]
 [Trait("RabbitMQ", "4")]
 public sealed class ServerConnectionsTests(TestBroker broker) : IAsyncLifetime
 {

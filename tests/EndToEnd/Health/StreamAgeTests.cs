@@ -10,6 +10,8 @@ namespace F2bBroker.EndToEndTests.Health;
 /// What <c>f2bbroker status</c> and <c>errors</c> say about times of the stream. The broker's clock was moved while its messages were
 /// published.
 /// </summary>
+[Trait("Form", "long")]
+[Trait("Form", "soak")]
 [Trait("RabbitMQ", "4")]
 public sealed class StreamAgeTests : RunningBroker, IAsyncLifetime
 {

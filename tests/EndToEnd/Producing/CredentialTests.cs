@@ -49,13 +49,16 @@ public sealed class CredentialTests(TestBroker broker) : IAsyncLifetime
         await using Server other = await Server.EnrollAsync(broker, "web2");
         await using (Sender sender = await Sender.ConnectAsync(broker, other))
         {
-            await sender.PublishBanAsync("203.0.113.7");
+            // More than the reader receives in advance.
+            await sender.PublishAllAsync(Enumerable.Range(0, 600).Select(i =>
+                System.Text.Encoding.UTF8.GetBytes(sender.Body($"198.18.{i / 250}.{i % 250}"))));
         }
 
         await consumer.SaysAsync("Cannot write ");
         await broker.CloseConnectionsAsync(daemons: 1);
+        await consumer.SaysAsync("Receiving from ", 2);
         await Eventually.TrueAsync(
-            async () => (await broker.GetAsync("connections"))!.ToJsonString().Contains(" history\"", StringComparison.Ordinal),
+            async () => (await broker.GetAsync("consumers/f2b"))!.ToJsonString().Contains("\"f2b.history\"", StringComparison.Ordinal),
             () => consumer.Said);
         Built.Outcome rotated = await broker.AdminAsync("rotate", "web1");
         Assert.True(rotated.ExitCode == 0, rotated.Errors);
