@@ -10,7 +10,7 @@ namespace F2bBroker.Admin.Status;
 /// Reads which programs are connected. It reads their names and clocks only where the health messages leave something open.
 /// </summary>
 /// <remarks>
-/// The names are in the broker's statistics. With 2,000 connections, the list of them costs a broker two seconds of CPU time and 100 MB.
+/// The names are in the broker's statistics. The list of thousands of connections costs the broker seconds of CPU time.
 /// </remarks>
 /// <param name="servers">The roles of the servers.</param>
 /// <param name="health">What the health messages said; null if that is unknown.</param>
