@@ -156,7 +156,12 @@ public sealed class StreamFaultTests(PrivateBroker broker) : LoadedGroup<Private
         }
     }
 
-    private async Task StopConsumerAsync() => Assert.Equal(0, await consumer.StopAsync());
+    private async Task StopConsumerAsync()
+    {
+        // Before it handles signals, SIGTERM would kill it.
+        await consumer.SaysAsync("Writing to ");
+        Assert.Equal(0, await consumer.StopAsync());
+    }
 
     private async Task KillConsumerAsync()
     {
