@@ -7,6 +7,8 @@ namespace F2bBroker.EndToEndTests.Commands;
 /// A server that follows the stream: what <c>errors</c>, <c>doctor</c>, <c>why</c> and the consumer's <c>--test</c> say about it and about
 /// settings that do not fit.
 /// </summary>
+[Trait("Form", "long")]
+[Trait("Form", "soak")]
 [Trait("RabbitMQ", "4")]
 public sealed class StreamServerTests(TestBroker broker) : IAsyncLifetime
 {

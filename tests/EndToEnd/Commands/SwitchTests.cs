@@ -5,6 +5,8 @@ using RabbitMQ.Client.Events;
 namespace F2bBroker.EndToEndTests.Commands;
 
 /// <summary>Servers that change between a queue and the stream.</summary>
+[Trait("Form", "long")]
+[Trait("Form", "soak")]
 [Trait("RabbitMQ", "4")]
 public sealed class SwitchTests(TestBroker broker) : IAsyncLifetime
 {

@@ -5,6 +5,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// <summary>Faults while a consumer follows the stream. No server of the group has a queue.</summary>
 [Collection(OnPrivateBroker.Name)]
 [Trait("Form", "long")]
+[Trait("Form", "soak")]
 public sealed class StreamFaultTests(PrivateBroker broker) : LoadedGroup<PrivateBroker>(broker, QueueType.Stream)
 {
     private const int MaxDelayMilliseconds = 1500;
@@ -34,7 +35,6 @@ public sealed class StreamFaultTests(PrivateBroker broker) : LoadedGroup<Private
     }
 
     [Fact]
-    [Trait("Form", "soak")]
     public async Task A_memory_alarm_delays_bans_and_loses_none()
     {
         int times = Soak.Times(1, 3);
@@ -51,7 +51,6 @@ public sealed class StreamFaultTests(PrivateBroker broker) : LoadedGroup<Private
     }
 
     [Fact]
-    [Trait("Form", "soak")]
     public async Task A_disk_that_is_full_for_longer_than_the_brokers_consumer_timeout_loses_nothing_even_if_the_consumer_is_killed()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, SmallDisk.SkipReason);
@@ -79,7 +78,6 @@ public sealed class StreamFaultTests(PrivateBroker broker) : LoadedGroup<Private
     }
 
     [Fact]
-    [Trait("Form", "soak")]
     public async Task A_deleted_stream_that_init_creates_again_loses_no_ban_that_it_did_not_hold()
     {
         int times = Soak.Times(1, 6);
@@ -100,7 +98,6 @@ public sealed class StreamFaultTests(PrivateBroker broker) : LoadedGroup<Private
     }
 
     [Fact]
-    [Trait("Form", "soak")]
     public async Task Connections_closed_by_an_operator_are_reestablished()
     {
         int times = Soak.Times(3, 20);
@@ -115,7 +112,6 @@ public sealed class StreamFaultTests(PrivateBroker broker) : LoadedGroup<Private
     }
 
     [Fact]
-    [Trait("Form", "soak")]
     public async Task A_clock_that_jumps_while_the_consumer_runs_or_is_stopped_loses_no_ban_and_writes_none_twice()
     {
         int times = Soak.Times(1, 5);
