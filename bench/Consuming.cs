@@ -56,14 +56,18 @@ internal static class Consuming
         await channel.BasicQosAsync(0, Prefetch, global: false);
         long start = Stopwatch.GetTimestamp();
         await channel.BasicConsumeAsync("f2b.bans.peer", autoAck: false, consumer);
-        await WriteAsync(file, waiting.Reader, channel, multiple);
+        await WriteAsync(file, waiting.Reader, channel, Batch, multiple);
         return Rounds.PerSecond(Bans.Count, start, Stopwatch.GetTimestamp());
     }
 
-    private static async Task WriteAsync(
+    /// <summary>Takes the messages that have arrived, appends them, flushes them to disk, and acknowledges them.</summary>
+    /// <param name="maxBatch">The number of messages that are taken at once, at most.</param>
+    /// <param name="multiple">True to acknowledge a batch together.</param>
+    public static async Task WriteAsync(
         SafeFileHandle file,
         ChannelReader<(ulong Tag, string Line)> waiting,
         IChannel channel,
+        int maxBatch,
         bool multiple)
     {
         long offset = 0;
@@ -71,7 +75,7 @@ internal static class Consuming
         {
             await waiting.WaitToReadAsync();
             List<(ulong Tag, string Line)> batch = [];
-            while (batch.Count < Batch && waiting.TryRead(out (ulong Tag, string Line) next))
+            while (batch.Count < maxBatch && waiting.TryRead(out (ulong Tag, string Line) next))
             {
                 batch.Add(next);
             }

@@ -42,8 +42,7 @@ internal static class Following
         return Rounds.PerSecond(Bans.Count, start, end);
     }
 
-    /// <summary>RabbitMQ.Client alone, in the same order: takes the messages that have arrived, appends, flushes to disk, acknowledges.
-    /// </summary>
+    /// <summary>RabbitMQ.Client alone, in the same order.</summary>
     private static async Task<double> FloorAsync(Setting setting)
     {
         await ResetAsync(setting);
@@ -62,31 +61,10 @@ internal static class Following
         using SafeFileHandle file = File.OpenHandle(setting.FileOf("follower", "bans.log"), FileMode.Create, FileAccess.ReadWrite);
         long start = Stopwatch.GetTimestamp();
         Task<double> publishing = Publishing.PublishAllAsync(setting);
-        await WriteAsync(file, arrived.Reader, channel);
+        await Consuming.WriteAsync(file, arrived.Reader, channel, Batch, multiple: true);
         long end = Stopwatch.GetTimestamp();
         await publishing;
         return Rounds.PerSecond(Bans.Count, start, end);
-    }
-
-    private static async Task WriteAsync(SafeFileHandle file, ChannelReader<(ulong Tag, string Line)> arrived, IChannel channel)
-    {
-        long offset = 0;
-        for (int done = 0; done < Bans.Count;)
-        {
-            await arrived.WaitToReadAsync();
-            List<(ulong Tag, string Line)> batch = [];
-            while (batch.Count < Batch && arrived.TryRead(out (ulong Tag, string Line) next))
-            {
-                batch.Add(next);
-            }
-
-            byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(batch.Select(message => message.Line)));
-            RandomAccess.Write(file, bytes, offset);
-            RandomAccess.FlushToDisk(file);
-            offset += bytes.Length;
-            await channel.BasicAckAsync(batch[^1].Tag, multiple: true);
-            done += batch.Count;
-        }
     }
 
     /// <summary>Returns false for the line of a position.</summary>

@@ -13,8 +13,6 @@ namespace F2bBroker.Admin.Errors;
 /// <param name="brokerTime">Returns the time by the broker's clock.</param>
 internal sealed class StreamErrorReader(OperatorConnection amqp, Func<DateTimeOffset> brokerTime)
 {
-    private const string Missing = $"The broker has no stream {Topology.HistoryStream}: run f2bbroker init.";
-
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     // A time at which the last message was certainly not published yet. It only increases.
@@ -26,7 +24,7 @@ internal sealed class StreamErrorReader(OperatorConnection amqp, Func<DateTimeOf
     {
         await using IConnection connection = await amqp.OpenAsync("errors", cancel);
         BrokerStream stream = new(connection, Topology.HistoryStream, TimeProvider.System) { TrustsCount = true };
-        return await amqp.TranslateErrorsAsync(() => ReadAsync(stream, isChosen, cancel), Missing, cancel);
+        return await amqp.TranslateErrorsAsync(() => ReadAsync(stream, isChosen, cancel), NotFoundAnswer.MissingHistory, cancel);
     }
 
     private async Task<IReadOnlyList<RefusedMessage>> ReadAsync(

@@ -13,7 +13,6 @@ namespace F2bBroker.Admin.History;
 internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
 {
     private const string Purpose = "history";
-    private const string Missing = $"The broker has no stream {Topology.HistoryStream}: run f2bbroker init.";
 
     // By authenticated sender.
     private readonly Dictionary<string, int> refusedCounts = [];
@@ -49,7 +48,7 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         IAsyncEnumerable<IReadOnlyList<StreamMessage>> messages =
             follows ? stream.FollowAsync(from, cancel) : stream.ReadAsync(from, cancel);
         await using IAsyncEnumerator<IReadOnlyList<StreamMessage>> batches = messages.GetAsyncEnumerator(cancel);
-        while (await amqp.TranslateErrorsAsync(() => batches.MoveNextAsync().AsTask(), Missing, cancel))
+        while (await amqp.TranslateErrorsAsync(() => batches.MoveNextAsync().AsTask(), NotFoundAnswer.MissingHistory, cancel))
         {
             foreach (StreamMessage message in batches.Current)
             {
@@ -65,7 +64,7 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
     {
         await using IConnection connection = await amqp.OpenAsync(Purpose, cancel);
         BrokerStream stream = Open(connection);
-        return await amqp.TranslateErrorsAsync(() => FindStartAsync(stream, now, cancel), Missing, cancel);
+        return await amqp.TranslateErrorsAsync(() => FindStartAsync(stream, now, cancel), NotFoundAnswer.MissingHistory, cancel);
     }
 
     /// <summary>Names the senders of the invalid messages that were read, and their number.</summary>
@@ -93,20 +92,8 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         }
 
         PublishTimes times = new(stream.FindOffsetAsync, now);
-        return new HistoryStart(await times.FindAsync(first.Offset, GuessTime(first, now), cancel), first.Offset == 0);
-    }
-
-    /// <summary>Returns the time in the message, which is the sender's word, or the present time.</summary>
-    private static DateTimeOffset GuessTime(StreamMessage message, DateTimeOffset now)
-    {
-        try
-        {
-            return ReceivedBanValidator.Parse(message.Properties, message.Body, now).DetectedAt;
-        }
-        catch (InvalidMessageException)
-        {
-            return now;
-        }
+        DateTimeOffset guess = ReceivedBanValidator.FindDetectedAt(first, now) ?? now;
+        return new HistoryStart(await times.FindAsync(first.Offset, guess, cancel), first.Offset == 0);
     }
 
     private Ban? ParseOrCount(StreamMessage message)

@@ -15,8 +15,6 @@ namespace F2bBroker.Admin.Waiting;
 /// </summary>
 internal sealed class WaitingBans(ManagementApi api, OperatorConnection amqp, string server, TimeProvider time)
 {
-    private const string Missing = $"The broker has no stream {Topology.HistoryStream}: run f2bbroker init.";
-
     /// <summary>The consumer's <c>maxage</c>, unless its settings say otherwise. It skips older bans.</summary>
     private static readonly TimeSpan DefaultMaxAge = TimeSpan.FromDays(1);
 
@@ -37,7 +35,7 @@ internal sealed class WaitingBans(ManagementApi api, OperatorConnection amqp, st
         TimeSpan maxAge = await FindMaxAgeAsync(cancel);
         IConnection connection = await amqp.OpenAsync("enroll", cancel);
         Dictionary<Guid, Ban> waiting = await amqp.TranslateErrorsAsync(
-            () => ReadQueueAsync(connection, maxAge, cancel), Missing, cancel);
+            () => ReadQueueAsync(connection, maxAge, cancel), NotFoundAnswer.MissingHistory, cancel);
         if (waiting.Count == 0)
         {
             return;
@@ -46,7 +44,7 @@ internal sealed class WaitingBans(ManagementApi api, OperatorConnection amqp, st
         string number = waiting.Count == 1 ? "A ban" : string.Create(CultureInfo.InvariantCulture, $"{waiting.Count:N0} bans");
         string oldest = OldestOf(waiting);
         await using IConnection reader = await amqp.OpenAsync("enroll", cancel);
-        await amqp.TranslateErrorsAsync(() => RemoveHeldByStreamAsync(reader, waiting, cancel), Missing, cancel);
+        await amqp.TranslateErrorsAsync(() => RemoveHeldByStreamAsync(reader, waiting, cancel), NotFoundAnswer.MissingHistory, cancel);
         if (waiting.Count > 0)
         {
             throw new CommandFailedException(ExitCode.Configuration, Refusal(waiting));

@@ -31,8 +31,7 @@ internal sealed class HistoryReplay(
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
 
-    private readonly TimeSpan span =
-        settings.Consumer.History < settings.Consumer.MaxAge ? settings.Consumer.History : settings.Consumer.MaxAge;
+    private readonly TimeSpan span = settings.Consumer.HistoryReach;
     private readonly SemaphoreSlim requested = new(0);
     private readonly Lock gate = new();
     private DateTimeOffset? from;

@@ -27,7 +27,7 @@ internal static class StreamCheck
         {
             // The consumer waits for a stream whose node is down or still starting.
             return NotFoundAnswer.IsMissing(refusal)
-                    ? $"The broker has no stream {Topology.HistoryStream}: run f2bbroker init."
+                    ? NotFoundAnswer.MissingHistory
                 : NotFoundAnswer.FindUnavailable(refusal) is not null ? null
                 : $"The broker does not serve the stream {Topology.HistoryStream} to '{settings.Server}': "
                     + $"{BrokerLimit.Find(refusal) ?? answer.ReplyText.TrimEnd('.')}.";

@@ -26,8 +26,7 @@ internal sealed class ResumableStream(
     private static readonly TimeSpan GapProblemDuration = TimeSpan.FromDays(1);
 
     /// <summary>The earliest time that a first start reads from.</summary>
-    public DateTimeOffset FirstTime =>
-        time.GetUtcNow() - (settings.History < settings.MaxAge ? settings.History : settings.MaxAge);
+    public DateTimeOffset FirstTime => time.GetUtcNow() - settings.HistoryReach;
 
     /// <summary>
     /// Returns the messages after the position, without an end. The first list is returned when the subscription is accepted, and may be
@@ -91,16 +90,7 @@ internal sealed class ResumableStream(
     private async Task<DateTimeOffset> FindOldestAsync(BrokerStream stream, CancellationToken stopping)
     {
         DateTimeOffset now = time.GetUtcNow();
-        try
-        {
-            return await stream.FindFirstAsync(stopping) is { } first
-                ? ReceivedBanValidator.Parse(first.Properties, first.Body, now).DetectedAt
-                : now;
-        }
-        catch (InvalidMessageException)
-        {
-            return now;
-        }
+        return await stream.FindFirstAsync(stopping) is { } first ? ReceivedBanValidator.FindDetectedAt(first, now) ?? now : now;
     }
 
     private void LogGap(DateTimeOffset reached, DateTimeOffset oldest)

@@ -112,9 +112,10 @@ internal sealed class StreamFollower(
             MarkFollowing();
             if (batch.Count > 0)
             {
+                (long At, DateTimeOffset Clock) before = progress.ReadClocks();
                 if (await messages.ProcessAsync(batch, subscribedAt, missed).WaitAsync(ended))
                 {
-                    progress.Hold();
+                    progress.Hold(before);
                 }
 
                 progress.MoveTo(batch[^1]);
@@ -181,7 +182,7 @@ internal sealed class StreamFollower(
 
     private string ErrorMessageFor(Exception failure) => failure switch
     {
-        _ when NotFoundAnswer.IsMissing(failure) => $"The broker has no stream {Topology.HistoryStream}: run f2bbroker init.",
+        _ when NotFoundAnswer.IsMissing(failure) => NotFoundAnswer.MissingHistory,
         OperationInterruptedException { ShutdownReason.ReplyCode: Constants.AccessRefused } =>
             roleError ?? $"'{settings.Server}' may not read {Topology.HistoryStream}: f2bbroker init grants it to an enrolled server.",
         _ => $"Cannot read {Topology.HistoryStream}: {Failure}.",

@@ -53,20 +53,8 @@ internal sealed class StreamMessageProcessor(
             string origin = MessageOrigin.FromUserId(message.Properties).Name;
             refusals.LogRefusal(origin, refusal.Message, isKept: true);
             metrics.Refused(origin, refusal.Kind);
-            return refusal.Kind == InvalidMessageKind.Time && IsValidAt(message, time.GetUtcNow() + MaxClockBehind);
-        }
-    }
-
-    private static bool IsValidAt(StreamMessage message, DateTimeOffset now)
-    {
-        try
-        {
-            ReceivedBanValidator.Parse(message.Properties, message.Body, now);
-            return true;
-        }
-        catch (InvalidMessageException)
-        {
-            return false;
+            return refusal.Kind == InvalidMessageKind.Time
+                && ReceivedBanValidator.FindDetectedAt(message, time.GetUtcNow() + MaxClockBehind) is not null;
         }
     }
 }

@@ -6,7 +6,9 @@ using F2bBroker.Shared.Messaging;
 
 namespace F2bBroker.Consumer.Streaming;
 
-/// <summary>The position in the stream: process → flush to disk → move. It is written to the monitored log at most once a minute.</summary>
+/// <summary>
+/// The position in the stream: process → flush to disk → move. It is written to the monitored log at most once a minute.
+/// </summary>
 /// <remarks>
 /// While this host's clock may be behind, the position stays before the bans that were refused because they are dated in the future. They
 /// are read again when the clock has been set forward, or at the next start. This ends after a day, because their sender's clock may be the
@@ -44,8 +46,12 @@ internal sealed class StreamProgress(BanWriter writer, TimeProvider time)
         Convert.ToHexStringLower(
             SHA256.HashData([.. Encoding.UTF8.GetBytes(message.Properties.UserId ?? ""), 0, .. message.Body.Span]).AsSpan(0, HashBytes));
 
+    /// <summary>Returns the monotonic clock and the host's clock.</summary>
+    public (long At, DateTimeOffset Clock) ReadClocks() => (time.GetTimestamp(), time.GetUtcNow());
+
     /// <summary>Holds the position for a while.</summary>
-    public void Hold() => held ??= (time.GetTimestamp(), time.GetUtcNow());
+    /// <param name="since">The clocks before the messages were processed, because the host's clock may be set forward meanwhile.</param>
+    public void Hold((long At, DateTimeOffset Clock) since) => held ??= since;
 
     /// <summary>Ends <see cref="Hold"/>, because the messages after the position are read again.</summary>
     public void Release() => held = null;

@@ -72,6 +72,9 @@ internal sealed record ConsumerSettings(
     ServerRules Default,
     IReadOnlyDictionary<string, ServerRules> From)
 {
+    /// <summary>How far back the stream is read: <see cref="History"/>, at most <see cref="MaxAge"/>.</summary>
+    public TimeSpan HistoryReach => History < MaxAge ? History : MaxAge;
+
     /// <summary>The rules for any server.</summary>
     public IEnumerable<ServerRules> AllRules => From.Values.Prepend(Default);
 

@@ -1,3 +1,4 @@
+using F2bBroker.Contracts;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -9,6 +10,9 @@ namespace F2bBroker.Shared.Messaging;
 /// </summary>
 internal static class NotFoundAnswer
 {
+    /// <summary>The error message for a missing stream of the bans.</summary>
+    public const string MissingHistory = $"The broker has no stream {Topology.HistoryStream}: run f2bbroker init.";
+
     // NOT_FOUND - no queue 'f2b.history' in vhost 'f2b'
     private const string Missing = "NOT_FOUND - no ";
 

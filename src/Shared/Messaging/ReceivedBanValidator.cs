@@ -41,6 +41,19 @@ internal static class ReceivedBanValidator
         }
     }
 
+    /// <summary>Returns the time in a message, which is the sender's word; null if the message violates the protocol.</summary>
+    public static DateTimeOffset? FindDetectedAt(StreamMessage message, DateTimeOffset now)
+    {
+        try
+        {
+            return Parse(message.Properties, message.Body, now).DetectedAt;
+        }
+        catch (InvalidMessageException)
+        {
+            return null;
+        }
+    }
+
     /// <exception cref="InvalidMessageException">The message violates the protocol.</exception>
     public static Ban Check(MessageOrigin origin, BanDetected message, DateTimeOffset now)
     {
