@@ -54,7 +54,9 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
     /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public async Task<IReadOnlyList<StreamMessage>> ReceiveBatchAsync(TimeSpan timeout, CancellationToken cancel)
     {
-        if (unacknowledged > 0 && !await WaitAsync(AcknowledgementDelay, cancel))
+        // A shorter wait is for the end of the stream. Its reader closes the channel, or goes on within the consumer timeout.
+        bool waitsLonger = timeout == Timeout.InfiniteTimeSpan || timeout > AcknowledgementDelay;
+        if (unacknowledged > 0 && waitsLonger && !await WaitAsync(AcknowledgementDelay, cancel))
         {
             await SendAcknowledgementAsync(cancel);
         }
