@@ -11,29 +11,23 @@ internal static class MonitoredLogSearch
     /// <param name="warn">Receives a message about each file that cannot be read.</param>
     public static IReadOnlyList<LoggedLine> Find(string log, Subnet address, Action<string> warn)
     {
-        List<LoggedLine> found = [];
-        void Try(string path, Action act)
+        IReadOnlyList<string> siblings = [];
+        try
         {
-            try
-            {
-                act();
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
-            {
-                warn($"Cannot read {path}: {error.Message}");
-            }
+            siblings = RotatedLogs.Find(log);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            warn($"Cannot read {Path.GetDirectoryName(Path.GetFullPath(log))}: {error.Message}");
         }
 
-        List<string> files = [];
-        Try(Path.GetDirectoryName(Path.GetFullPath(log))!, () => files.AddRange(RotatedLogs.Find(log)));
-        foreach (string file in files.Append(log))
-        {
-            Try(
-                file,
-                () => found.AddRange(
-                    MonitoredLogReader.ReadLines(file).Select(line => LoggedLine.Parse(line, address)).OfType<LoggedLine>()));
-        }
-
-        return found;
+        return
+        [
+            .. siblings
+                .Append(log)
+                .SelectMany(file => MonitoredLogReader.ReadLines(file, warn, "Lines in it are not shown."))
+                .Select(line => LoggedLine.Parse(line, address))
+                .OfType<LoggedLine>(),
+        ];
     }
 }

@@ -11,21 +11,9 @@ internal static class LastPosition
     public static PositionLine? Find(IEnumerable<string> files, Action<string> warn) =>
         files.Where(File.Exists).Select(file => FindIn(file, warn)).FirstOrDefault(position => position is not null);
 
-    private static PositionLine? FindIn(string file, Action<string> warn)
-    {
-        PositionLine? last = null;
-        try
-        {
-            foreach (string line in MonitoredLogReader.ReadLines(file))
-            {
-                last = PositionLine.Parse(line) ?? last;
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            warn($"Cannot read {file}: {error.Message} The position in the stream may be older than the last one that was reached.");
-        }
-
-        return last;
-    }
+    private static PositionLine? FindIn(string file, Action<string> warn) =>
+        MonitoredLogReader
+            .ReadLines(file, warn, "The position in the stream may be older than the last one that was reached.")
+            .Select(PositionLine.Parse)
+            .LastOrDefault(position => position is not null);
 }

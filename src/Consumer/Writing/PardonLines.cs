@@ -86,28 +86,9 @@ internal sealed class PardonLines(ConsumerSettings settings, CurrentPardons curr
         }
     }
 
-    private IEnumerable<string> ReadLogs(Action<string> warn)
-    {
-        foreach (string file in RotatedLogs.Find(settings.LogPath).Append(settings.LogPath))
-        {
-            using IEnumerator<string> lines = MonitoredLogReader.ReadLines(file).GetEnumerator();
-            while (TryMoveNext(lines, file, warn))
-            {
-                yield return lines.Current;
-            }
-        }
-    }
-
-    private static bool TryMoveNext(IEnumerator<string> lines, string file, Action<string> warn)
-    {
-        try
-        {
-            return lines.MoveNext();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            warn($"Cannot read {file}: {error.Message} Addresses in it that are pardoned may stay banned.");
-            return false;
-        }
-    }
+    private IEnumerable<string> ReadLogs(Action<string> warn) =>
+        RotatedLogs
+            .Find(settings.LogPath)
+            .Append(settings.LogPath)
+            .SelectMany(file => MonitoredLogReader.ReadLines(file, warn, "Addresses in it that are pardoned may stay banned."));
 }

@@ -23,16 +23,9 @@ internal sealed class WrittenLinesLoader(ConsumerSettings settings, BanEvaluator
         string log = settings.LogPath;
         foreach (string file in RotatedLogs.Find(log).Append(log).Where(file => File.GetLastWriteTimeUtc(file) >= oldest))
         {
-            try
+            foreach (string text in MonitoredLogReader.ReadLines(file, warn, "Bans in it may be written twice."))
             {
-                foreach (string text in MonitoredLogReader.ReadLines(file))
-                {
-                    Load(text, oldest, isSibling: file != log);
-                }
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
-            {
-                warn($"Cannot read {file}: {error.Message} Bans in it may be written twice.");
+                Load(text, oldest, isSibling: file != log);
             }
         }
 
