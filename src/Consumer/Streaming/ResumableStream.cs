@@ -25,6 +25,9 @@ internal sealed class ResumableStream(
     // An operator who looks once a day sees it.
     private static readonly TimeSpan GapProblemDuration = TimeSpan.FromDays(1);
 
+    // The position stays until the next message arrives, so a new connection finds the same gap.
+    private PositionLine? loggedGap;
+
     /// <summary>The earliest time that a first start reads from.</summary>
     public DateTimeOffset FirstTime => time.GetUtcNow() - settings.HistoryReach;
 
@@ -60,7 +63,11 @@ internal sealed class ResumableStream(
             }
 
             from = time.GetUtcNow() - settings.MaxAge - Ban.MaxClockAhead;
-            LogGap(position.ReachedAt, await FindOldestAsync(stream, stopping));
+            if (position != loggedGap)
+            {
+                LogGap(position.ReachedAt, await FindOldestAsync(stream, stopping));
+                loggedGap = position;
+            }
         }
 
         await using StreamSubscription subscription = await stream.SubscribeAsync(from, stopping);
