@@ -28,6 +28,9 @@ export F2BBROKER_API F2BBROKER=src/Admin/bin/Release/net10.0/f2bbroker
 "$F2BBROKER" init 2>/dev/null
 for server in origin peer follower; do
     mkdir "$dir/$server"
+    # A server that follows the stream reads a part of it at its first start.
+    history=0
+    [ "$server" != follower ] || history=1s
     cat >"$dir/$server/f2bbroker.conf" <<CONF
 [producer]
 logpath = $dir/$server/fail2ban.log
@@ -36,7 +39,7 @@ start = beginning
 [consumer]
 logpath = $dir/$server/bans.log
 maxbans = 1000000/10m
-history = 0
+history = $history
 CONF
     stream=()
     [ "$server" != follower ] || stream=(--stream)

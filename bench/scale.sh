@@ -26,7 +26,7 @@ if [ "${1:-}" = table ]; then
 fi
 
 servers=${1:-1000} rate=${2:-10} type=${3:-stream} seconds=${4:-60}
-# Each server has up to three connections, and the broker opens the stream's file for each reader.
+# Each server has one to three connections, and the broker opens the stream's file for each reader.
 ulimit -n $((10000 + 10 * servers))
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/f2bbroker-scale.XXXXXX")

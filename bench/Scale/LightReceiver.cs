@@ -25,7 +25,7 @@ internal sealed class LightReceiver(ScaleSetting setting, string server, LightSe
         IConnection pardons = setting.IsStream ? bans : await OpenAsync(factory);
         channel = await pardons.CreateChannelAsync();
         await ConsumeAsync(channel, "f2b.pardons", StreamPrefetch, new PardonConsumer(channel), "first");
-        health = await (await OpenAsync(factory)).CreateChannelAsync();
+        health = await (setting.IsStream ? bans : await OpenAsync(factory)).CreateChannelAsync();
         await ReportHealthAsync();
     }
 

@@ -61,6 +61,8 @@ internal static class ConsumerServices
             .AddSingleton<ResumableStream>()
             .AddSingleton<StreamMessageProcessor>()
             .AddSingleton<StreamFollower>()
+            // The broker needs much memory for each connection of a large group.
+            .AddSingleton(provider => new HealthConnectionSource(provider.GetRequiredService<StreamConnection>().OpenAsync, IsShared: true))
             .AddSingleton(provider => new ConnectionHealth(() => provider.GetRequiredService<StreamFollower>().Failure))
             .AddHostedService(provider => provider.GetRequiredService<StreamFollower>());
 

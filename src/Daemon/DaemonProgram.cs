@@ -126,6 +126,7 @@ internal sealed class DaemonProgram(
             .AddSingleton<BrokerLoginCheck>()
             .AddSingleton<LastBrokerContact>()
             .AddSingleton<HealthProblems>()
+            .AddSingleton(HealthConnectionSource.CreateOwn(settings))
             // Registered first, so that it stops last: its last message follows the last ban.
             .AddHostedService<HealthReporter>()
             .AddHostedService<SystemdWatchdog>();

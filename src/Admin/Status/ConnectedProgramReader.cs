@@ -21,7 +21,7 @@ internal sealed class ConnectedProgramReader(ManagementApi api, IReadOnlyDiction
 
     // What a program opens: see ServerConnectionsTests.
     private const int ProducerConnections = 2;
-    private const int StreamConsumerConnections = 2;
+    private const int StreamConsumerConnections = 1;
     private const int QueueConsumerConnections = 3;
 
     /// <param name="hasStatistics">False if the broker's statistics are switched off.</param>

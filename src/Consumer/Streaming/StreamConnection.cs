@@ -7,8 +7,8 @@ using RabbitMQ.Client;
 namespace F2bBroker.Consumer.Streaming;
 
 /// <summary>
-/// The connection that all readers of streams share, each with its own channel: a connection costs the broker more than a channel. It is
-/// opened when a reader needs it, and again after it was lost.
+/// The connection that all readers of streams share, each with its own channel: a connection costs the broker more than a channel. Without
+/// a queue, the health messages share it too. It is opened when it is needed, and again after it was lost.
 /// </summary>
 internal sealed class StreamConnection(Settings settings, BrokerLoginCheck login, LastBrokerContact contact, TimeProvider time)
     : IDisposable

@@ -1,38 +1,33 @@
 using F2bBroker.Contracts;
-using F2bBroker.Shared.Configuration;
-using F2bBroker.Shared.Messaging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
 namespace F2bBroker.Daemon.Health;
 
 /// <summary>
-/// The connection on which health messages are published, without confirms. While the broker blocks it (its alarm of memory or disk),
-/// nothing is published.
+/// The channel on which health messages are published, without confirms. While the broker blocks its connection (its alarm of memory or
+/// disk), nothing is published.
 /// </summary>
 internal sealed class HealthConnection : IAsyncDisposable
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
     private readonly IConnection connection;
+    private readonly bool isShared;
     private readonly IChannel channel;
     private readonly BasicProperties properties;
     private readonly CancellationTokenSource closed = new();
     private readonly TaskCompletionSource lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool isBlocked;
 
-    private HealthConnection(IConnection connection, IChannel channel, string server)
+    private HealthConnection(IConnection connection, bool isShared, IChannel channel, string server)
     {
-        (this.connection, this.channel) = (connection, channel);
+        (this.connection, this.isShared, this.channel) = (connection, isShared, channel);
         properties = new BasicProperties { UserId = server, ContentType = "application/json", DeliveryMode = DeliveryModes.Transient };
-        connection.ConnectionBlockedAsync += (_, _) => SetBlockedAsync(true);
-        connection.ConnectionUnblockedAsync += (_, _) => SetBlockedAsync(false);
-        connection.ConnectionShutdownAsync += (_, _) =>
-        {
-            lost.TrySetResult();
-            return Task.CompletedTask;
-        };
-        channel.ChannelShutdownAsync += (_, reason) => CloseAsync(reason);
+        connection.ConnectionBlockedAsync += BlockAsync;
+        connection.ConnectionUnblockedAsync += UnblockAsync;
+        connection.ConnectionShutdownAsync += LoseAsync;
+        channel.ChannelShutdownAsync += CloseAsync;
     }
 
     /// <summary>Cancelled when the channel is closed.</summary>
@@ -44,22 +39,19 @@ internal sealed class HealthConnection : IAsyncDisposable
     /// <summary>The broker's reply if it closed the channel because the exchange or the permission is missing; otherwise null.</summary>
     public ShutdownEventArgs? Refusal { get; private set; }
 
+    /// <param name="server">The server's name, which is also its user.</param>
     /// <exception cref="Exception">The broker does not accept the connection, or a file of the login cannot be read.</exception>
-    public static async Task<HealthConnection> OpenAsync(Settings settings, CancellationToken cancel)
+    public static async Task<HealthConnection> OpenAsync(HealthConnectionSource source, string server, CancellationToken cancel)
     {
-        IConnection connection = await BrokerConnection.OpenAsync(
-            settings.Broker,
-            settings.Broker.Login.Read(),
-            settings.Server,
-            "health",
-            cancel);
+        IConnection connection = await source.Open(cancel);
         try
         {
-            return new HealthConnection(connection, await connection.CreateChannelAsync(cancellationToken: cancel), settings.Server);
+            IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+            return new HealthConnection(connection, source.IsShared, channel, server);
         }
         catch
         {
-            await connection.DisposeAsync();
+            await (source.IsShared ? ValueTask.CompletedTask : connection.DisposeAsync());
             throw;
         }
     }
@@ -70,26 +62,52 @@ internal sealed class HealthConnection : IAsyncDisposable
             : channel.BasicPublishAsync(Topology.HealthExchange, "", mandatory: false, properties, body, cancel);
 
     /// <summary>
-    /// Closes the connection, which the broker answers after it has read all messages. It does not answer while it blocks the connection,
-    /// so this waits a second at most.
+    /// Closes the connection, or the channel of a shared one, which the broker answers after it has read all messages. It does not answer
+    /// while it blocks the connection, so this waits a second at most.
     /// </summary>
-    public async ValueTask DisposeAsync() =>
-        await Task.WhenAny(DisposeConnectionAsync(), isBlocked ? Task.CompletedTask : Task.Delay(CloseTimeout, TimeProvider.System));
-
-    private async Task DisposeConnectionAsync()
+    public async ValueTask DisposeAsync()
     {
-        await connection.CloseAsync(Constants.ReplySuccess, "", CloseTimeout, abort: true);
-        await connection.DisposeAsync();
+        connection.ConnectionBlockedAsync -= BlockAsync;
+        connection.ConnectionUnblockedAsync -= UnblockAsync;
+        await Task.WhenAny(CloseAsync(), isBlocked ? Task.CompletedTask : Task.Delay(CloseTimeout, TimeProvider.System));
+    }
+
+    private async Task CloseAsync()
+    {
+        if (isShared)
+        {
+            await channel.CloseAsync(Constants.ReplySuccess, "", abort: true);
+            await channel.DisposeAsync();
+            connection.ConnectionShutdownAsync -= LoseAsync;
+        }
+        else
+        {
+            await connection.CloseAsync(Constants.ReplySuccess, "", CloseTimeout, abort: true);
+            await connection.DisposeAsync();
+        }
+
         closed.Dispose();
     }
 
-    private Task SetBlockedAsync(bool value)
+    private Task BlockAsync(object sender, ConnectionBlockedEventArgs reason)
     {
-        isBlocked = value;
+        isBlocked = true;
         return Task.CompletedTask;
     }
 
-    private Task CloseAsync(ShutdownEventArgs reason)
+    private Task UnblockAsync(object sender, AsyncEventArgs reason)
+    {
+        isBlocked = false;
+        return Task.CompletedTask;
+    }
+
+    private Task LoseAsync(object sender, ShutdownEventArgs reason)
+    {
+        lost.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    private Task CloseAsync(object sender, ShutdownEventArgs reason)
     {
         Refusal = reason is { ReplyCode: Constants.NotFound or Constants.AccessRefused } ? reason : null;
         return closed.CancelAsync();

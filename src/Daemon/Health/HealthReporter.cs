@@ -12,11 +12,12 @@ namespace F2bBroker.Daemon.Health;
 /// </summary>
 /// <remarks>
 /// It does not run <see cref="BrokerLoginCheck"/>, which ends the daemon if the broker refuses the login for minutes.
-/// docs/decisions/17-health-on-its-own-connection.md explains why it has a connection of its own.
+/// docs/decisions/17-health-on-its-own-connection.md explains on which connection it publishes.
 /// </remarks>
 internal sealed class HealthReporter(
     Settings settings,
     IHealthContent content,
+    HealthConnectionSource source,
     HealthProblems problems,
     Readiness readiness,
     BrokerLoginCheck login,
@@ -51,7 +52,7 @@ internal sealed class HealthReporter(
 
             try
             {
-                await using HealthConnection connection = await HealthConnection.OpenAsync(settings, stopping);
+                await using HealthConnection connection = await HealthConnection.OpenAsync(source, settings.Server, stopping);
                 failures = 0;
                 backoff.Reset();
                 await ReportAsync(connection, stopping);

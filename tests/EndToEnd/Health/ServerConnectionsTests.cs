@@ -20,7 +20,7 @@ public sealed class ServerConnectionsTests(TestBroker broker) : IAsyncLifetime
 
     [Theory]
     [InlineData("classic", 5)]
-    [InlineData("stream", 4)]
+    [InlineData("stream", 3)]
     public async Task Another_program_and_a_missing_one_are_seen_beside_healthy_ones(string type, int connections)
     {
         Server web1 = type == QueueType.Stream.Name ? await group.EnrollFromStreamAsync("web1") : await group.EnrollAsync("web1");
