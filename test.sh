@@ -88,26 +88,35 @@ ui)
     count_ui || { echo "docs/pictures/take.sh ended without a result." >&2; outcome=1; }
     ;;
 whole)
-    # Tests mostly wait, so three programs run them in parallel, each with its own broker. Tests that use the machine's journal are all
-    # in one of them.
+    # Tests mostly wait, so several programs run them in parallel, each with its own broker. Tests that use the machine's journal are all
+    # in one of them, the last.
     e2e=F2bBroker.EndToEndTests
-    faults=(-namespace "$e2e.Faults" -namespace "$e2e.Cluster" -namespace "$e2e.Tls")
-    operation=(-namespace "$e2e.Health" -namespace "$e2e.Commands" -namespace "$e2e.TakenOver")
-    run faults EndToEnd "$@" "${faults[@]}" >"$results/faults.out" 2>&1 &
-    parallel=($!)
-    run operation EndToEnd "$@" "${operation[@]}" >"$results/operation.out" 2>&1 &
-    parallel+=($!)
+    declare -A parts=(
+        [faults]="Faults Cluster"
+        [health]="Health Tls"
+        [commands]="Commands TakenOver Bridges"
+        [consuming]="Consuming"
+    )
+    elsewhere=()
+    for part in "${!parts[@]}"; do
+        namespaces=()
+        for name in ${parts[$part]}; do
+            namespaces+=(-namespace "$e2e.$name")
+            elsewhere+=(-namespace- "$e2e.$name")
+        done
+        run "$part" EndToEnd "$@" "${namespaces[@]}" >"$results/$part.out" 2>&1 &
+        parallel+=($!)
+    done
     run unit Unit "$@" || outcome=1
-    run others EndToEnd "$@" "${faults[@]/%-namespace/-namespace-}" "${operation[@]/%-namespace/-namespace-}" || outcome=1
+    run others EndToEnd "$@" "${elsewhere[@]}" || outcome=1
     for id in "${parallel[@]}"; do
         wait "$id" || outcome=1
     done
     parallel=()
-    cat "$results/faults.out" "$results/operation.out"
-    add_counts unit
-    add_counts faults
-    add_counts operation
-    add_counts others
+    for part in unit others "${!parts[@]}"; do
+        ! [ -e "$results/$part.out" ] || cat "$results/$part.out"
+        add_counts "$part"
+    done
     ;;
 rabbitmq4)
     root4=$(mktemp -d)

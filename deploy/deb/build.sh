@@ -40,6 +40,12 @@ ln -s ../lib/f2bbroker/f2bbroker "$package/usr/bin/f2bbroker"
 for daemon in f2bbroker-producer f2bbroker-consumer; do
     ln -s "../lib/f2bbroker/$daemon" "$package/usr/sbin/$daemon"
     install_file 644 "systemd/$daemon.service" "lib/systemd/system/$daemon.service"
+    # The unit of an instance NAME, with the configuration /etc/f2bbroker/NAME.conf and folders of its own.
+    sed -e 's|^Description=.*|& (%i)|' \
+        -e 's|^\(LoadCredential=f2bbroker.local\):.*|\1:/etc/f2bbroker/%i.local|' \
+        -e "s|^\(Exec[A-Za-z]*=/usr/sbin/$daemon\)|\1 --config /etc/f2bbroker/%i.conf|" \
+        -e 's,^\(State\|Logs\)Directory=f2bbroker$,&/%i,' \
+        "$root/deploy/systemd/$daemon.service" >"$package/lib/systemd/system/$daemon@.service"
 done
 for page in "$root"/deploy/man/*; do
     install -D -m 644 "$page" "$package/usr/share/man/man${page##*.}/${page##*/}"

@@ -27,17 +27,25 @@ CONF
     mv operator/api.new operator/api
 fi
 
-for server in web*; do
-    chmod 770 "$server/login" "$server/checkpoint"
-    chmod 750 "$server/log"
-    chown "root:$f2bbroker" "$server/login" "$server/checkpoint" "$server/log"
-    if ! [ -e "$server/log/fail2ban.log" ]; then
-        touch "$server/log/fail2ban.log"
-        chmod 640 "$server/log/fail2ban.log"
-        chown "root:$f2bbroker" "$server/log/fail2ban.log"
+for login in */login; do
+    server=${login%/login}
+    for folder in "$server/login" "$server/checkpoint"; do
+        if [ -d "$folder" ]; then
+            chmod 770 "$folder"
+            chown "root:$f2bbroker" "$folder"
+        fi
+    done
+    if [ -d "$server/log" ]; then
+        chmod 750 "$server/log"
+        chown "root:$f2bbroker" "$server/log"
+        if ! [ -e "$server/log/fail2ban.log" ]; then
+            touch "$server/log/fail2ban.log"
+            chmod 640 "$server/log/fail2ban.log"
+            chown "root:$f2bbroker" "$server/log/fail2ban.log"
+        fi
     fi
     # The jail needs its log before fail2ban starts. With the set-group-id bit, fail2ban's group can also read a new log.
-    if ! [ -e "$server/bans/bans.log" ]; then
+    if [ -d "$server/bans" ] && ! [ -e "$server/bans/bans.log" ]; then
         touch "$server/bans/bans.log"
         chmod 640 "$server/bans/bans.log"
         chmod 2750 "$server/bans"

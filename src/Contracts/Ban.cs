@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace F2bBroker.Contracts;
 
@@ -10,6 +11,9 @@ namespace F2bBroker.Contracts;
 /// <param name="DetectedAt">The time of the ban in UTC, in whole milliseconds.</param>
 public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset DetectedAt)
 {
+    /// <summary>The value of <see cref="Via"/> without a name.</summary>
+    public const string HiddenVia = "-";
+
     private const int MaxJailLength = 200;
 
     // Any fixed value works. It separates these ids from other UUIDv5 values.
@@ -17,6 +21,12 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
 
     /// <summary>The time that the server's clock may be ahead of the receiver's. A ban that is dated later is refused.</summary>
     public static readonly TimeSpan MaxClockAhead = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// The name of the server that reported the ban in another group, or <see cref="HiddenVia"/> if it is not known; null if the ban was
+    /// not forwarded. It is not part of the identity.
+    /// </summary>
+    public string? Via { get; init; }
 
     /// <summary>
     /// The text that two reports of the same ban have in common: <c>203.0.113.7 jail=sshd server=web1
@@ -56,8 +66,17 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
         DateTimeOffset detectedAt = UtcTimestamp.Parse(message.DetectedAt)
             ?? throw new InvalidMessageException(
                 $"detectedAt {UntrustedText.Quote(message.DetectedAt)} is not a UTC time such as 2026-11-23T02:44:23.706Z");
-        return new Ban(ip, message.Jail, message.Server, detectedAt);
+        return new Ban(ip, message.Jail, message.Server, detectedAt) { Via = ReadVia(message.Via) };
     }
 
-    public BanDetected ToMessage() => new(Ip.ToString(), Jail, Server, UtcTimestamp.Format(DetectedAt));
+    public BanDetected ToMessage() => new(Ip.ToString(), Jail, Server, UtcTimestamp.Format(DetectedAt))
+    {
+        Via = Via is null ? default : JsonElement.Parse($"\"{Via}\""),
+    };
+
+    // The raw text, because a text with half of a surrogate pair is JSON, but not a string.
+    private static string? ReadVia(JsonElement via) =>
+        via.ValueKind == JsonValueKind.Undefined ? null
+        : via.GetRawText() is ['"', .. string name, '"'] && ServerName.IsValid(name) ? name
+        : HiddenVia;
 }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace F2bBroker.Contracts;
 
 /// <summary>
@@ -8,4 +11,12 @@ namespace F2bBroker.Contracts;
 /// <param name="Jail">Name of the jail, free text as in fail2ban's log.</param>
 /// <param name="Server">Name of the server, which is also its broker user.</param>
 /// <param name="DetectedAt">Time of the ban in UTC, see <see cref="UtcTimestamp"/>.</param>
-public sealed record BanDetected(string Ip, string Jail, string Server, string DetectedAt);
+public sealed record BanDetected(string Ip, string Jail, string Server, string DetectedAt)
+{
+    /// <summary>
+    /// The server that reported the ban in another group. Any value and any type, even null, means that the ban was forwarded from one;
+    /// undefined if the field is missing.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public JsonElement Via { get; init; }
+}

@@ -5,7 +5,7 @@ namespace F2bBroker.Contracts;
 /// <summary>A line of the monitored log: the date of writing, a word (<c>Ban</c>, <c>Report</c> or <c>Trial</c>) and the ban.</summary>
 /// <param name="WrittenAt">The first date. fail2ban compares it with <c>findtime</c>.</param>
 /// <param name="Text">The rest of the line after the first date.</param>
-/// <param name="Ban">The ban. A <c>Report</c> line holds a ban that fewer servers than the quorum have reported, a
+/// <param name="Ban">The ban. A <c>Report</c> line holds a ban that fewer servers than the quorum have reported, or a forwarded one, a
 /// <c>Trial</c> line one that would have been banned.</param>
 public sealed partial record MonitoredLogLine(DateTimeOffset WrittenAt, string Text, Ban Ban)
 {
@@ -25,7 +25,7 @@ public sealed partial record MonitoredLogLine(DateTimeOffset WrittenAt, string T
     /// <summary>Returns the text of a ban that fail2ban is to enforce: the filter matches it.</summary>
     public static string BanText(Ban ban) => $"Ban {ban.Identity}";
 
-    /// <summary>Returns the text of a ban below the quorum: the filter does not match it.</summary>
+    /// <summary>Returns the text of a ban below the quorum, or of a forwarded one: the filter does not match it.</summary>
     public static string ReportText(Ban ban) => $"Report {ban.Identity}";
 
     /// <summary>Returns the text of a ban that would have been banned: the filter does not match it.</summary>

@@ -8,7 +8,7 @@ public static class Topology
     /// <summary>The fanout exchange that every server publishes to.</summary>
     public const string BansExchange = "f2b.bans";
 
-    /// <summary>The stream with the bans of the last day. Servers may only read it.</summary>
+    /// <summary>The stream with the bans of the retention time. Servers may only read it.</summary>
     public const string HistoryStream = "f2b.history";
 
     /// <summary>

@@ -44,14 +44,18 @@ internal sealed class HostileBodies(DateTimeOffset now)
             yield return (With(ip, "jail", Json(jail)), Line(ip, jail));
         }
 
-        foreach (string unknown in new[]
+        foreach (string value in new[]
             {
                 "null", "1e999999", new string('9', 5_000), "{\"ip\":[]}", "\"\\ud800\"",
                 $"\"{ForgedLine.Replace("\n", "\\n", StringComparison.Ordinal)}\"",
             })
         {
-            string ip = Ip();
-            yield return (With(ip, "more", unknown), Line(ip));
+            // An unknown field, and the one of a forwarded ban.
+            foreach (string name in new[] { "more", "via" })
+            {
+                string ip = Ip();
+                yield return (With(ip, name, value), Line(ip));
+            }
         }
 
         string last = Ip();

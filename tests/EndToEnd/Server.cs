@@ -57,8 +57,8 @@ internal sealed class Server : IAsyncDisposable
     }
 
     /// <summary>Enrolls a server with a role.</summary>
-    public static Task<Server> EnrollAsync(RunningBroker broker, string name, Role role) =>
-        EnrollAsync(broker, name, ["--role", role.Name, .. role.FollowsStream ? ["--stream"] : Array.Empty<string>()], []);
+    public static Task<Server> EnrollAsync(RunningBroker broker, string name, Role role, params IEnumerable<string> consumerSettings) =>
+        EnrollAsync(broker, name, ["--role", role.Name, .. role.FollowsStream ? ["--stream"] : Array.Empty<string>()], consumerSettings);
 
     private static async Task<Server> EnrollAsync(
         RunningBroker broker,
@@ -85,6 +85,15 @@ internal sealed class Server : IAsyncDisposable
             .Split(" = ")[1];
         return server;
     }
+
+    /// <summary>Makes its producer forward the bans of another group's consumer, before it starts.</summary>
+    /// <param name="producerSettings">Further lines of the section [producer].</param>
+    public void Forward(Server consumer, params IEnumerable<string> producerSettings) => File.WriteAllText(
+        Configuration,
+        File.ReadAllText(Configuration).Replace(
+            $"logpath = {Fail2BanLog}",
+            string.Join('\n', [$"logpath = {consumer.BansLog}", "format = f2bbroker", .. producerSettings]),
+            StringComparison.Ordinal));
 
     /// <summary>Moves the monitored log to another folder, before the consumer starts.</summary>
     public void MoveBansLog(string place) => BansLog = Move(BansLog, place);

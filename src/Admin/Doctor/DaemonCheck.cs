@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Programs;
 
 namespace F2bBroker.Admin.Doctor;
@@ -26,15 +27,22 @@ internal sealed class DaemonCheck(string program, string configuration, params I
             yield return result;
         }
 
-        if (await ExternalProgram.RunAsync("systemctl", ["is-active", program], cancel) is { } state && States.Contains(state.Output))
+        string unit = UnitOf(Path.GetFullPath(configuration));
+        if (await ExternalProgram.RunAsync("systemctl", ["is-active", unit], cancel) is { } state && States.Contains(state.Output))
         {
             yield return state.Output == "active"
-                ? new CheckResult($"{program} runs")
+                ? new CheckResult($"{unit} runs")
                 : new CheckResult(
-                    $"{program} is {state.Output}",
-                    $"systemctl enable --now {program}; if it does not stay up, journalctl -u {program} shows why.");
+                    $"{unit} is {state.Output}",
+                    $"systemctl enable --now {unit}; if it does not stay up, journalctl -u {unit} shows why.");
         }
     }
+
+    /// <summary>Returns the program's unit: <c>f2bbroker-producer@NAME</c> for another configuration in the same folder.</summary>
+    private string UnitOf(string file) =>
+        file != SettingsFile.DefaultPath && Path.GetDirectoryName(file) == Path.GetDirectoryName(SettingsFile.DefaultPath)
+            ? $"{program}@{Path.GetFileNameWithoutExtension(file)}"
+            : program;
 
     private IEnumerable<CheckResult> ResultsOf(ExternalProgram.Result? test) => test switch
     {

@@ -47,10 +47,19 @@ internal sealed class DoctorRun(string configuration, string? socket)
             yield return new CheckResult(notice);
         }
 
-        Fail2BanCheck fail2ban = new(settings, new Fail2BanClient(socket), TimeProvider.System);
-        foreach (CheckResult finding in await fail2ban.RunAsync(role, cancel))
+        foreach (CheckResult finding in BridgeCheck.Run(settings, role))
         {
             yield return finding;
+        }
+
+        bool hasJail = role.CanReceive && !settings.Consumer.IsBridge;
+        if (hasJail || role.CanReport && settings.Producer.Format != LogFormat.F2bBroker)
+        {
+            Fail2BanCheck fail2ban = new(settings, new Fail2BanClient(socket), TimeProvider.System);
+            foreach (CheckResult finding in await fail2ban.RunAsync(hasJail, cancel))
+            {
+                yield return finding;
+            }
         }
 
         yield return await ClockCheck.RunAsync(cancel);

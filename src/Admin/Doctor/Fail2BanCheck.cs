@@ -1,4 +1,3 @@
-using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Programs;
 
@@ -12,8 +11,8 @@ internal sealed class Fail2BanCheck(Settings settings, Fail2BanClient client, Ti
     /// <summary>The programs that fail2ban's ban actions call.</summary>
     private static readonly string[] Firewalls = ["nft", "iptables", "ipset", "ufw", "firewall-cmd", "shorewall"];
 
-    /// <param name="role">The server's role.</param>
-    public async Task<IReadOnlyList<CheckResult>> RunAsync(Role role, CancellationToken cancel)
+    /// <param name="hasJail">True if the jail f2bbroker is to ban what the consumer writes.</param>
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(bool hasJail, CancellationToken cancel)
     {
         ExternalProgram.Result? ping = await client.AskAsync(cancel, "ping");
         if (ping is not { IsSuccess: true })
@@ -28,7 +27,7 @@ internal sealed class Fail2BanCheck(Settings settings, Fail2BanClient client, Ti
             ];
         }
 
-        return [new CheckResult("fail2ban answers"), .. role.CanReceive ? await JailAsync(cancel) : []];
+        return [new CheckResult("fail2ban answers"), .. hasJail ? await JailAsync(cancel) : []];
     }
 
     private async Task<IEnumerable<CheckResult>> JailAsync(CancellationToken cancel)

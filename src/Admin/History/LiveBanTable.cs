@@ -1,4 +1,5 @@
 using System.Globalization;
+using F2bBroker.Admin.Output;
 using F2bBroker.Contracts;
 using Spectre.Console;
 
@@ -59,7 +60,7 @@ internal sealed class LiveBanTable(IAnsiConsole console, TimeProvider time)
                     new Text(UtcTimestamp.Format(ban.DetectedAt)),
                     new Text(ban.Ip.ToString()),
                     new Text(JailName.Sanitize(ban.Jail)),
-                    new Text(ban.Server));
+                    new Text(BanFormat.ReporterText(ban)));
             }
 
             string text = string.Join(

@@ -5,20 +5,23 @@ namespace F2bBroker.Admin.Statistics;
 
 /// <summary>Collects bans to count them. One takes about 110 bytes of memory.</summary>
 /// <param name="maxBans">The number of bans that it accepts.</param>
-/// <param name="maxJails">The number of jail names that it keeps. Bans of further jails count as <see cref="OtherJails"/>.</param>
-internal sealed class BanCollection(int maxBans = BanCollection.MaxBans, int maxJails = BanCollection.MaxJails)
+/// <param name="maxNames">
+/// The number of names that it keeps of jails, and of servers of other groups. Bans with further names count as <see cref="Others"/>.
+/// </param>
+internal sealed class BanCollection(int maxBans = BanCollection.MaxBans, int maxNames = BanCollection.MaxNames)
 {
-    /// <summary>No jail has this name, because its brackets are replaced in names.</summary>
-    public const string OtherJails = "(other)";
+    /// <summary>No jail has this name, because its brackets are replaced in names, and no server.</summary>
+    public const string Others = "(other)";
 
     private const int MaxBans = 4_000_000;
 
-    // A server may report any names of jails.
-    private const int MaxJails = 10_000;
+    // A server may report any names.
+    private const int MaxNames = 10_000;
 
     private readonly List<BanReport> reports = [];
     private readonly HashSet<string> servers = [];
     private readonly HashSet<string> jails = [];
+    private readonly HashSet<string> others = [];
 
     /// <exception cref="CommandFailedException">It is full.</exception>
     public void Add(Ban ban)
@@ -28,13 +31,13 @@ internal sealed class BanCollection(int maxBans = BanCollection.MaxBans, int max
             throw new CommandFailedException(ExitCode.Configuration, $"There are more than {maxBans} bans. Choose a shorter --since.");
         }
 
-        string jail = JailName.Sanitize(ban.Jail);
         reports.Add(
             new BanReport(
                 ban.Ip,
                 ban.DetectedAt,
                 FindOrAdd(servers, ban.Server),
-                jails.Count < maxJails || jails.Contains(jail) ? FindOrAdd(jails, jail) : OtherJails));
+                FindOrAddWithin(jails, JailName.Sanitize(ban.Jail)),
+                ban.Via is { } via ? FindOrAddWithin(others, via) : null));
     }
 
     /// <summary>Returns the bans, each once: those of an address together, in the order of time.</summary>
@@ -44,7 +47,7 @@ internal sealed class BanCollection(int maxBans = BanCollection.MaxBans, int max
         int count = 0;
         for (int i = 0; i < reports.Count; i++)
         {
-            if (count == 0 || reports[i] != reports[count - 1])
+            if (count == 0 || BanReport.Compare(reports[i], reports[count - 1]) != 0)
             {
                 reports[count++] = reports[i];
             }
@@ -53,6 +56,9 @@ internal sealed class BanCollection(int maxBans = BanCollection.MaxBans, int max
         reports.RemoveRange(count, reports.Count - count);
         return reports;
     }
+
+    private string FindOrAddWithin(HashSet<string> names, string name) =>
+        names.Count < maxNames || names.Contains(name) ? FindOrAdd(names, name) : Others;
 
     private static string FindOrAdd(HashSet<string> names, string name)
     {

@@ -3,7 +3,8 @@ using F2bBroker.Contracts;
 namespace F2bBroker.Admin.Statistics;
 
 /// <summary>The identity of a ban in little memory: its names are shared with other bans.</summary>
-internal readonly record struct BanReport(Subnet Ip, DateTimeOffset DetectedAt, string Server, string Jail)
+/// <param name="Via">The server that reported a forwarded ban; null for another ban. It is not part of the identity.</param>
+internal readonly record struct BanReport(Subnet Ip, DateTimeOffset DetectedAt, string Server, string Jail, string? Via = null)
 {
     /// <summary>Compares address, time, server and jail, so that the bans of an address are together and in the order of time.</summary>
     public static int Compare(BanReport one, BanReport other)

@@ -12,6 +12,7 @@ internal sealed class StatisticsCounter
     private static readonly Comparer<Subnet> ByBytes = Comparer<Subnet>.Create((one, other) => one.CompareTo(other));
 
     private readonly Dictionary<string, int> servers = [];
+    private readonly Dictionary<string, int> forwarded = [];
     private readonly Dictionary<string, int> jails = [];
     private readonly Dictionary<DateTimeOffset, int> hours = [];
     private readonly Dictionary<Subnet, int> networks = [];
@@ -48,6 +49,11 @@ internal sealed class StatisticsCounter
         foreach (BanReport ban in bans)
         {
             Increment(servers, ban.Server);
+            if (ban.Via is { } via)
+            {
+                Increment(forwarded, $"{ban.Server} via {via}");
+            }
+
             Increment(jails, ban.Jail);
             DateTimeOffset at = ban.DetectedAt;
             Increment(hours, new DateTimeOffset(at.Year, at.Month, at.Day, at.Hour, 0, 0, TimeSpan.Zero));
@@ -76,6 +82,7 @@ internal sealed class StatisticsCounter
         addresses,
         Lines: null,
         Sort(servers),
+        Sort(forwarded),
         Sort(jails),
         FillHours(),
         FindLargestNetworks(isIPv4: true),

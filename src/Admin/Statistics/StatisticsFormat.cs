@@ -20,6 +20,9 @@ internal static class StatisticsFormat
                 $"{statistics.Bans} bans of {statistics.Addresses} addresses since {since}",
                 .. statistics.Lines is { } lines ? Table("LINE", "BANS", lines, bar) : [],
                 Table("SERVER", "BANS", Shorten(statistics.Servers), bar),
+                .. statistics.Forwarded.Count > 0
+                    ? [Table("FORWARDED", "BANS", Shorten(statistics.Forwarded), bar)]
+                    : Array.Empty<string>(),
                 Table("JAIL", "BANS", Shorten(statistics.Jails), bar),
                 Table("HOUR (UTC)", "BANS", statistics.Hours.Select(hour => (ShortHour(hour.Key), hour.Value)), bar),
                 .. Table("NETWORK", "ADDRESSES", statistics.Networks24, bar),
@@ -36,6 +39,7 @@ internal static class StatisticsFormat
         Row("total", "addresses", statistics.Addresses),
         .. statistics.Lines is { } lines ? Rows("line", lines) : [],
         .. Rows("server", statistics.Servers),
+        .. Rows("forwarded", statistics.Forwarded),
         .. Rows("jail", statistics.Jails),
         .. Rows("hour", statistics.Hours),
         .. Rows("network", statistics.Networks24),

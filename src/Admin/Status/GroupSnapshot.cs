@@ -18,6 +18,7 @@ internal sealed record GroupSnapshot(
             ServerStatus.FormatTable(Servers),
             .. Servers.SelectMany(server => server.Doubts.Concat(server.Todo)).Except(Messages),
             .. Messages,
+            .. Servers.Select(server => server.DescribeForwarding()).OfType<string>(),
             .. HistorySince is { } since
                 ? [$"The stream {Topology.HistoryStream} holds the bans since {UtcTimestamp.Format(since)}."]
                 : Array.Empty<string>(),

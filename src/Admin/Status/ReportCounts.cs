@@ -11,7 +11,7 @@ internal sealed class ReportCounts(HistoryReader history, TimeProvider time, Act
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<Guid, (string Server, DateTimeOffset DetectedAt)> bans = [];
+    private readonly Dictionary<Guid, (string Server, DateTimeOffset DetectedAt, string? Via)> bans = [];
     private bool isUnknown;
 
     /// <summary>Reads the stream. If it cannot be read, a warning says why, and nothing is known.</summary>
@@ -24,7 +24,7 @@ internal sealed class ReportCounts(HistoryReader history, TimeProvider time, Act
             {
                 lock (gate)
                 {
-                    bans[ban.MessageId] = (ban.Server, ban.DetectedAt);
+                    bans[ban.MessageId] = (ban.Server, ban.DetectedAt, ban.Via);
                 }
             }
         }
@@ -54,7 +54,12 @@ internal sealed class ReportCounts(HistoryReader history, TimeProvider time, Act
                 ? null
                 : bans
                     .Values.GroupBy(ban => ban.Server)
-                    .ToDictionary(of => of.Key, of => new ReportSummary(of.Count(), of.Max(ban => ban.DetectedAt)));
+                    .ToDictionary(
+                        of => of.Key,
+                        of => new ReportSummary(
+                            of.Count(),
+                            of.Max(ban => ban.DetectedAt),
+                            [.. of.Select(ban => ban.Via).OfType<string>().Distinct().Order(StringComparer.Ordinal)]));
         }
     }
 }

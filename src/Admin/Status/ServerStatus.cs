@@ -35,6 +35,8 @@ internal sealed record ServerStatus(
     /// <summary>The type of a server without a queue that does not follow the stream either.</summary>
     private const string NoType = "none";
 
+    private const int MaxNames = 10;
+
     private static readonly string[] Head =
     [
         "SERVER",
@@ -62,6 +64,9 @@ internal sealed record ServerStatus(
     /// </summary>
     public string? Enforced { get; init; }
 
+    /// <summary>The servers of another group whose bans it forwarded within 24 hours; null without a stream.</summary>
+    public IReadOnlyList<string>? Via { get; init; }
+
     /// <summary>
     /// How it receives bans: from a <c>classic</c> or <c>quorum</c> queue, or from the <c>stream</c>; <c>none</c> for a reporter; null if
     /// it is unknown.
@@ -75,6 +80,17 @@ internal sealed record ServerStatus(
 
     public static string FormatTable(IReadOnlyList<ServerStatus> servers) =>
         TextColumns.Format(Head, servers.Select(server => server.Row()));
+
+    /// <summary>Returns a sentence if it forwards bans of another group; null if not.</summary>
+    public string? DescribeForwarding()
+    {
+        string[] names = [.. (Via ?? []).Where(name => name != Ban.HiddenVia)];
+        string more = names.Length > MaxNames ? $" and {names.Length - MaxNames} more" : "";
+        return
+            Via is null or [] ? null
+            : names.Length == 0 ? $"{Server} forwards bans of another group, without the names of its servers."
+            : $"{Server} forwards bans of another group: those of {string.Join(", ", names.Take(MaxNames))}{more}.";
+    }
 
     /// <summary>Returns how a server receives bans.</summary>
     /// <param name="queue">The type of its queue; null if it has none.</param>

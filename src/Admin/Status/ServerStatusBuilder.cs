@@ -65,6 +65,7 @@ internal sealed class ServerStatusBuilder(
         {
             Type = ServerStatus.FindType(role, broker.FindType(Topology.QueueFor(server))),
             Programs = programs.All,
+            Via = reported is null ? null : reports?.Via ?? [],
             Lag = consumer?.Message.Lag is { } lag && Math.Abs(lag) < MaxLagSeconds ? lag : null,
             Enforced = enforcement.Answer,
             HistorySince = history is null ? null : UtcTimestamp.Format(history.PublishedAt),

@@ -54,6 +54,7 @@ internal static class ExplanationFormat
         {
             DetectedAt = UtcTimestamp.Format(report.Ban.DetectedAt),
             report.Ban.Server,
+            report.Ban.Via,
             Jail = JailName.Sanitize(report.Ban.Jail),
             Ip = report.Ban.Ip.ToString(),
             Outcome = OutcomeOf(report, known),
@@ -83,7 +84,7 @@ internal static class ExplanationFormat
                     local.NewBan.Jail,
                     WrittenAs = local.Decision.Word,
                     local.Decision.SkipReason,
-                    Text = ReportOutcome.DescribeNew(local.Decision),
+                    Text = ReportOutcome.DescribeNew(local.Decision, local.NewBan),
                 },
                 Fail2ban = local.Fail2Ban,
             }
@@ -100,7 +101,7 @@ internal static class ExplanationFormat
         }
 
         yield return $"A new ban of {address} by another server in jail {JailName.Sanitize(local.NewBan.Jail)} "
-            + ReportOutcome.DescribeNew(local.Decision);
+            + ReportOutcome.DescribeNew(local.Decision, local.NewBan);
         yield return Fail2BanText(local.Fail2Ban);
     }
 
@@ -123,6 +124,7 @@ internal static class ExplanationFormat
         return report.Decision is { } decision
             ? ReportOutcome.Create(
                 decision,
+                report.Ban,
                 known.Local?.Lines.LastOrDefault(line => line.Ban?.MessageId == id),
                 known.Local?.Refused.LastOrDefault(message => RefusedBan.FindId(message) == id))
             : null;

@@ -10,14 +10,15 @@ namespace F2bBroker.Admin.Why;
 /// <param name="Text">The same as a sentence.</param>
 internal sealed record ReportOutcome(string? WrittenAs, string? WrittenAt, string? SkipReason, string Text)
 {
+    /// <param name="ban">The reported ban.</param>
     /// <param name="line">The line of the ban in the monitored log; null if it has none.</param>
     /// <param name="refused">The ban's message in this server's error queue; null if it is not there.</param>
-    public static ReportOutcome Create(LocalDecision decision, LoggedLine? line, RefusedMessage? refused = null)
+    public static ReportOutcome Create(LocalDecision decision, Ban ban, LoggedLine? line, RefusedMessage? refused = null)
     {
         if (line is null)
         {
             string text = refused is null
-                ? Describe(decision)
+                ? Describe(decision, ban)
                 : $"Not written: this server has refused it ({refused.Reason}). {RefusalExplanation.For(refused.Reason)}";
             return new ReportOutcome(null, null, decision.SkipReason, text);
         }
@@ -25,28 +26,29 @@ internal sealed record ReportOutcome(string? WrittenAs, string? WrittenAt, strin
         string word = line.Text[..line.Text.IndexOf(' ')];
         string writtenAt = UtcTimestamp.Format(line.WrittenAt);
         string now = decision.SkipReason is { } reason ? $" Now it would be skipped ({reason}). {SkipExplanation.For(reason)}" : "";
-        return new ReportOutcome(word, writtenAt, decision.SkipReason, $"Written as {word} at {writtenAt}{Meaning(word)}.{now}");
+        return new ReportOutcome(word, writtenAt, decision.SkipReason, $"Written as {word} at {writtenAt}{Meaning(word, ban)}.{now}");
     }
 
     /// <summary>Describes the outcome for a new ban.</summary>
-    public static string DescribeNew(LocalDecision decision) => decision switch
+    public static string DescribeNew(LocalDecision decision, Ban ban) => decision switch
     {
         { SkipReason: { } reason } => $"would be skipped ({reason}). {SkipExplanation.For(reason)}",
-        { Word: { } word } => $"would be written as {word}{Meaning(word)}.",
+        { Word: { } word } => $"would be written as {word}{Meaning(word, ban)}.",
         _ => "is written already.",
     };
 
-    private static string Describe(LocalDecision decision) => decision switch
+    private static string Describe(LocalDecision decision, Ban ban) => decision switch
     {
         { SkipReason: { } reason } => $"Not written ({reason}). {SkipExplanation.For(reason)}",
         { Word: { } word } =>
-            $"Not written, although no rule skips it: the consumer has not received it. It would be written as {word}{Meaning(word)}. "
+            $"Not written, although no rule skips it: the consumer has not received it. It would be written as {word}{Meaning(word, ban)}. "
                 + "f2bbroker doctor checks the consumer.",
         _ => "Written, but its line cannot be found any more.",
     };
 
-    private static string Meaning(string word) => word switch
+    private static string Meaning(string word, Ban ban) => word switch
     {
+        "Report" when ban.Via is not null => ", so it is neither banned nor forwarded again: another group has forwarded it",
         "Report" => ", so fail2ban does not ban it: fewer servers than quorum had reported the address",
         "Trial" => ", so fail2ban does not ban it: its server is on trial",
         _ => "",

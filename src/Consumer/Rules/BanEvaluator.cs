@@ -44,7 +44,8 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine q
 
         quorum.Count(ban, age: TimeSpan.Zero);
         return new BanOutcome.Written(
-            !quorum.IsReachedBy(ban) ? MonitoredLogLine.ReportText(ban)
+            // A forwarded ban is not forwarded again.
+            settings.IsBridge && ban.Via is not null || !quorum.IsReachedBy(ban) ? MonitoredLogLine.ReportText(ban)
             : settings.RulesFor(ban.Server).IsTrial ? MonitoredLogLine.TrialText(ban)
             : MonitoredLogLine.BanText(ban));
     }

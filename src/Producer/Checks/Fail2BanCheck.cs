@@ -36,7 +36,7 @@ internal static class Fail2BanCheck
             fail2ban.Target is { } target
                 ? producer.ReadsJournal ? JournalError(target) : LogError(producer, target, fail2ban.IsRunning)
                 : null,
-            producer.ReadsJournal ? null : LastLinesError(producer),
+            producer.ReadsJournal ? null : LastLinesCheck.FindErrorOf(producer),
         ];
         return errors.OfType<string>();
     }
@@ -65,7 +65,7 @@ internal static class Fail2BanCheck
         : target.IsUndated
             ? $"fail2ban's logtarget {target} has datetime=off, so its lines have no date and its bans are not shared. Remove datetime=off "
                 + "in fail2ban.local, and restart fail2ban."
-        : producer.IsSyslog || !File.Exists(producer.LogPath) ? null
+        : producer.Format == LogFormat.Syslog || !File.Exists(producer.LogPath) ? null
         : target.IsKeyword ? $"[producer] logpath: fail2ban does not write to {producer.LogPath}. {RemedyFor(target)}"
         : isRunning && !IsSameFile(target.Name, producer.LogPath)
             ? $"[producer] logpath: fail2ban does not write to {producer.LogPath} but to {target}. Set logpath to the file of fail2ban's "
@@ -75,18 +75,6 @@ internal static class Fail2BanCheck
     private static string FormatError(LogTarget target) =>
         $"fail2ban's logtarget {target} has a format of its own, so its bans are not shared. Remove format= in fail2ban.local, and restart "
         + "fail2ban.";
-
-    private static string? LastLinesError(ProducerSettings producer)
-    {
-        try
-        {
-            return LastLinesCheck.FindError(producer.LogPath, producer.IsSyslog) is { } error ? $"[producer] logpath: {error}" : null;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return null; // ProducerFileCheck reports it.
-        }
-    }
 
     private static bool IsSameFile(string path, string other)
     {

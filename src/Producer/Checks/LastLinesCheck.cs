@@ -1,5 +1,6 @@
 using System.Text;
 using F2bBroker.Producer.Parsing;
+using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Producer.Checks;
 
@@ -8,16 +9,29 @@ internal static class LastLinesCheck
 {
     private const int Length = 64 * 1024;
 
+    /// <summary>Returns the error of the producer's log; null if there is none, or if the log cannot be read.</summary>
+    public static string? FindErrorOf(ProducerSettings producer)
+    {
+        try
+        {
+            return FindError(producer.LogPath, producer.Format) is { } error ? $"[producer] logpath: {error}" : null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null; // ProducerFileCheck reports it.
+        }
+    }
+
     /// <summary>Returns an error message if the last line whose form is known cannot be read, or if no form is known.</summary>
     /// <exception cref="IOException">The log cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The log may not be read.</exception>
-    public static string? FindError(string path, bool isSyslog)
+    public static string? FindError(string path, LogFormat format)
     {
         string[] lines = LastLines(path);
         LogForm? form = lines.Reverse().Select(line => LogHeader.Parse(line).Form).FirstOrDefault(known => known != LogForm.Unknown);
         SkipReason? reason =
-            form is { } known and not LogForm.Unknown ? UnsharedLine.FindReasonOfForm(known, isSyslog)
-            : lines.Length > 0 && !isSyslog ? SkipReason.UnknownForm
+            form is { } known and not LogForm.Unknown ? UnsharedLine.FindReasonOfForm(known, format)
+            : lines.Length > 0 && format == LogFormat.Fail2Ban ? SkipReason.UnknownForm
             : null;
         return reason is null
             ? null

@@ -10,7 +10,7 @@ internal static class ProducerFileCheck
 {
     public static IEnumerable<string> FindErrors(Settings settings, Fail2BanSettings fail2ban)
     {
-        if ((settings.Producer.ReadsJournal ? FindJournalError() : FindLogError(settings.Producer.LogPath, fail2ban.Target)) is { } source)
+        if ((settings.Producer.ReadsJournal ? FindJournalError() : FindLogError(settings.Producer, fail2ban.Target)) is { } source)
         {
             yield return source;
         }
@@ -21,11 +21,13 @@ internal static class ProducerFileCheck
         }
     }
 
-    private static string? FindLogError(string path, LogTarget? target)
+    private static string? FindLogError(ProducerSettings producer, LogTarget? target)
     {
+        string path = producer.LogPath;
+        bool isForwarding = producer.Format == LogFormat.F2bBroker;
         if (Directory.Exists(path))
         {
-            return $"[producer] logpath: {path} is a directory; name fail2ban's log file.";
+            return $"[producer] logpath: {path} is a directory; name {(isForwarding ? "the consumer's log" : "fail2ban's log file")}.";
         }
 
         try
@@ -35,14 +37,18 @@ internal static class ProducerFileCheck
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return File.Exists(path)
-                ? $"[producer] logpath: {path} cannot be read: {failure.Message} The producer's user must be able to read it (group adm "
-                    + "on Debian)."
-                : $"[producer] logpath: {path} does not exist. "
-                    + (
-                        target is { IsKeyword: true }
-                            ? Fail2BanCheck.RemedyFor(target)
-                            : "Name the file that fail2ban logs to (fail2ban-client get logtarget).");
+            if (File.Exists(path))
+            {
+                string group = isForwarding ? "" : " (group adm on Debian)";
+                return $"[producer] logpath: {path} cannot be read: {failure.Message} The producer's user must be able to read it"
+                    + $"{group}.";
+            }
+
+            string remedy =
+                isForwarding ? "Start the consumer of the other group, which writes it."
+                : target is { IsKeyword: true } ? Fail2BanCheck.RemedyFor(target)
+                : "Name the file that fail2ban logs to (fail2ban-client get logtarget).";
+            return $"[producer] logpath: {path} does not exist. {remedy}";
         }
     }
 

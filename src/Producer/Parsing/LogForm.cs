@@ -26,4 +26,7 @@ internal enum LogForm
 
     /// <summary>By a syslog daemon, with <c>-vv</c>: <c>Jan 16 17:11:25 host 7F2D461EA040 NOTICE </c></summary>
     SyslogVerbose,
+
+    /// <summary>By a consumer: <c>2026-11-23T02:44:24.312Z Ban 203.0.113.7 jail=sshd server=web1 detected=…</c></summary>
+    Consumer,
 }

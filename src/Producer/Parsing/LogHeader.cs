@@ -1,14 +1,15 @@
 using System.Text.RegularExpressions;
+using F2bBroker.Contracts;
 
 namespace F2bBroker.Producer.Parsing;
 
 /// <summary>
-/// The beginning of a line of fail2ban's log, in any form that a version of fail2ban can write, and the message after it.
+/// The beginning of a line of a log, in any form that a version of fail2ban or a consumer can write, and the message after it.
 /// </summary>
 /// <remarks>It is less strict than the patterns of a ban: it only explains what is not shared.</remarks>
 /// <param name="Logger">The logger; null if the form does not name it.</param>
-/// <param name="Level">The level, which some forms cut to five letters; empty if the form is unknown.</param>
-/// <param name="Message">The message; the whole line if the form is unknown.</param>
+/// <param name="Level">The level, which some forms cut to five letters; empty if there is none.</param>
+/// <param name="Message">The message; the whole line if the form is unknown or a consumer's.</param>
 internal sealed partial record LogHeader(LogForm Form, string? Logger, string Level, string Message)
 {
     private const string Date = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3} ";
@@ -37,8 +38,9 @@ internal sealed partial record LogHeader(LogForm Form, string? Logger, string Le
             : match.Groups["undatedVerbose"].Success ? LogForm.UndatedVerbose
             : match.Groups["syslog"].Success ? LogForm.Syslog
             : match.Groups["syslogVerbose"].Success ? LogForm.SyslogVerbose
+            : MonitoredLogLine.Parse(line) is not null ? LogForm.Consumer
             : LogForm.Unknown;
-        return form == LogForm.Unknown
+        return form is LogForm.Unknown or LogForm.Consumer
             ? new LogHeader(form, null, "", line)
             : new LogHeader(
                 form,

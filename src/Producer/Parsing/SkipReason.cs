@@ -6,6 +6,11 @@ namespace F2bBroker.Producer.Parsing;
 internal sealed record SkipReason(string Text, string? Remedy = null)
 {
     public static readonly SkipReason IgnoredJail = new("of an ignored jail");
+    public static readonly SkipReason IgnoredServer = new("of an ignored server");
+
+    /// <summary>A consumer that was killed while it wrote. It writes the ban again.</summary>
+    public static readonly SkipReason Incomplete = new("in an incomplete line of a consumer's log");
+
     public static readonly SkipReason RestoreBan = new("Restore Ban");
     public static readonly SkipReason RepealBan = new("Repeal Ban");
     public static readonly SkipReason Reban = new("Reban");
@@ -42,6 +47,14 @@ internal sealed record SkipReason(string Text, string? Remedy = null)
     public static readonly SkipReason NotWrittenBySyslog = new(
         "in the form of fail2ban's own log",
         "If fail2ban itself writes this log, set [producer] format = fail2ban.");
+
+    public static readonly SkipReason WrittenByConsumer = new(
+        "in the form of a consumer's log",
+        "If a consumer writes this log, set [producer] format = f2bbroker.");
+
+    public static readonly SkipReason NotWrittenByConsumer = new(
+        "in the form of fail2ban's log",
+        "With [producer] format = f2bbroker, logpath is the log of another group's consumer.");
 
     public static readonly SkipReason UnknownForm = new(
         "in an unknown form",

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using F2bBroker.Contracts;
+using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Producer.Parsing;
 
@@ -23,11 +24,13 @@ internal static partial class UnsharedLine
         line.IndexOf(" Ban "u8) >= 0 || line.IndexOf(" Reban "u8) >= 0 || line.IndexOf(" already banned"u8) >= 0;
 
     /// <param name="line">A line of a log that is not a ban that can be shared.</param>
-    /// <param name="isSyslog">True if a syslog daemon writes the log, by the configuration.</param>
-    public static SkipReason FindReason(string line, bool isSyslog)
+    /// <param name="format">Which program writes the log, by the configuration.</param>
+    public static SkipReason FindReason(string line, LogFormat format)
     {
         LogHeader header = LogHeader.Parse(line);
-        return ReasonOfMessage(header) ?? ReasonOfForm(header, isSyslog);
+        return format == LogFormat.F2bBroker
+            ? FindReasonOfForm(header.Form, format) ?? SkipReason.Incomplete
+            : ReasonOfMessage(header) ?? ReasonOfForm(header, format);
     }
 
     /// <param name="message">The message of an entry of the journal that is not a ban that can be shared.</param>
@@ -35,13 +38,15 @@ internal static partial class UnsharedLine
         ReasonOfMessage(LogHeader.Parse(message)) ?? SkipReason.NotStructured;
 
     /// <summary>Returns why no line of that form is shared; null if such a line can be shared.</summary>
-    public static SkipReason? FindReasonOfForm(LogForm form, bool isSyslog) => form switch
+    public static SkipReason? FindReasonOfForm(LogForm form, LogFormat format) => form switch
     {
+        LogForm.Consumer => format == LogFormat.F2bBroker ? null : SkipReason.WrittenByConsumer,
+        not LogForm.Unknown when format == LogFormat.F2bBroker => SkipReason.NotWrittenByConsumer,
         LogForm.Undated => SkipReason.NoDate,
         LogForm.UndatedVerbose => SkipReason.TooVerbose,
         LogForm.SyslogVerbose => SkipReason.VerboseToSyslog,
-        LogForm.Syslog when !isSyslog => SkipReason.WrittenBySyslog,
-        LogForm.Dated or LogForm.DatedVerbose when isSyslog => SkipReason.NotWrittenBySyslog,
+        LogForm.Syslog when format != LogFormat.Syslog => SkipReason.WrittenBySyslog,
+        LogForm.Dated or LogForm.DatedVerbose when format == LogFormat.Syslog => SkipReason.NotWrittenBySyslog,
         _ => null,
     };
 
@@ -58,6 +63,7 @@ internal static partial class UnsharedLine
             "Reban" when isOfActions => SkipReason.Reban,
             _ when isOfActions && header.Message.EndsWith(" already banned", StringComparison.Ordinal) => SkipReason.AlreadyBanned,
             "Ban" when isOfActions => ReasonOfBan(match.Groups["id"].Value),
+            _ when header.Form == LogForm.Consumer => null,
             _ when header.Form == LogForm.Unknown && EndsLikeBan(header.Message) => null,
             _ when isOfActions && IsNotice(header.Level) && EndsLikeBan(header.Message) => SkipReason.AmbiguousName,
             _ => SkipReason.OtherMessage,
@@ -69,10 +75,10 @@ internal static partial class UnsharedLine
         : Subnet.Parse(id.Trim('\0', '\r', '\t')) is not null ? SkipReason.Damaged
         : SkipReason.NotAnAddress;
 
-    private static SkipReason ReasonOfForm(LogHeader header, bool isSyslog) =>
+    private static SkipReason ReasonOfForm(LogHeader header, LogFormat format) =>
         // Other programs write to a syslog file, and users can put any text there.
-        header.Form == LogForm.Unknown && isSyslog ? SkipReason.OtherMessage
-        : FindReasonOfForm(header.Form, isSyslog)
+        header.Form == LogForm.Unknown && format == LogFormat.Syslog ? SkipReason.OtherMessage
+        : FindReasonOfForm(header.Form, format)
             ?? (Kind.Match(header.Message).Groups["jail"].Length > BanLogPattern.MaxJailLength
                 ? SkipReason.JailNameTooLong
                 : SkipReason.UnknownForm);

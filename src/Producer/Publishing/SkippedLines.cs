@@ -30,7 +30,7 @@ internal sealed class SkippedLines(ProducerMetrics metrics, HealthProblems probl
         }
 
         string message =
-            $"fail2ban logged a ban {reason.Text}. Such a ban cannot be shared, so other servers do not get it. {reason.Remedy}";
+            $"A ban was logged {reason.Text}. Such a ban cannot be shared, so other servers do not get it. {reason.Remedy}";
         problems.Set(reason.Text, message, WarningInterval);
         if (named.Add(reason))
         {

@@ -7,10 +7,11 @@ using F2bBroker.Shared.Configuration;
 
 namespace F2bBroker.Producer.Tailing;
 
-/// <summary>Reads bans from the log file that fail2ban, or a syslog daemon for it, writes.</summary>
+/// <summary>Reads bans from the log file that fail2ban, a syslog daemon for it, or another group's consumer writes.</summary>
 /// <param name="warn">Receives warnings about lines that could not be read.</param>
 internal sealed class LogFileBanSource(Settings settings, HealthProblems problems, TimeProvider time, Action<string> warn) : IBanSource
 {
+    private readonly LogFormat format = settings.Producer.Format;
     private readonly LogTail tail = new(settings.Producer.LogPath, problems, time, warn);
     private readonly TimeZoneCheck zone = new(problems, time, warn);
 
@@ -43,15 +44,14 @@ internal sealed class LogFileBanSource(Settings settings, HealthProblems problem
         {
             foreach ((string line, LogPosition end) in block.Candidates())
             {
-                Ban? ban = ParseBan(line);
-                if (block.IsNewlyWritten && ban is not null)
+                SourceSegment segment = format == LogFormat.F2bBroker ? ParseForwarded(line, end) : Parse(line, end);
+                // A consumer's log has no local time, and old bans in it, which it has caught up with.
+                if (block.IsNewlyWritten && format != LogFormat.F2bBroker && segment.Ban is { } ban)
                 {
                     zone.Check(ban);
                 }
 
-                EnforcementLine? enforcement = ParseEnforcement(line);
-                bool isAboutBan = enforcement is not { Result: EnforcementResult.Ignored or EnforcementResult.Failed };
-                yield return new SourceSegment(end, ban, ban is null && isAboutBan ? FindReason(line) : null, enforcement);
+                yield return segment;
             }
 
             yield return new SourceSegment(block.End);
@@ -60,20 +60,34 @@ internal sealed class LogFileBanSource(Settings settings, HealthProblems problem
 
     public void Dispose() => tail.Dispose();
 
+    private SourceSegment ParseForwarded(string line, LogPosition end)
+    {
+        Ban? ban = ForwardedBan.Parse(line, settings, out SkipReason? reason);
+        return new SourceSegment(end, ban, ban is null ? reason ?? UnsharedLine.FindReason(line, format) : null);
+    }
+
+    private SourceSegment Parse(string line, LogPosition end)
+    {
+        Ban? ban = ParseBan(line);
+        EnforcementLine? enforcement = ParseEnforcement(line);
+        bool isAboutBan = enforcement is not { Result: EnforcementResult.Ignored or EnforcementResult.Failed };
+        return new SourceSegment(end, ban, ban is null && isAboutBan ? FindReason(line) : null, enforcement);
+    }
+
     // What stands before or after a NUL was not written together with the rest of the line.
     private Ban? ParseBan(string line) =>
         line.Contains('\0') ? null
-        : settings.Producer.IsSyslog ? SyslogLine.Parse(line, settings.Server, time)
+        : format == LogFormat.Syslog ? SyslogLine.Parse(line, settings.Server, time)
         : Fail2BanLogLine.Parse(line)?.ToBan(settings.Server, time.LocalTimeZone);
 
     private EnforcementLine? ParseEnforcement(string line) =>
         line.Contains('\0') ? null
-        : settings.Producer.IsSyslog ? EnforcementLine.ParseSyslog(line, time)
+        : format == LogFormat.Syslog ? EnforcementLine.ParseSyslog(line, time)
         : EnforcementLine.ParseLog(line, time.LocalTimeZone);
 
     private SkipReason FindReason(string line)
     {
-        SkipReason reason = UnsharedLine.FindReason(line, settings.Producer.IsSyslog);
+        SkipReason reason = UnsharedLine.FindReason(line, format);
         bool isLikeBan = reason == SkipReason.UnknownForm || reason == SkipReason.NotAnAddress || reason == SkipReason.Damaged;
         return isLikeBan && line.Contains('\0') ? SkipReason.NulBytes : reason;
     }

@@ -79,7 +79,7 @@ internal sealed class LogFileFinder(string path, Action<string> warn)
             warn(
                 $"{path} is another file than the one that was read last (sed -i, an editor, a restored copy). If fail2ban was not "
                     + "restarted since then, it still writes to the old file, and those bans are not shared. Run fail2ban-client "
-                    + "flushlogs, or restart the syslog daemon that writes the log.");
+                    + "flushlogs, or restart the program that writes the log.");
         }
 
         return found;

@@ -33,7 +33,7 @@ internal sealed class MissingLogCheck(string path, HealthProblems problems, Time
         {
             hasWarned = true;
             string message =
-                $"{path} no longer exists, so no bans are read from it. Run fail2ban-client flushlogs, or restart the syslog daemon that "
+                $"{path} no longer exists, so no bans are read from it. Run fail2ban-client flushlogs, or restart the program that "
                 + "writes the log; it is read as soon as it exists.";
             problems.Set(nameof(MissingLogCheck), message);
             warn(message);

@@ -64,7 +64,7 @@ internal sealed class ReplacedFiles(string path, TimeProvider time, Action<strin
             warn(
                 $"{path} was replaced or deleted (sed -i, an editor), and the old file is still written to. Its bans are read until this "
                     + "program is restarted; then the old file can no longer be found. Run fail2ban-client flushlogs, or restart the "
-                    + "syslog daemon that writes the log.");
+                    + "program that writes the log.");
         }
     }
 

@@ -9,4 +9,4 @@ namespace F2bBroker.Shared.Configuration;
 /// <param name="MaxBans">The limit of the server's new bans.</param>
 /// <param name="Quorum">The number of servers that must report an address before a ban of this server is written.</param>
 /// <param name="IsTrial">True if the server's bans are written as <c>Trial</c>, so that fail2ban does not ban them.</param>
-internal sealed record ServerRules(int MinPrefix4, int MinPrefix6, JailSelection Jails, RateLimit MaxBans, int Quorum, bool IsTrial);
+internal sealed record ServerRules(int MinPrefix4, int MinPrefix6, NameSelection Jails, RateLimit MaxBans, int Quorum, bool IsTrial);

@@ -10,7 +10,11 @@ internal sealed record Settings(
     ProducerSettings Producer,
     ConsumerSettings Consumer,
     string LogLevel,
-    MetricsSettings Metrics);
+    MetricsSettings Metrics)
+{
+    /// <summary>The full path of the configuration file.</summary>
+    public string File { get; init; } = SettingsFile.DefaultPath;
+}
 
 /// <summary>The broker's address and this server's login. The user is the server's name.</summary>
 internal sealed record BrokerSettings(IReadOnlyList<BrokerNode> Nodes, string VirtualHost, LoginSettings Login)
@@ -32,18 +36,22 @@ internal sealed record TlsSettings(X509Certificate2Collection? TrustedCas, X509C
 
 /// <summary>The section [producer].</summary>
 /// <param name="ReadsJournal">True if the bans are read from the systemd journal instead of a file.</param>
-/// <param name="LogPath">fail2ban's log.</param>
-/// <param name="IsSyslog">True if a syslog daemon writes that file.</param>
+/// <param name="LogPath">The log that is followed.</param>
+/// <param name="Format">Which program writes that file.</param>
 /// <param name="Checkpoint">The file with the position up to which bans are confirmed.</param>
 /// <param name="StartsAtBeginning">True if a first start reads the source from its beginning.</param>
 /// <param name="Jails">The jails whose bans are shared.</param>
+/// <param name="Servers">The servers of another group whose bans are forwarded.</param>
+/// <param name="NamesVia">True if a forwarded ban names the server that reported it in the other group.</param>
 internal sealed record ProducerSettings(
     bool ReadsJournal,
     string LogPath,
-    bool IsSyslog,
+    LogFormat Format,
     string Checkpoint,
     bool StartsAtBeginning,
-    JailSelection Jails);
+    NameSelection Jails,
+    NameSelection Servers,
+    bool NamesVia);
 
 /// <summary>The section [consumer].</summary>
 /// <param name="LogPath">The monitored log.</param>
@@ -56,6 +64,7 @@ internal sealed record ProducerSettings(
 /// <param name="QuorumWindow">The time between the reports that a quorum counts, at most.</param>
 /// <param name="QueueType">The type of the server's queue and error queue, as it was enrolled.</param>
 /// <param name="Pardons">Whether a pardoned address is skipped and noted in the monitored log.</param>
+/// <param name="IsBridge">True if a producer of another group follows the log, so that forwarded bans are written as <c>Report</c>.</param>
 /// <param name="Default">The rules for servers without a section <c>[from NAME]</c>.</param>
 /// <param name="From">The rules of these sections, by server.</param>
 internal sealed record ConsumerSettings(
@@ -69,9 +78,12 @@ internal sealed record ConsumerSettings(
     TimeSpan QuorumWindow,
     QueueType QueueType,
     bool Pardons,
+    bool IsBridge,
     ServerRules Default,
     IReadOnlyDictionary<string, ServerRules> From)
 {
+    public const string DefaultLogPath = "/var/log/f2bbroker/bans.log";
+
     /// <summary>How far back the stream is read: <see cref="History"/>, at most <see cref="MaxAge"/>.</summary>
     public TimeSpan HistoryReach => History < MaxAge ? History : MaxAge;
 

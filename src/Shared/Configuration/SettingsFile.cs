@@ -22,7 +22,7 @@ internal static class SettingsFile
         }
 
         builder.AddEnvironmentVariables(EnvironmentPrefix);
-        return SettingsReader.Read(builder.Build());
+        return SettingsReader.Read(builder.Build()) with { File = Path.GetFullPath(path) };
     }
 
     /// <summary>

@@ -55,25 +55,54 @@ internal sealed class SettingsReader
         // A name in jails overrides the default of ignorejails.
         string[] ignored = List("producer", "ignorejails", null) ?? [.. new[] { "recidive" }.Except(jails)];
         bool readsJournal = IsSecondChoice("producer", "source", "file", "journal");
-        bool isSyslog = IsSecondChoice("producer", "format", "fail2ban", "syslog");
-        if (readsJournal && isSyslog)
+        LogFormat format = Format();
+        if (readsJournal && format != LogFormat.Fail2Ban)
         {
-            AddError("producer", "format: 'syslog' is for source = file, not for the journal");
+            AddError("producer", $"format: '{format.ToString().ToLowerInvariant()}' is for source = file, not for the journal");
+        }
+
+        string[] servers = List("producer", "servers", "");
+        string[] ignoredServers = List("producer", "ignoreservers", "");
+        bool namesVia = Flag("producer", "via", "true");
+        if (format != LogFormat.F2bBroker)
+        {
+            RequireBridge("servers", servers.Length == 0);
+            RequireBridge("ignoreservers", ignoredServers.Length == 0);
+            RequireBridge("via", namesVia);
         }
 
         return new ProducerSettings(
             readsJournal,
             Text("producer", "logpath", "/var/log/fail2ban.log"),
-            isSyslog,
+            format,
             Text("producer", "checkpoint", "/var/lib/f2bbroker/producer.checkpoint"),
             IsSecondChoice("producer", "start", "end", "beginning"),
-            new JailSelection(jails, ignored, MonitoredLogJails.Includes));
+            new NameSelection(jails, ignored, MonitoredLogJails.Includes),
+            new NameSelection(servers, ignoredServers),
+            namesVia);
+    }
+
+    private LogFormat Format() =>
+        Parsed("producer", "format", "fail2ban", "is none of 'fail2ban', 'syslog' and 'f2bbroker'", text => text switch
+        {
+            "fail2ban" => LogFormat.Fail2Ban,
+            "syslog" => LogFormat.Syslog,
+            "f2bbroker" => LogFormat.F2bBroker,
+            _ => (LogFormat?)null,
+        });
+
+    private void RequireBridge(string key, bool isDefault)
+    {
+        if (!isDefault)
+        {
+            AddError("producer", $"{key}: this key is for format = f2bbroker, the producer of a bridge");
+        }
     }
 
     private ConsumerSettings Consumer()
     {
         ConsumerSettings settings = new(
-            Text("consumer", "logpath", "/var/log/f2bbroker/bans.log"),
+            Text("consumer", "logpath", ConsumerSettings.DefaultLogPath),
             Time("maxage", "1d"),
             Parsed("consumer", "history", "1d", "is not a duration such as 1d or 12h, nor 0", Duration.Parse),
             [.. List("consumer", "ignoreip", "").Select(IgnoredIp).OfType<Subnet>()],
@@ -83,6 +112,7 @@ internal sealed class SettingsReader
             Time("quorumwindow", "1h"),
             Parsed("consumer", "queuetype", QueueType.Classic.Name, "is none of 'classic', 'quorum' and 'stream'", QueueType.Parse),
             Flag("consumer", "pardons", "true"),
+            Flag("consumer", "bridge", "false"),
             RulesOf("consumer"),
             configuration.GetChildren()
                 .Where(section => section.Key.StartsWith(FromPrefix, StringComparison.OrdinalIgnoreCase))
@@ -115,7 +145,7 @@ internal sealed class SettingsReader
         return new ServerRules(
             Prefix(SectionOf("minprefix4"), "minprefix4", 32),
             Prefix(SectionOf("minprefix6"), "minprefix6", 128),
-            new JailSelection(Jails("jails"), Jails("ignorejails")),
+            new NameSelection(Jails("jails"), Jails("ignorejails")),
             Parsed(
                 SectionOf("maxbans"),
                 "maxbans",

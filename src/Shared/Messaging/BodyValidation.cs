@@ -11,6 +11,12 @@ internal static class BodyValidation
     /// </summary>
     public const int MaxBytes = 8 * 1024;
 
+    // Via may be missing, and of any type.
+    private static readonly string[] TextFields =
+    [
+        .. BanJson.Default.BanDetected.Properties.Where(field => field.PropertyType == typeof(string)).Select(field => field.Name),
+    ];
+
     private const string DuplicateOrInvalidText = "a field stands twice, or is no valid text";
 
     /// <summary>Returns the reason for refusing a body of that many bytes.</summary>
@@ -43,7 +49,7 @@ internal static class BodyValidation
 
     private static string FindError(JsonElement ban)
     {
-        foreach (string name in BanJson.Default.BanDetected.Properties.Select(property => property.Name))
+        foreach (string name in TextFields)
         {
             if (!ban.TryGetProperty(name, out JsonElement field))
             {

@@ -1,7 +1,7 @@
 namespace F2bBroker.EndToEndTests.Composed;
 
-/// <summary>The group of <c>docker-compose.yml</c>, run by one version of Compose.</summary>
-internal sealed class ComposedGroup(PrivateEngine engine, int version)
+/// <summary>The containers of a compose file, run by one version of Compose.</summary>
+internal sealed class ComposedGroup(PrivateEngine engine, int version, string file = "docker-compose.yml")
 {
     private readonly string[] environment =
         version == 1 ? ["COMPOSE_PROJECT_NAME=f2bbroker-test", "DOCKER_CONFIG=/nonexistent"] : ["COMPOSE_PROJECT_NAME=f2bbroker-test"];
@@ -16,7 +16,7 @@ internal sealed class ComposedGroup(PrivateEngine engine, int version)
 
     public Task<string> ComposeAsync(params string[] arguments)
     {
-        string[] all = ["--file", Repository.Path("docker-compose.yml"), .. arguments];
+        string[] all = ["--file", Repository.Path(file), .. arguments];
         return version == 1
             ? engine.RunAsync("docker-compose", all, environment)
             : engine.RunAsync("docker", ["compose", .. all], environment);

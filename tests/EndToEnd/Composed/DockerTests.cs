@@ -28,6 +28,34 @@ public sealed class DockerTests(PrivateEngine engine) : IClassFixture<PrivateEng
         await TravelsAsync(group, "198.51.100.23");
         await IsHealthyAsync(group);
 
+        await IsRemovedAsync(group);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1)]
+    public async Task Two_groups_share_their_bans_over_bridges(int version)
+    {
+        engine.SkipIfMissing();
+        ComposedGroup groups = new(engine, version, "deploy/docker/two-groups.yml");
+        await groups.ComposeAsync("up", "--build", "--detach");
+        await groups.InAsync("a-web1-fail2ban", "fail2ban-client", "set", "sshd", "banip", "203.0.113.7");
+        await groups.BansAsync("b-web1", "203.0.113.7");
+        await groups.InAsync("b-web1-fail2ban", "fail2ban-client", "set", "sshd", "banip", "198.51.100.9");
+        await groups.BansAsync("a-web1", "198.51.100.9");
+        await groups.ComposeAsync("restart", "to-b-consumer", "friend-a-producer");
+        await groups.InAsync("a-web1-fail2ban", "fail2ban-client", "set", "sshd", "banip", "203.0.113.8");
+        await groups.BansAsync("b-web1", "203.0.113.8");
+        Assert.DoesNotContain(
+            "203.0.113.7",
+            await groups.InAsync("a-web1-fail2ban", "fail2ban-client", "status", "f2bbroker"),
+            StringComparison.Ordinal);
+        await IsRemovedAsync(groups);
+    }
+
+    /// <summary>Removes everything, and asserts that nothing is left.</summary>
+    private static async Task IsRemovedAsync(ComposedGroup group)
+    {
         await group.ComposeAsync("down", "--volumes");
         Assert.Equal("", await group.DockerAsync("ps", "--all", "--quiet"));
         Assert.Equal("", await group.DockerAsync("volume", "ls", "--quiet"));

@@ -6,7 +6,8 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// </summary>
 /// <param name="seed">The seed of the random delays. It is printed when a ban is missing.</param>
 /// <param name="maxDelay">The maximum delay between two writes, in milliseconds.</param>
-internal sealed class Load(Server origin, Server receiver, int seed, int maxDelay = 100) : IAsyncDisposable
+/// <param name="reportedAs">The reporting server in the receiver's log; by default the origin.</param>
+internal sealed class Load(Server origin, Server receiver, int seed, int maxDelay = 100, string? reportedAs = null) : IAsyncDisposable
 {
     /// <summary>A setting of the receiver: one server reports more here than a whole group does.</summary>
     public const string NoLimit = "maxbans = 0";
@@ -117,7 +118,7 @@ internal sealed class Load(Server origin, Server receiver, int seed, int maxDela
 
     private async Task LogAsync(string path, int count)
     {
-        LoggedBan[] burst = [.. Enumerable.Range(Count, count).Select(number => LoggedBan.Number(number, origin.Name))];
+        LoggedBan[] burst = [.. Enumerable.Range(Count, count).Select(number => LoggedBan.Number(number, reportedAs ?? origin.Name))];
         string text = string.Concat(burst.Select(ban => ban.Line));
         int cut = random.Next(8) == 0 ? random.Next(text.Length) : 0;
         await File.AppendAllTextAsync(path, text[..cut]);

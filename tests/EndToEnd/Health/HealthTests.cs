@@ -122,7 +122,7 @@ public sealed class HealthTests(TestBroker broker) : IAsyncLifetime
         await health.ShowsAsync(Producer, IsReady);
         File.AppendAllText(server.Fail2BanLog, "fail2ban.actions        [1674]: NOTICE  [sshd] Ban 203.0.113.1\n");
         JsonNode message = await health.ShowsAsync(Producer, body => Problems(body).Length == 1, within: AtOnce);
-        Assert.StartsWith("fail2ban logged a ban without a date.", Problems(message)[0]);
+        Assert.StartsWith("A ban was logged without a date.", Problems(message)[0]);
         Assert.Equal(1, producer.Count(Problems(message)[0]));
         File.Delete(server.Fail2BanLog);
         message = await health.ShowsAsync(Producer, body => Problems(body).Length == 2, within: AtOnce);

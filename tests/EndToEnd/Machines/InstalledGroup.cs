@@ -10,7 +10,8 @@ public sealed class InstalledGroup(BuiltPackage package) : DebianFixture
 
     public const string Units = "f2bbroker-producer f2bbroker-consumer";
 
-    private const string Hosts = "192.0.2.1 mq.example.net mq\n192.0.2.11 web1\n192.0.2.12 web2\n";
+    private const string Hosts =
+        "192.0.2.1 mq.example.net mq\n192.0.2.11 web1\n192.0.2.12 web2\n192.0.2.2 mq.b.example.net mqb\n192.0.2.13 db1\n";
     private const string Password = "a-password-of-the-operator";
 
     private readonly BootableRoot root = new();
@@ -32,11 +33,14 @@ public sealed class InstalledGroup(BuiltPackage package) : DebianFixture
         server.RunAsync(Documented.Commands("README.md", "**On each server**").Replace("web1", server.Name, StringComparison.Ordinal));
 
     /// <summary>Runs commands on the broker's machine, with the README's variables.</summary>
-    internal Task<string> AsOperatorAsync(string commands)
+    internal Task<string> AsOperatorAsync(string commands) => Broker.RunAsync(WithVariables(BrokerCommands, commands));
+
+    /// <summary>Returns commands below the variables that other commands set, with the operator's password.</summary>
+    internal static string WithVariables(IEnumerable<string> others, string commands)
     {
-        IEnumerable<string> variables = BrokerCommands
+        IEnumerable<string> variables = others
             .Where(line => line.StartsWith("NAME=", StringComparison.Ordinal) || line.StartsWith("export ", StringComparison.Ordinal));
-        return Broker.RunAsync(WithPassword($"{string.Join('\n', variables)}\n{commands}"));
+        return WithPassword($"{string.Join('\n', variables)}\n{commands}");
     }
 
     /// <summary>Tries a login from the attacker's address, with a timeout because a ban makes it hang. Returns ssh's errors.</summary>
@@ -93,12 +97,13 @@ public sealed class InstalledGroup(BuiltPackage package) : DebianFixture
     }
 
     /// <summary>Inserts the operator's password into documented commands, also where a command asks for it.</summary>
-    private static string WithPassword(string commands) => string.Join('\n', commands
+    internal static string WithPassword(string commands) => string.Join('\n', commands
         .Replace("PASSWORD", Password, StringComparison.Ordinal)
         .Split('\n')
         .Select(line => line.EndsWith("# asks for a password", StringComparison.Ordinal) ? $"echo {Password} | {line}" : line));
 
-    private async Task<Machine> BootAsync(string name, string address)
+    /// <summary>Boots a further machine, whose name and address the hosts file has.</summary>
+    internal async Task<Machine> BootAsync(string name, string address)
     {
         Machine machine = new(name, root.Folder, await lan!.AddAsync(name, address));
         try

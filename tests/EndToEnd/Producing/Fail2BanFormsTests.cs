@@ -49,11 +49,11 @@ public sealed class Fail2BanFormsTests(TestBroker broker) : IAsyncLifetime
         Daemon producer = await web1.StartProducerAsync();
         await fail2ban.AttackAsync("203.0.113.7");
         await fail2ban.BansAsync("203.0.113.7");
-        await producer.SaysAsync($"fail2ban logged a ban {form}. Such a ban cannot be shared, so other servers do not get it. {remedy}");
+        await producer.SaysAsync($"A ban was logged {form}. Such a ban cannot be shared, so other servers do not get it. {remedy}");
         await fail2ban.AttackAsync("203.0.113.8");
         await fail2ban.BansAsync("203.0.113.8");
         Assert.Equal(0, await producer.StopAsync());
-        Assert.Equal(1, producer.Count("fail2ban logged a ban"));
+        Assert.Equal(1, producer.Count("A ban was logged"));
         Assert.Equal(1, producer.Count($"More bans that cannot be shared: 1 {form}."));
         Assert.Empty(web2.Bans);
         Built.Outcome test = await TestAsync();

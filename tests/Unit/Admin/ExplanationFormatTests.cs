@@ -108,7 +108,10 @@ public sealed class ExplanationFormatTests
             Unknown, because it could not be read:
             The broker does not answer.
             """
-                .Replace("<not received>", ReportOutcome.Create(known.Reports[1].Decision!, null).Text, StringComparison.Ordinal)
+                .Replace(
+                    "<not received>",
+                    ReportOutcome.Create(known.Reports[1].Decision!, known.Reports[1].Ban, null).Text,
+                    StringComparison.Ordinal)
                 .Replace("<quarantined>", RefusalExplanation.For("quarantined"), StringComparison.Ordinal)
                 .Replace("<private>", SkipExplanation.For("of a private address"), StringComparison.Ordinal),
             ExplanationFormat.Text(known));

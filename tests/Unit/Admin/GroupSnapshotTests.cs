@@ -16,7 +16,7 @@ public sealed class GroupSnapshotTests
             """
             {"server":"web1","role":null,"connected":null,"waiting":null,"errors":null,"lastReport":null,"bans24h":null,
             """.TrimEnd() + """ "quarantinedBy":null,"doubts":[],"todo":[],"programs":[],"lag":null,""".TrimStart()
-                + """ "enforced":null,"type":null,"historySince":null}""".TrimStart(),
+                + """ "enforced":null,"via":null,"type":null,"historySince":null}""".TrimStart(),
             Json.Compact(Unknown));
     }
 
@@ -51,6 +51,17 @@ public sealed class GroupSnapshotTests
     [Fact]
     public void The_type_of_a_server_that_follows_the_stream_is_stream_even_if_it_has_a_queue() =>
         Assert.Equal("stream", ServerStatus.FindType(Role.Receiver.ReceivingFrom(QueueType.Stream), QueueType.Classic));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(null, "")]
+    [InlineData("web1 forwards bans of another group: those of a1, a2.", "-", "a1", "a2")]
+    [InlineData("web1 forwards bans of another group, without the names of its servers.", "-")]
+    [InlineData(
+        "web1 forwards bans of another group: those of a1, a2, a3, a4, a5, a6, a7, a8, a9, b1 and 2 more.",
+        "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "b1", "b2", "b3")]
+    public void A_server_that_forwards_another_groups_bans_is_named(string? sentence, params string[] via) =>
+        Assert.Equal(sentence, (Unknown with { Via = via is [""] ? [] : via.Length == 0 ? null : via }).DescribeForwarding());
 
     [Fact]
     public void A_message_that_concerns_several_servers_is_printed_once_and_last()

@@ -38,7 +38,7 @@ public sealed class LocalRulesTests : IDisposable
         Pardon(Subnet.Parse("203.0.113.9"));
         Report report = Assert.Single(await ExplainAsync([ParseBan(ban)], settings));
         Assert.Equal(new LocalDecision(null, reason), report.Decision);
-        string text = ReportOutcome.Create(report.Decision!, null).Text;
+        string text = ReportOutcome.Create(report.Decision!, report.Ban, null).Text;
         Assert.StartsWith($"Not written ({reason}). ", text);
         Assert.Contains(explanation, text);
     }
@@ -68,7 +68,7 @@ public sealed class LocalRulesTests : IDisposable
     {
         Ban[] bans = [.. Enumerable.Range(1, 3).Select(i => Some.Ban($"203.0.113.{i}"))];
         IReadOnlyList<Report> reports = await ExplainAsync(bans, ["consumer:maxbans=2/10m"], Subnet.Parse("203.0.113.3"));
-        string text = ReportOutcome.Create(Assert.Single(reports).Decision!, null).Text;
+        string text = ReportOutcome.Create(Assert.Single(reports).Decision!, reports[0].Ban, null).Text;
         Assert.StartsWith("Not written (of a server that reported more than maxbans). Its server reported more than", text);
     }
 
@@ -77,7 +77,10 @@ public sealed class LocalRulesTests : IDisposable
     {
         IReadOnlyList<Report> reports = await ExplainAsync([Some.Ban(), Some.Ban(server: "web3")], ["consumer:quorum=2"]);
         Assert.Equal(["Report", "Ban"], reports.Select(report => report.Decision!.Word));
-        Assert.Contains("fewer servers than quorum", ReportOutcome.Create(reports[0].Decision!, null).Text);
+        Assert.Contains(
+            "so it is neither banned nor forwarded again: another group has forwarded it",
+            ReportOutcome.DescribeNew(new LocalDecision("Report", null), Some.Ban() with { Via = "a1" }));
+        Assert.Contains("fewer servers than quorum", ReportOutcome.Create(reports[0].Decision!, reports[0].Ban, null).Text);
     }
 
     [Theory]
@@ -89,7 +92,7 @@ public sealed class LocalRulesTests : IDisposable
         LocalDecision decision = Assert.Single(await ExplainAsync([Some.Ban()], settings)).Decision!;
         Assert.Equal(word, decision.Word);
         string meaning = word == "Trial" ? ", so fail2ban does not ban it: its server is on trial" : "";
-        Assert.Equal($"would be written as {word}{meaning}.", ReportOutcome.DescribeNew(decision));
+        Assert.Equal($"would be written as {word}{meaning}.", ReportOutcome.DescribeNew(decision, Some.Ban()));
     }
 
     [Fact]
@@ -101,18 +104,18 @@ public sealed class LocalRulesTests : IDisposable
         LocalDecision written = Assert.Single(await ExplainAsync([ban])).Decision!;
         Assert.Equal(
             new ReportOutcome("Ban", "2026-11-23T02:44:23.706Z", null, "Written as Ban at 2026-11-23T02:44:23.706Z."),
-            ReportOutcome.Create(written, line));
+            ReportOutcome.Create(written, Some.Ban(), line));
         Pardon(ban.Ip);
         LocalDecision pardoned = Assert.Single(await ExplainAsync([ban])).Decision!;
         Assert.Equal(
             "Written as Ban at 2026-11-23T02:44:23.706Z. Now it would be skipped (pardoned). An operator took it back.",
-            ReportOutcome.Create(pardoned, line).Text);
+            ReportOutcome.Create(pardoned, Some.Ban(), line).Text);
     }
 
     [Fact]
     public async Task A_ban_that_no_rule_skips_has_not_been_received()
     {
-        string text = ReportOutcome.Create(Assert.Single(await ExplainAsync([Some.Ban()])).Decision!, null).Text;
+        string text = ReportOutcome.Create(Assert.Single(await ExplainAsync([Some.Ban()])).Decision!, Some.Ban(), null).Text;
         Assert.StartsWith("Not written, although no rule skips it: the consumer has not received it. It would be written as Ban. ", text);
     }
 

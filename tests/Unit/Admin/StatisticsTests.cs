@@ -104,9 +104,28 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public void Forwarded_bans_are_also_counted_by_the_server_of_the_other_group()
+    {
+        BanStatistics statistics = Count(
+            Some.Ban(server: "friend-a") with { Via = "a1" },
+            Some.Ban(server: "friend-a") with { Via = "a2" },
+            Some.Ban("203.0.113.8", server: "friend-a") with { Via = "a1" },
+            Some.Ban("203.0.113.9", server: "friend-a") with { Via = "a1" },
+            Some.Ban("203.0.113.9"));
+        // The first two are the same ban: the name in via is not part of its identity.
+        Assert.Equal(4, statistics.Bans);
+        Assert.Equal(3, statistics.Servers["friend-a"]);
+        Assert.Equal(3, statistics.Forwarded.Values.Sum());
+        Assert.Equal("friend-a via a1", statistics.Forwarded.First().Key);
+        Assert.Contains("FORWARDED", StatisticsFormat.Text(statistics, "yesterday", bar: null));
+        Assert.DoesNotContain("FORWARDED", StatisticsFormat.Text(Count(Some.Ban()), "yesterday", bar: null));
+        Assert.Contains("\nforwarded,friend-a via a1,", StatisticsFormat.Csv(statistics));
+    }
+
+    [Fact]
     public void A_collection_has_a_limit_for_bans_and_one_for_the_names_of_jails()
     {
-        BanCollection bans = new(maxBans: 4, maxJails: 2);
+        BanCollection bans = new(maxBans: 4, maxNames: 2);
         foreach (string jail in new[] { "sshd", "nginx", "postfix", "sshd" })
         {
             bans.Add(Some.Ban(jail: jail));

@@ -23,7 +23,7 @@ public sealed class FolderDependencyTests
         ["Daemon.Systemd"] = ["Daemon", "Daemon.Messaging"],
         ["Daemon.Health"] = ["Daemon", "Daemon.Messaging", "Shared.Configuration", "Shared.Messaging"],
 
-        ["Producer.Parsing"] = [],
+        ["Producer.Parsing"] = ["Shared.Configuration"],
         ["Producer.Sources"] = ["Producer.Parsing"],
         ["Producer.Metrics"] = ["Producer.Parsing", "Daemon.Metrics"],
         ["Producer.Tailing"] =

@@ -42,6 +42,18 @@ public sealed class BanEvaluatorTests
     }
 
     [Fact]
+    public void A_bridge_writes_a_forwarded_ban_as_a_report_and_another_server_bans_it()
+    {
+        Ban forwarded = Some.Ban() with { Via = "a1" };
+        Ban own = Some.Ban("203.0.113.8");
+        BanEvaluator bridge = NewEvaluator("consumer:bridge=true");
+        Assert.Equal(new BanOutcome.Written(MonitoredLogLine.ReportText(forwarded)), bridge.Evaluate(forwarded));
+        Assert.Equal(new BanOutcome.Duplicate(), bridge.Evaluate(forwarded with { Via = null }));
+        Assert.Equal(Written(own), bridge.Evaluate(own));
+        Assert.Equal(Written(forwarded), NewEvaluator().Evaluate(forwarded));
+    }
+
+    [Fact]
     public void Maxbans_counts_remembered_bans_but_no_duplicates()
     {
         Ban[] bans = [.. Enumerable.Range(1, 4).Select(i => Some.Ban($"203.0.113.{i}"))];

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.UnitTests.Contracts;
@@ -8,6 +9,22 @@ public sealed class BanTests
 
     [Fact]
     public void A_message_is_a_ban_and_a_ban_a_message() => Assert.Equal(Message, Ban.Parse(Message).ToMessage());
+
+    [Theory]
+    [InlineData("""  "a1"  """, "a1")]
+    [InlineData("""  "-"  """, "-")]
+    [InlineData("null", "-")]
+    [InlineData("""  ["a1"]  """, "-")]
+    [InlineData("7", "-")]
+    [InlineData("""  "A 1\n"  """, "-")]
+    [InlineData("""  "\ud800"  """, "-")]
+    public void Any_via_marks_a_ban_as_forwarded_and_is_not_part_of_its_identity(string via, string expected)
+    {
+        Ban ban = Ban.Parse(Message with { Via = JsonElement.Parse(via.Trim()) });
+        Assert.Equal(expected, ban.Via);
+        Assert.Equal((Some.Ban().Identity, Some.Ban().MessageId), (ban.Identity, ban.MessageId));
+        Assert.Equal(expected, ban.ToMessage().Via.GetString());
+    }
 
     [Fact]
     public void The_text_is_the_line_after_its_date() => Assert.Equal(

@@ -39,9 +39,9 @@ public sealed class SkippedLinesTests : IDisposable
         lines.Count(SkipReason.TooVerbose);
         string[] first =
         [
-            "fail2ban logged a ban without a date. Such a ban cannot be shared, so other servers do not get it. Remove datetime=off from "
+            "A ban was logged without a date. Such a ban cannot be shared, so other servers do not get it. Remove datetime=off from "
                 + "fail2ban's logtarget, and restart fail2ban.",
-            "fail2ban logged a ban in the form of fail2ban's -vvv, without a date. Such a ban cannot be shared, so other servers do not "
+            "A ban was logged in the form of fail2ban's -vvv, without a date. Such a ban cannot be shared, so other servers do not "
                 + "get it. Restart fail2ban without -vvv.",
         ];
         Assert.Equal(first, log.Messages);

@@ -53,7 +53,7 @@ public sealed class SettingsFileTests : IDisposable
         ];
         File.WriteAllLines(folder["x.conf"], uncommented);
         File.WriteAllText(folder["x.local"], "[server]\nname = web2\n[broker]\npassword = x\n");
-        Assert.Equivalent(Some.Settings(), SettingsFile.Load(folder["x.conf"]), strict: true);
+        Assert.Equivalent(Some.Settings() with { File = folder["x.conf"] }, SettingsFile.Load(folder["x.conf"]), strict: true);
 
         string[] keys =
         [

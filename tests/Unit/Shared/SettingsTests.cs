@@ -13,11 +13,11 @@ public sealed class SettingsTests
             ("web1", "f2b", "localhost:5672", "Information"),
             (settings.Server, settings.Broker.VirtualHost, settings.Broker.Names, settings.LogLevel));
         Assert.Equal(
-            (false, "/var/log/fail2ban.log", false, "/var/lib/f2bbroker/producer.checkpoint", false),
+            (false, "/var/log/fail2ban.log", LogFormat.Fail2Ban, "/var/lib/f2bbroker/producer.checkpoint", false),
             (
                 settings.Producer.ReadsJournal,
                 settings.Producer.LogPath,
-                settings.Producer.IsSyslog,
+                settings.Producer.Format,
                 settings.Producer.Checkpoint,
                 settings.Producer.StartsAtBeginning));
         Assert.Equal(
@@ -50,7 +50,7 @@ public sealed class SettingsTests
     [InlineData("broker:passwordfile=/nonexistent/f", "[broker] password and passwordfile are both set, one is needed.",
         "[broker] passwordfile cannot be read: Could not find a part of the path '/nonexistent/f'.")]
     [InlineData("producer:source=syslog", "[producer] source: 'syslog' is neither 'file' nor 'journal'.")]
-    [InlineData("producer:format=json", "[producer] format: 'json' is neither 'fail2ban' nor 'syslog'.")]
+    [InlineData("producer:format=json", "[producer] format: 'json' is none of 'fail2ban', 'syslog' and 'f2bbroker'.")]
     [InlineData("producer:start=middle", "[producer] start: 'middle' is neither 'end' nor 'beginning'.")]
     [InlineData("consumer:maxage=1 day", "[consumer] maxage: '1 day' is not a duration above zero such as 1d, 12h or 3600.")]
     [InlineData("consumer:maxage=0", "[consumer] maxage: '0' is not a duration above zero such as 1d, 12h or 3600.")]
@@ -145,10 +145,29 @@ public sealed class SettingsTests
     public void The_bans_may_be_read_from_the_journal_or_a_syslog_file()
     {
         Assert.True(Some.Settings("producer:source=journal").Producer.ReadsJournal);
-        Assert.True(Some.Settings("producer:format=syslog").Producer.IsSyslog);
+        Assert.Equal(LogFormat.Syslog, Some.Settings("producer:format=syslog").Producer.Format);
         Assert.Equal(["[producer] format: 'syslog' is for source = file, not for the journal."],
             Assert.Throws<InvalidConfigurationException>(() => Some.Settings("producer:source=journal", "producer:format=syslog")).Errors);
     }
+
+    [Fact]
+    public void A_producer_may_forward_another_groups_bans()
+    {
+        ProducerSettings producer = Some.Settings(
+            "producer:format=f2bbroker", "producer:servers=a1 a2", "producer:ignoreservers=a2", "producer:via=false").Producer;
+        Assert.Equal((LogFormat.F2bBroker, false), (producer.Format, producer.NamesVia));
+        Assert.Equal(["a1"], new[] { "a1", "a2", "a3" }.Where(producer.Servers.Includes));
+        Assert.True(Some.Settings("producer:format=f2bbroker").Producer is { NamesVia: true, Servers: { } all } && all.Includes("a3"));
+        Assert.True(Some.Settings("consumer:bridge=true").Consumer.IsBridge);
+    }
+
+    [Theory]
+    [InlineData("servers=a1")]
+    [InlineData("ignoreservers=a1")]
+    [InlineData("via=false")]
+    public void The_keys_of_a_bridge_need_its_format(string setting) => Assert.Equal(
+        [$"[producer] {setting.Split('=')[0]}: this key is for format = f2bbroker, the producer of a bridge."],
+        Assert.Throws<InvalidConfigurationException>(() => Some.Settings($"producer:{setting}", "producer:format=syslog")).Errors);
 
     [Fact]
     public void A_missing_password_is_reported() => Assert.Equal(
@@ -185,7 +204,7 @@ public sealed class SettingsTests
     [Fact]
     public void A_jail_that_is_chosen_by_name_wins_over_the_default_but_a_jail_of_the_monitored_log_is_never_shared()
     {
-        JailSelection jails = Some.Settings("producer:jails=recidive f2bbroker f2bbroker-web f2bbroker-pardon").Producer.Jails;
+        NameSelection jails = Some.Settings("producer:jails=recidive f2bbroker f2bbroker-web f2bbroker-pardon").Producer.Jails;
         Assert.Equal(
             ["recidive"],
             new[] { "recidive", "f2bbroker", "f2bbroker-web", "f2bbroker-pardon", "sshd" }.Where(jails.Includes));
