@@ -8,21 +8,21 @@ internal sealed record PortPair(int First)
 {
     public int Second => First + 1;
 
+    /// <summary>Returns ports below those that the system gives to outgoing connections, which would take them again.</summary>
     public static PortPair Find()
     {
         while (true)
         {
-            using TcpListener first = new(IPAddress.Loopback, 0);
-            first.Start();
-            int port = ((IPEndPoint)first.LocalEndpoint).Port;
+            int port = Random.Shared.Next(10_000, 32_000);
             try
             {
+                using TcpListener first = Take(port);
                 using TcpListener second = Take(port + 1);
                 return new PortPair(port);
             }
-            catch (Exception failure) when (failure is SocketException or ArgumentOutOfRangeException)
+            catch (SocketException)
             {
-                // The next port is in use or does not exist.
+                // One of them is in use.
             }
         }
     }

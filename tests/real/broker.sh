@@ -22,17 +22,11 @@ umask 077
 root=${F2B_RABBITMQ_ROOT:-}
 programs=$(compgen -G "$root/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin" | tail -n 1)
 
-free_ports() {
-    python3 -c 'import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(5)]
-print(*(s.getsockname()[1] for s in sockets))'
-}
-
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 configure() {
     local amqp api epmd dist metrics password cookie=''
-    read -r amqp api epmd dist metrics < <(free_ports)
+    read -r amqp api epmd dist metrics < <(free_ports 5)
     password=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
     mkdir -p "$dir"/{home,mnesia,log,conf.d}
     if [ -n "${F2B_CLUSTER:-}" ]; then

@@ -48,7 +48,7 @@ stop_app() { "$broker" ctl "$dir/$1" stop_app; }
 # Writes what the nodes share: epmd's port, the operator's password, and Erlang's cookie.
 share() {
     local port
-    port=$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    port=$(free_ports 1)
     echo "$port $(secret) $(secret)" >"$dir/shared"
 }
 

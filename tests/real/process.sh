@@ -32,3 +32,15 @@ wait_until_up() {
     done
     return 1
 }
+
+# free_ports COUNT: prints ports below those that the system gives to outgoing connections, which would take them again.
+free_ports() {
+    python3 -c 'import random, socket, sys
+sockets = []
+while len(sockets) < int(sys.argv[1]):
+    try:
+        sockets.append(socket.create_server(("127.0.0.1", random.randrange(10000, 32000))))
+    except OSError:
+        pass
+print(*(s.getsockname()[1] for s in sockets))' "$1"
+}

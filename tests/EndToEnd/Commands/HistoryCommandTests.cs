@@ -35,7 +35,7 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
         JsonNode json = JsonNode.Parse((await HistoryAsync("--json")).Output)!;
         Assert.Equal(["203.0.113.1"], json.AsArray().Select(ban => (string?)ban!["ip"]));
         Assert.Equal(
-            "detectedAt,server,jail,ip\n2026-01-01T00:00:00.000Z,web3,a__b_,203.0.113.2\n",
+            "detectedAt,server,jail,ip,via\n2026-01-01T00:00:00.000Z,web3,a__b_,203.0.113.2,\n",
             (await HistoryAsync("--csv", "--since", "52w", "--server", "web3")).Output);
         Assert.Equal("[]\n", (await HistoryAsync("--json", "--jail", "other")).Output);
         Assert.Equal((78, "AMQP: uri: 'mq' is not of the form amqps://host:port/vhost.\n"), await FailsAsync("--amqp", "mq"));

@@ -17,7 +17,7 @@ public sealed class TlsBroker : RunningBroker, IAsyncLifetime
     /// <summary>An authority that the broker does not trust.</summary>
     internal Authority Stranger { get; private set; } = null!;
 
-    public int TlsPort { get; } = FreePort();
+    public int TlsPort { get; } = PortPair.Find().First;
 
     public string TlsUri => $"amqps://localhost:{TlsPort}/f2b";
 
@@ -94,12 +94,5 @@ public sealed class TlsBroker : RunningBroker, IAsyncLifetime
         });
         await stream.AuthenticateAsClientAsync("localhost");
         return thumbprint;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
