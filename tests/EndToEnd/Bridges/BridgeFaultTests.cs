@@ -4,6 +4,7 @@ namespace F2bBroker.EndToEndTests.Bridges;
 
 /// <summary>Two bridges, one in each direction, whose parts are killed while bans flow in both directions.</summary>
 [Trait("Form", "long")]
+[Trait("Form", "soak")]
 public sealed class BridgeFaultTests : IAsyncLifetime
 {
     private const int MaxDelayMilliseconds = 1000;
