@@ -51,7 +51,9 @@ public sealed class BridgeFaultTests : IAsyncLifetime
             string log = forwardedLogs[random.Next(2)];
             if (kills % 5 == 4 && File.Exists(log))
             {
+                // Like the package's logrotate rule, with a new file at once.
                 Rotation.Rotate(log);
+                File.Create(log).Dispose();
             }
 
             if (kills % 8 == 7)
