@@ -16,7 +16,7 @@ internal static class MonitoredLogCounter
         Dictionary<string, HashSet<string>> lines = new() { ["Ban"] = [], ["Trial"] = [], ["Report"] = [] };
         try
         {
-            IEnumerable<string> texts = RotatedLogs.Find(log).Append(log).SelectMany(MonitoredLogReader.ReadLines);
+            IEnumerable<string> texts = RotatedLogs.FindWithLog(log).SelectMany(MonitoredLogReader.ReadLines);
             foreach (MonitoredLogLine line in texts.Select(MonitoredLogLine.Parse).OfType<MonitoredLogLine>())
             {
                 if (line.Ban.DetectedAt >= since && lines[line.Text[..line.Text.IndexOf(' ')]].Add(line.Ban.Identity))

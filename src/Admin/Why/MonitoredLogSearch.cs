@@ -11,10 +11,10 @@ internal static class MonitoredLogSearch
     /// <param name="warn">Receives a message about each file that cannot be read.</param>
     public static IReadOnlyList<LoggedLine> Find(string log, Subnet address, Action<string> warn)
     {
-        IReadOnlyList<string> siblings = [];
+        IEnumerable<string> files = [log];
         try
         {
-            siblings = RotatedLogs.Find(log);
+            files = RotatedLogs.FindWithLog(log);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -23,8 +23,7 @@ internal static class MonitoredLogSearch
 
         return
         [
-            .. siblings
-                .Append(log)
+            .. files
                 .SelectMany(file => MonitoredLogReader.ReadLines(file, warn, "Lines in it are not shown."))
                 .Select(line => LoggedLine.Parse(line, address))
                 .OfType<LoggedLine>(),

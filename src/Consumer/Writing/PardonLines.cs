@@ -88,7 +88,6 @@ internal sealed class PardonLines(ConsumerSettings settings, CurrentPardons curr
 
     private IEnumerable<string> ReadLogs(Action<string> warn) =>
         RotatedLogs
-            .Find(settings.LogPath)
-            .Append(settings.LogPath)
+            .FindWithLog(settings.LogPath)
             .SelectMany(file => MonitoredLogReader.ReadLines(file, warn, "Addresses in it that are pardoned may stay banned."));
 }

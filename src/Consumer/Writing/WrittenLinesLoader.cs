@@ -21,7 +21,7 @@ internal sealed class WrittenLinesLoader(ConsumerSettings settings, BanEvaluator
     {
         DateTimeOffset oldest = time.GetUtcNow() - settings.MaxAge - Ban.MaxClockAhead;
         string log = settings.LogPath;
-        foreach (string file in RotatedLogs.Find(log).Append(log).Where(file => File.GetLastWriteTimeUtc(file) >= oldest))
+        foreach (string file in RotatedLogs.FindWithLog(log).Where(file => File.GetLastWriteTimeUtc(file) >= oldest))
         {
             foreach (string text in MonitoredLogReader.ReadLines(file, warn, "Bans in it may be written twice."))
             {

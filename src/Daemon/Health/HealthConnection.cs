@@ -27,7 +27,7 @@ internal sealed class HealthConnection : IAsyncDisposable
         connection.ConnectionBlockedAsync += BlockAsync;
         connection.ConnectionUnblockedAsync += UnblockAsync;
         connection.ConnectionShutdownAsync += LoseAsync;
-        channel.ChannelShutdownAsync += CloseAsync;
+        channel.ChannelShutdownAsync += RecordClosedAsync;
     }
 
     /// <summary>Cancelled when the channel is closed.</summary>
@@ -107,7 +107,7 @@ internal sealed class HealthConnection : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private Task CloseAsync(object sender, ShutdownEventArgs reason)
+    private Task RecordClosedAsync(object sender, ShutdownEventArgs reason)
     {
         Refusal = reason is { ReplyCode: Constants.NotFound or Constants.AccessRefused } ? reason : null;
         return closed.CancelAsync();

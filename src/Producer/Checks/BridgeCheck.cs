@@ -17,7 +17,7 @@ internal static class BridgeCheck
                     + "consumer.";
         }
 
-        if (LastLinesCheck.FindErrorOf(settings.Producer) is { } error)
+        if (LastLinesCheck.FindError(settings.Producer) is { } error)
         {
             yield return error;
         }

@@ -36,7 +36,7 @@ internal static class Fail2BanCheck
             fail2ban.Target is { } target
                 ? producer.ReadsJournal ? JournalError(target) : LogError(producer, target, fail2ban.IsRunning)
                 : null,
-            producer.ReadsJournal ? null : LastLinesCheck.FindErrorOf(producer),
+            producer.ReadsJournal ? null : LastLinesCheck.FindError(producer),
         ];
         return errors.OfType<string>();
     }

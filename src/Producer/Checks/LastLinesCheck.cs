@@ -10,11 +10,11 @@ internal static class LastLinesCheck
     private const int Length = 64 * 1024;
 
     /// <summary>Returns the error of the producer's log; null if there is none, or if the log cannot be read.</summary>
-    public static string? FindErrorOf(ProducerSettings producer)
+    public static string? FindError(ProducerSettings producer)
     {
         try
         {
-            return FindError(producer.LogPath, producer.Format) is { } error ? $"[producer] logpath: {error}" : null;
+            return FindErrorIn(producer.LogPath, producer.Format) is { } error ? $"[producer] logpath: {error}" : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -23,9 +23,7 @@ internal static class LastLinesCheck
     }
 
     /// <summary>Returns an error message if the last line whose form is known cannot be read, or if no form is known.</summary>
-    /// <exception cref="IOException">The log cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The log may not be read.</exception>
-    public static string? FindError(string path, LogFormat format)
+    private static string? FindErrorIn(string path, LogFormat format)
     {
         string[] lines = LastLines(path);
         LogForm? form = lines.Reverse().Select(line => LogHeader.Parse(line).Form).FirstOrDefault(known => known != LogForm.Unknown);

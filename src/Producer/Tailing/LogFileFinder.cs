@@ -115,5 +115,5 @@ internal sealed class LogFileFinder(string path, Action<string> warn)
 
     private IEnumerable<string> WrittenSince(DateTime moment) => Files().Where(candidate => File.GetLastWriteTimeUtc(candidate) >= moment);
 
-    private IEnumerable<string> Files() => File.Exists(path) ? [.. RotatedLogs.Find(path), path] : RotatedLogs.Find(path);
+    private IEnumerable<string> Files() => File.Exists(path) ? RotatedLogs.FindWithLog(path) : RotatedLogs.Find(path);
 }

@@ -32,6 +32,9 @@ internal static partial class RotatedLogs
         ];
     }
 
+    /// <summary>Returns the paths of the siblings and of the log itself, oldest first. The log need not exist.</summary>
+    public static IEnumerable<string> FindWithLog(string path) => Find(path).Append(path);
+
     // A count grows with age. A date, which has eight digits or more, shrinks with age.
     private static long AgeFrom(string number)
     {

@@ -49,13 +49,30 @@ public sealed class UnconfirmedTests(PrivateBroker broker) : IAsyncLifetime
     [Fact]
     public async Task Bans_that_a_channel_refuses_because_a_quorum_queue_had_lost_its_leader_are_published_on_another()
     {
-        await broker.ControlAsync("eval", SetLeader + "'lost@localhost'})).");
-        await origin.LogBansAsync("203.0.113.1", "203.0.113.2");
-        await Eventually.TrueAsync(async () => (await broker.PeekAsync("f2b.bans.a")).Count >= 2, () => producer.Said);
+        int bans = 0;
+        while (await KeepsTheRightLeaderAsync($"203.0.113.{++bans}"))
+        {
+            // RabbitMQ had corrected the leader before the ban. The next producer has a new channel.
+            await producer.StopAsync();
+            producer = await origin.StartProducerAsync();
+        }
+
         await broker.ControlAsync("eval", SetLeader + "node()})).");
-        await receiver.HasBansAsync(2);
-        await PublishedAsync(2);
+        await receiver.HasBansAsync(bans);
+        await PublishedAsync(1);
         AssertTold("a queue refuses them.");
+    }
+
+    /// <summary>
+    /// Sets a lost leader and reports a ban, the first of a channel. Returns true if the broker accepts it, and false if the producer logs
+    /// that a queue refuses it.
+    /// </summary>
+    private async Task<bool> KeepsTheRightLeaderAsync(string address)
+    {
+        await broker.ControlAsync("eval", SetLeader + "'lost@localhost'})).");
+        await origin.LogBansAsync(address);
+        await Eventually.TrueAsync(() => producer.Count(" Published: ") + producer.Count("a queue refuses") > 0, () => producer.Said);
+        return producer.Count("a queue refuses") == 0;
     }
 
     private Task PublishedAsync(int count) =>
