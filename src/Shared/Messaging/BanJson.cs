@@ -15,7 +15,8 @@ internal sealed partial class BanJson : JsonSerializerContext
         options.RespectNullableAnnotations = true;
         options.AllowDuplicateProperties = false;
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
-        // MassTransit's own choices, which readers in other languages do not share.
+        // MassTransit's own choices: they make a message longer, or readers in other languages do not share them.
+        options.WriteIndented = false;
         options.PropertyNameCaseInsensitive = false;
         options.AllowTrailingCommas = false;
         options.ReadCommentHandling = JsonCommentHandling.Disallow;
