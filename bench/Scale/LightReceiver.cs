@@ -11,6 +11,7 @@ internal sealed class LightReceiver(ScaleSetting setting, string server, LightSe
 {
     private const ushort StreamPrefetch = 500;
     private const ushort QueuePrefetch = 1000;
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly List<IConnection> connections = [];
     private IChannel? health;
@@ -46,6 +47,8 @@ internal sealed class LightReceiver(ScaleSetting setting, string server, LightSe
     {
         foreach (IConnection connection in connections)
         {
+            // A broker that has fallen behind may answer late.
+            await connection.CloseAsync(Constants.ReplySuccess, "", CloseTimeout, abort: true);
             await connection.DisposeAsync();
         }
     }

@@ -87,7 +87,7 @@ internal sealed class LightServers(ScaleSetting setting, BanFeed feed) : IAsyncD
 
         await end.CancelAsync();
         await Task.WhenAll(reporting, acknowledging);
-        await Parallel.ForEachAsync(receivers, (receiver, _) => receiver.DisposeAsync());
+        await Task.WhenAll(receivers.Select(receiver => receiver.DisposeAsync().AsTask()));
         consumers.ForEach(consumer => consumer.Dispose());
         end.Dispose();
     }

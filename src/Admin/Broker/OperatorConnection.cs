@@ -78,7 +78,7 @@ internal sealed class OperatorConnection
         {
             throw new CommandFailedException(ExitCode.BrokerUnreachable,
                 $"The broker cannot be read at {broker!.Names} by {(broker.Login.IsTls ? "amqps" : "amqp")}: "
-                    + $"{failure.GetBaseException().Message.TrimEnd('.')}. {addressHint}");
+                    + $"{BrokerReply.Describe(failure)}. {addressHint}");
         }
     }
 

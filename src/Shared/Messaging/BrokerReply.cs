@@ -41,7 +41,15 @@ internal static partial class BrokerReply
         BrokerLimit.Find(failure)
         ?? (Replies(failure).Any(reply => DeletedUser().IsMatch(reply.ReplyText))
             ? "the broker closed the connections of this login, because its credentials were changed or revoked"
-            : (Find(failure)?.ReplyText ?? failure.GetBaseException().Message).TrimEnd('.'));
+            : (Find(failure)?.ReplyText ?? DescribeCause(failure.GetBaseException())).TrimEnd('.'));
+
+    // The client library's own texts are about its objects ("The CancellationTokenSource has been disposed.").
+    private static string DescribeCause(Exception cause) => cause switch
+    {
+        OperationCanceledException or TimeoutException => "the attempt timed out",
+        ObjectDisposedException => "the connection was closed",
+        _ => cause.Message,
+    };
 
     // CONNECTION_FORCED - user 'web2' is deleted
     [GeneratedRegex(@"CONNECTION_FORCED - user '[^']*' is deleted")]

@@ -73,4 +73,16 @@ public sealed class BrokerReplyTests
         ConnectFailureException refused = new("refused", new InvalidOperationException());
         Assert.False(LoginFailure.IsConnectionLost(new BrokerUnreachableException(refused)));
     }
+
+    public static TheoryData<Exception, string> OwnFailures => new()
+    {
+        { new TaskCanceledException(), "the attempt timed out" },
+        { new IOException("outer", new TimeoutException("The operation has timed out.")), "the attempt timed out" },
+        { new ObjectDisposedException(null, "The CancellationTokenSource has been disposed."), "the connection was closed" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OwnFailures))]
+    public void A_failure_of_the_client_library_is_described_to_an_operator(Exception failure, string description) =>
+        Assert.Equal(description, BrokerReply.Describe(failure));
 }
