@@ -6,8 +6,9 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// <summary>Subscriptions of a compromised server that read the stream from its beginning as fast as the broker delivers.</summary>
 internal sealed class ReadingFlood : IAsyncDisposable
 {
-    // A server may have 8, but the broker still counts one that it is closing.
-    private const int Connections = 7;
+    // A server may have 8 connections and 32 channels, but the broker still counts those that it is closing.
+    private const int MaxConnections = 7;
+    private const int MaxChannels = 28;
 
     private readonly List<Sender> senders = [];
     private readonly List<IChannel> channels = [];
@@ -22,18 +23,24 @@ internal sealed class ReadingFlood : IAsyncDisposable
     /// <summary>True if the broker has closed every channel.</summary>
     public bool IsOver => channels.All(channel => !channel.IsOpen);
 
-    /// <summary>Opens as many channels as subscriptions.</summary>
+    /// <summary>Opens all connections, and a channel for each subscription as far as the broker allows it.</summary>
     public static async Task<ReadingFlood> StartAsync(RunningBroker broker, Server intruder, int subscriptions)
     {
         ReadingFlood flood = new();
-        for (int i = 0; i < Connections; i++)
+        for (int i = 0; i < MaxConnections; i++)
         {
             flood.senders.Add(await Sender.ConnectAsync(broker, intruder));
         }
 
+        for (int i = 0; i < Math.Min(subscriptions, MaxChannels); i++)
+        {
+            flood.channels.Add(await flood.senders[i % MaxConnections].UnconfirmedChannelAsync());
+            await flood.channels[i].BasicQosAsync(0, 500, global: false);
+        }
+
         for (int i = 0; i < subscriptions; i++)
         {
-            await flood.SubscribeAsync(await flood.senders[i % Connections].UnconfirmedChannelAsync());
+            await flood.SubscribeAsync(flood.channels[i % flood.channels.Count]);
         }
 
         return flood;
@@ -49,8 +56,6 @@ internal sealed class ReadingFlood : IAsyncDisposable
 
     private async Task SubscribeAsync(IChannel channel)
     {
-        channels.Add(channel);
-        await channel.BasicQosAsync(0, 500, global: false);
         AsyncEventingBasicConsumer consumer = new(channel);
         consumer.ReceivedAsync += async (_, delivery) =>
         {

@@ -51,7 +51,7 @@ public sealed class StreamFloodTests(PrivateBroker broker) : FloodedGroup(broker
             Seconds(lasted),
             F($"{count} deleted segments of the stream stayed on the broker's disk: {bytes / 1e6:N0} MB above the stream's limit"),
             F($"none, until the disk is full; revoking took {revoked.TotalSeconds:0.0} s and freed the space"),
-            "8 connections of 32 channels (enroll); consumer_max_per_channel (RabbitMQ 4)");
+            "8 connections and 32 channels (enroll); consumer_max_per_channel (RabbitMQ 4)");
     }
 
     [Fact]
@@ -76,11 +76,11 @@ public sealed class StreamFloodTests(PrivateBroker broker) : FloodedGroup(broker
         TimeSpan revoked = await RevokeAsync();
         await Eventually.TrueAsync(() => flood.IsOver, () => "The flood does not end.");
         Table.Add(
-            F($"{subscriptions} subscriptions that read the stream from its beginning, on 7 connections of 32 channels"),
+            F($"{subscriptions} subscriptions that read the stream from its beginning, on 7 connections"),
             F($"{seconds:0} s"),
             F($"{rate:N0} deliveries a second, {rate * flood.BodySize / 1e6:0.0} MB of bodies a second; {cores:0.0} cores of the broker"),
             F($"a ban took {during.TotalSeconds:0.00} s, not {before.TotalSeconds:0.00} s; revoking took {revoked.TotalSeconds:0.0} s"),
-            "8 connections of 32 channels (enroll); consumer_max_per_channel (RabbitMQ 4)");
+            "8 connections and 32 channels (enroll); consumer_max_per_channel (RabbitMQ 4)");
     }
 
     [Fact]

@@ -23,7 +23,8 @@ internal sealed class AllConnections(RunningBroker broker, Server server) : IAsy
         {
             for (; channels < 100; channels++)
             {
-                await open[0].ChannelAsync();
+                // The broker counts the channels of all connections.
+                await open[channels % connections].ChannelAsync();
             }
         });
         return (connections, channels);
