@@ -28,7 +28,9 @@ public sealed class RepositoryTests : IClassFixture<PackageAndRoot>, IAsyncLifet
             await repository.DisposeAsync();
         }
 
-        await root.RunAsync("dpkg --purge f2bbroker; rm -f /etc/apt/sources.list.d/f2bbroker.list /var/lib/apt/lists/127*");
+        // apt uses a package that it has downloaded before.
+        await root.RunAsync(
+            "dpkg --purge f2bbroker; apt-get clean; rm -f /etc/apt/sources.list.d/f2bbroker.list /var/lib/apt/lists/127*");
         folder.Dispose();
     }
 
@@ -66,7 +68,8 @@ public sealed class RepositoryTests : IClassFixture<PackageAndRoot>, IAsyncLifet
         await trusted.RunAsync($"cp {other.Folder}/pool/* {trusted.Folder}/pool");
         outcome = await root.TryAsync($"apt-get update {Only} -o APT::Update::Error-Mode=any");
         Assert.Equal(100, outcome.ExitCode);
-        Assert.Contains("NO_PUBKEY", outcome.Errors, StringComparison.Ordinal);
+        // The words of gpgv, and of sqv in newer versions of Debian.
+        Assert.Matches("NO_PUBKEY|Missing key", outcome.Errors);
         await root.RunAsync("apt-get install f2bbroker");
         Assert.Equal("1", await InstalledAsync());
     }
