@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the Debian package f2bbroker for amd64: build.sh [FOLDER]. The package is written to FOLDER (default: here); the
 # last line printed is its name. Both daemons and the operator's command share one folder with the .NET runtime, and so
-# its memory. Needs the .NET SDK, git and dpkg-deb, but not root.
+# its memory. Needs the .NET SDK, git, jq and dpkg-deb, but not root.
 set -euo pipefail
 root=$(realpath "$(dirname "$0")/../..")
 out=$(realpath "${1:-.}")
@@ -22,6 +22,7 @@ for program in Admin Producer Consumer; do
         -p:PublishDocumentationFiles=false -p:PathMap="$root=/f2bbroker%2c$work=/build"
 done
 find "$package/usr/lib/f2bbroker" -type f ! -name '*.*' -exec chmod 755 {} + -o -type f -exec chmod 644 {} +
+"$root/deploy/deb/sbom.sh" "$version" "$work/build" "$package/usr/lib/f2bbroker" "$package/usr/share/doc/f2bbroker"
 
 # install_file MODE SOURCE TARGET
 install_file() { install -D -m "$1" "$root/deploy/$2" "$package/$3"; }

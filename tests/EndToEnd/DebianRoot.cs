@@ -59,13 +59,17 @@ internal sealed class DebianRoot : IDisposable
         await File.WriteAllTextAsync(folder["var/log/auth.log"], "");
     }
 
-    /// <summary>Runs a shell command in it. Returns the output.</summary>
+    /// <summary>Runs a shell command in it and asserts that it succeeds. Returns the output.</summary>
     public async Task<string> RunAsync(string command)
     {
-        Built.Outcome outcome = await Built.RunAsync("unshare", ["--mount", "sh", "-c", Enter, Folder, command]);
+        Built.Outcome outcome = await TryAsync(command);
         Assert.True(outcome.ExitCode == 0, $"{command}\n{outcome.Output}{outcome.Errors}");
         return outcome.Output.Trim();
     }
+
+    /// <summary>Runs a shell command in it.</summary>
+    public Task<Built.Outcome> TryAsync(string command) =>
+        Built.RunAsync("unshare", ["--mount", "sh", "-c", Enter, Folder, command]);
 
     public void Dispose() => folder.Dispose();
 }

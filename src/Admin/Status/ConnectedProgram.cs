@@ -34,7 +34,7 @@ internal sealed record ConnectedProgram(string User, string? Name, string? Versi
             return new ConnectedProgram(user, Name: null, Version: null, ClockAhead: null);
         }
 
-        // f2bbroker-consumer web1 0.1.0. Any client can give itself this name.
+        // f2bbroker-consumer web1 0.2.0. Any client can give itself this name.
         string[] words = properties.Text("connection_name").Split(' ');
         string? name = words[0].StartsWith(Prefix, StringComparison.Ordinal) ? words[0][Prefix.Length..] : null;
         bool isOwn = name is HealthMessage.Consumer or HealthMessage.Producer;

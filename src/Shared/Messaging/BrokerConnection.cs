@@ -27,10 +27,10 @@ internal static class BrokerConnection
 
     private static readonly AssemblyName Program = Assembly.GetEntryAssembly()!.GetName();
 
-    /// <summary>The version of this program: <c>0.1.0</c>.</summary>
+    /// <summary>The version of this program: <c>0.2.0</c>.</summary>
     public static string ProgramVersion => Program.Version!.ToString(3);
 
-    /// <summary>Returns the connection name that the management UI shows: <c>f2bbroker-consumer web1 0.1.0</c>.</summary>
+    /// <summary>Returns the connection name that the management UI shows: <c>f2bbroker-consumer web1 0.2.0</c>.</summary>
     public static string ConnectionNameFor(string server) => $"{Program.Name} {server} {ProgramVersion}";
 
     /// <summary>Sets the broker's addresses and the login, which MassTransit does not expose.</summary>

@@ -35,7 +35,7 @@ public sealed class HealthTests(TestBroker broker) : IAsyncLifetime
         foreach (string program in new[] { Producer, Consumer })
         {
             JsonNode first = await health.ShowsAsync(program, IsReady);
-            Assert.Equal("0.1.0", (string?)first["version"]);
+            Assert.Equal("0.2.0", (string?)first["version"]);
             Assert.Empty(first["problems"]!.AsArray());
             JsonNode properties = Assert.Single(await health.MessagesAsync(program)).Properties;
             Assert.Equal("web1", (string?)properties["user_id"]);

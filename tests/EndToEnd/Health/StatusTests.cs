@@ -131,7 +131,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
 
     /// <summary>Returns the broker's name of the producer's connection; empty if it is not connected.</summary>
     private async Task<string> ProducersAsync() => string.Join('\n', (await broker.GetAsync("connections"))!.AsArray()
-        .Where(connection => (string?)connection!["client_properties"]?["connection_name"] == "f2bbroker-producer web1 0.1.0")
+        .Where(connection => (string?)connection!["client_properties"]?["connection_name"] == "f2bbroker-producer web1 0.2.0")
         .Select(connection => (string?)connection!["name"]));
 
     private async Task<string> StatusAsync() => (await broker.AdminAsync("status", "--amqp", broker.Uri)).Output;

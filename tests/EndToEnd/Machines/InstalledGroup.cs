@@ -11,7 +11,8 @@ public sealed class InstalledGroup(BuiltPackage package) : DebianFixture
     public const string Units = "f2bbroker-producer f2bbroker-consumer";
 
     private const string Hosts =
-        "192.0.2.1 mq.example.net mq\n192.0.2.11 web1\n192.0.2.12 web2\n192.0.2.2 mq.b.example.net mqb\n192.0.2.13 db1\n";
+        "192.0.2.1 mq.example.net mq\n192.0.2.11 web1\n192.0.2.12 web2\n192.0.2.2 mq.b.example.net mqb\n192.0.2.13 db1\n"
+            + "192.0.2.14 db2\n";
     private const string Password = "a-password-of-the-operator";
 
     private readonly BootableRoot root = new();
@@ -24,6 +25,9 @@ public sealed class InstalledGroup(BuiltPackage package) : DebianFixture
     internal Machine Web2 { get; private set; } = null!;
 
     internal BuiltPackage Package => package;
+
+    /// <summary>The nsenter option that runs a command in the machines' network, at <see cref="Lan.Gateway"/>.</summary>
+    internal string Outside => lan!.Outside;
 
     /// <summary>The README's commands for the broker's machine, line by line.</summary>
     internal static string[] BrokerCommands => Documented.Commands("README.md", "**On the broker's machine**").Split('\n');
@@ -45,7 +49,7 @@ public sealed class InstalledGroup(BuiltPackage package) : DebianFixture
 
     /// <summary>Tries a login from the attacker's address, with a timeout because a ban makes it hang. Returns ssh's errors.</summary>
     internal async Task<string> AttackAsync(Machine server) => (await Broker.TryAsync(
-        $"timeout 10 ssh -b {Attacker} -o BatchMode=yes nobody-here@{server.Name}", lan!.Outside)).Errors;
+        $"timeout 10 ssh -b {Attacker} -o BatchMode=yes nobody-here@{server.Name}", Outside)).Errors;
 
     /// <summary>Waits until an address that web1 bans is banned on web2.</summary>
     internal async Task TravelsAsync(string address)

@@ -5,6 +5,9 @@ namespace F2bBroker.EndToEndTests.Machines;
 /// </summary>
 internal sealed class Lan : IAsyncDisposable
 {
+    /// <summary>The address of the attackers' side, through which the machines reach other addresses.</summary>
+    public const string Gateway = "192.0.2.254";
+
     private readonly List<Daemon> holders = [];
 
     private Daemon Hub => holders[0];
@@ -18,7 +21,7 @@ internal sealed class Lan : IAsyncDisposable
         await RunAsync(lan.Hub, $"""
             ip link set lo up
             ip link add bridge type bridge
-            ip address add 192.0.2.254/24 dev bridge
+            ip address add {Gateway}/24 dev bridge
             {addresses}ip link set bridge up
             """);
         return lan;
@@ -31,7 +34,7 @@ internal sealed class Lan : IAsyncDisposable
         await RunAsync(Hub, $"ip link add {machine} type veth peer name host0 netns {holder.Id}\nip link set {machine} master bridge up");
         await RunAsync(
             holder,
-            $"ip link set lo up\nip address add {address}/24 dev host0\nip link set host0 up\nip route add default via 192.0.2.254");
+            $"ip link set lo up\nip address add {address}/24 dev host0\nip link set host0 up\nip route add default via {Gateway}");
         return Namespace(holder);
     }
 

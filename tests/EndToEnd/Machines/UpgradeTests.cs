@@ -7,19 +7,6 @@ public sealed class UpgradeTests
 {
     private const string Units = InstalledGroup.Units;
     private const string States = $"systemctl is-active {Units} || true; systemctl is-enabled {Units} || true";
-    private const string Processes = $"for unit in {Units}; do systemctl show -P MainPID $unit; done";
-    private const string Banned = "grep -hoP ' Ban \\K198\\.18\\.\\S+(?= jail=sshd server=web1 )' /var/log/f2bbroker/bans.log* | sort";
-
-    // A new fail2ban-client for each ban limits the rate.
-    private const string Flow = """
-        while ! [ -e stop ]; do
-            n=$((n + 1)) ip=198.18.$((n / 250)).$((n % 250 + 1))
-            fail2ban-client set sshd banip $ip >/dev/null
-            echo $ip >>made
-        done
-        """;
-
-    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromMinutes(5);
 
     private readonly InstalledGroup group;
 
@@ -37,37 +24,11 @@ public sealed class UpgradeTests
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {
             server.Take(newer);
-            // Longer than the test, so that the first bans do not expire before the last one arrives.
-            await server.RunAsync(
-                "printf '[sshd]\nbantime = 1d\n[f2bbroker]\nbantime = 1d\n' >>/etc/fail2ban/jail.local; fail2ban-client reload");
         }
 
-        await using Daemon flow = group.Web1.Start(Flow);
-        try
-        {
-            await UpgradeAsync($"./{Path.GetFileName(older)}", $"./{Path.GetFileName(newer)}");
-        }
-        finally
-        {
-            await group.Web1.RunAsync("touch stop");
-            Assert.Equal(0, await flow.EndAsync());
-        }
-
-        string expected = await group.Web1.RunAsync("sort made");
-        string arrived = "";
-        await Eventually.TrueAsync(
-            async () => (arrived = await group.Web2.RunAsync(Banned)).Split('\n').Length >= expected.Split('\n').Length,
-            () => $"{expected.Split('\n').Length} bans were made, {arrived.Split('\n').Length} have arrived.",
-            ArrivalTimeout);
-        Assert.Equal(expected, arrived);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{expected.Split('\n').Length} bans");
-        string banned = "";
-        await Eventually.TrueAsync(
-            async () =>
-                (banned = await group.Web2.RunAsync("fail2ban-client get f2bbroker banip | tr -s ' ' '\\n' | grep '^198[.]18[.]' | sort"))
-                == expected,
-            () => banned,
-            ArrivalTimeout);
+        await using BanFlow flow = await BanFlow.StartAsync(group.Web1, group.Web2);
+        await UpgradeAsync(flow, $"./{Path.GetFileName(older)}", $"./{Path.GetFileName(newer)}");
+        await flow.AllArriveOnceAsync();
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {
             await server.RunAsync("fail2ban-client unban --all");
@@ -98,36 +59,17 @@ public sealed class UpgradeTests
         await group.TravelsAsync("203.0.113.20");
     }
 
-    private async Task UpgradeAsync(string older, string newer)
+    private async Task UpgradeAsync(BanFlow flow, string older, string newer)
     {
-        await FlowsAsync(30);
-        await RestartsAsync(group.Web1, $"apt-get -o Dpkg::Options::=--force-confold install {newer}");
-        await FlowsAsync(30);
-        await RestartsAsync(group.Web2, $"apt-get -o Dpkg::Options::=--force-confold install {newer}");
-        await FlowsAsync(30);
-        await RestartsAsync(group.Web2, $"apt-get -o Dpkg::Options::=--force-confold install --allow-downgrades {older}");
-        await RestartsAsync(group.Web1, $"apt-get -o Dpkg::Options::=--force-confold install --allow-downgrades {older}");
-        await FlowsAsync(30);
+        await flow.FlowsAsync();
+        await BanFlow.RestartsAsync(group.Web1, $"apt-get -o Dpkg::Options::=--force-confold install {newer}");
+        await flow.FlowsAsync();
+        await BanFlow.RestartsAsync(group.Web2, $"apt-get -o Dpkg::Options::=--force-confold install {newer}");
+        await flow.FlowsAsync();
+        await BanFlow.RestartsAsync(group.Web2, $"apt-get -o Dpkg::Options::=--force-confold install --allow-downgrades {older}");
+        await BanFlow.RestartsAsync(group.Web1, $"apt-get -o Dpkg::Options::=--force-confold install --allow-downgrades {older}");
+        await flow.FlowsAsync();
         await group.Web2.RunAsync($"apt-get remove f2bbroker; apt-get install {newer}; systemctl start {Units}");
-        await FlowsAsync(30);
-    }
-
-    /// <summary>Waits until that many more bans have been made on web1.</summary>
-    private async Task FlowsAsync(int more)
-    {
-        int goal = await CountAsync() + more;
-        await Eventually.TrueAsync(async () => await CountAsync() >= goal, () => "No more bans are made.", ArrivalTimeout);
-    }
-
-    private async Task<int> CountAsync() =>
-        int.Parse(await group.Web1.RunAsync("touch made; wc -l <made"), System.Globalization.CultureInfo.InvariantCulture);
-
-    /// <summary>Runs an installation on a server, and asserts that its daemons were restarted and are active.</summary>
-    private static async Task RestartsAsync(Machine server, string command)
-    {
-        string[] before = (await server.RunAsync(Processes)).Split('\n');
-        await server.RunAsync(command);
-        Assert.Equal("active\nactive", await server.RunAsync($"systemctl is-active {Units}"));
-        Assert.Empty(before.Intersect((await server.RunAsync(Processes)).Split('\n')));
+        await flow.FlowsAsync();
     }
 }

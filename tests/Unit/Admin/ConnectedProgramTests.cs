@@ -12,9 +12,9 @@ public sealed class ConnectedProgramTests
         """)!.AsArray();
     private readonly JsonNode statistics = JsonNode.Parse("""
         [{"name":"127.0.0.1:1 -> 127.0.0.1:5672","connected_at":1795400663706,"client_properties":
-        {"connection_name":"f2bbroker-producer web1 0.1.0","f2b-clock":"2026-11-23T03:44:23.706Z"}},
+        {"connection_name":"f2bbroker-producer web1 0.2.0","f2b-clock":"2026-11-23T03:44:23.706Z"}},
         {"name":"127.0.0.1:3 -> 127.0.0.1:5672","connected_at":1795400663706,"client_properties":
-        {"connection_name":"f2bbroker-consumer web1 0.1.0"}}]
+        {"connection_name":"f2bbroker-consumer web1 0.2.0"}}]
         """)!;
 
     [Fact]
@@ -24,14 +24,14 @@ public sealed class ConnectedProgramTests
             new ConnectedProgram(
                 "web1",
                 "producer",
-                "0.1.0",
+                "0.2.0",
                 DateTimeOffset.Parse("2026-11-23T03:44:23.706Z", null) - DateTimeOffset.FromUnixTimeMilliseconds(1795400663706)),
             Find());
         statistics[0]!["client_properties"]!["f2b-clock"] = "now";
-        Assert.Equal(new ConnectedProgram("web1", "producer", "0.1.0", null), Find());
+        Assert.Equal(new ConnectedProgram("web1", "producer", "0.2.0", null), Find());
         statistics[0]!["client_properties"]!["connection_name"] = "f2bbroker-producer web1 0.1\u001b[2J";
         Assert.Equal(new ConnectedProgram("web1", "producer", "0.1??2J", null), Find());
-        statistics[0]!["client_properties"]!["connection_name"] = "f2bbroker-\u001b[2J web1 0.1.0";
+        statistics[0]!["client_properties"]!["connection_name"] = "f2bbroker-\u001b[2J web1 0.2.0";
         Assert.Equal(new ConnectedProgram("web1", "other", null, null), Find());
         statistics[0]!["client_properties"]!["connection_name"] = "pika";
         Assert.Equal(new ConnectedProgram("web1", "other", null, null), Find());

@@ -5,8 +5,8 @@ namespace F2bBroker.UnitTests.Admin;
 
 public sealed class ServerProblemsTests
 {
-    private static readonly ConnectedProgram Producer = new("web1", "producer", "0.1.0", TimeSpan.Zero);
-    private static readonly ConnectedProgram Consumer = new("web1", "consumer", "0.1.0", TimeSpan.Zero);
+    private static readonly ConnectedProgram Producer = new("web1", "producer", "0.2.0", TimeSpan.Zero);
+    private static readonly ConnectedProgram Consumer = new("web1", "consumer", "0.2.0", TimeSpan.Zero);
     private static readonly ConnectedProgram Unnamed = new("web1", Name: null, Version: null, ClockAhead: null);
 
     [Fact]

@@ -7,7 +7,7 @@ namespace F2bBroker.UnitTests.Daemon;
 public sealed class HealthBodyTests
 {
     private static readonly HealthMessage Message =
-        new("web1", HealthMessage.Consumer, "0.1.0", "2026-11-23T02:44:23.706Z", HealthMessage.Ready, [])
+        new("web1", HealthMessage.Consumer, "0.2.0", "2026-11-23T02:44:23.706Z", HealthMessage.Ready, [])
         {
             Written = 12,
             Skipped = new Dictionary<string, long> { ["older than maxage"] = 3 },
@@ -19,7 +19,7 @@ public sealed class HealthBodyTests
     public void A_short_message_is_unchanged() =>
         Assert.Equal(
             """
-            {"server":"web1","program":"consumer","version":"0.1.0","at":"2026-11-23T02:44:23.706Z","state":"ready","problems":["Full."],
+            {"server":"web1","program":"consumer","version":"0.2.0","at":"2026-11-23T02:44:23.706Z","state":"ready","problems":["Full."],
             "written":12,"skipped":{"older than maxage":3},"quarantined":[{"server":"web9","until":"2026-11-23T03:14:23.706Z"}],
             "backlog":{"bans":1}}
             """.ReplaceLineEndings(""),

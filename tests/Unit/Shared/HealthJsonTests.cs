@@ -9,7 +9,7 @@ public sealed class HealthJsonTests
     [Fact]
     public void A_message_of_a_daemon_that_has_done_nothing_yet_is_read_as_it_was_written()
     {
-        HealthMessage message = new("web1", HealthMessage.Producer, "0.1.0", "2026-11-27T02:44:23.706Z", HealthMessage.Ready, [])
+        HealthMessage message = new("web1", HealthMessage.Producer, "0.2.0", "2026-11-27T02:44:23.706Z", HealthMessage.Ready, [])
         {
             Published = 0,
             Backlog = new HealthBacklog(0),
@@ -18,7 +18,7 @@ public sealed class HealthJsonTests
         byte[] body = HealthJson.Serialize(message);
         Assert.Equal(
             """
-            {"server":"web1","program":"producer","version":"0.1.0","at":"2026-11-27T02:44:23.706Z","state":"ready","problems":[],
+            {"server":"web1","program":"producer","version":"0.2.0","at":"2026-11-27T02:44:23.706Z","state":"ready","problems":[],
             "published":0,"backlog":{"bans":0},
             "enforcement":{"banned":0,"alreadyBanned":0,"ignored":0,"restored":0,"failed":0}}
             """.ReplaceLineEndings(""),
