@@ -142,6 +142,10 @@ if [ -n "${F2BBROKER_SOAK:-}" ]; then
     echo
 fi
 
+if [ "$mode" = whole ]; then
+    tests/real/vulnerable.sh || outcome=1
+fi
+
 [ $((passed + failed)) -gt 0 ] || { echo "No test ran." >&2; outcome=1; }
 [ "$failed" -eq 0 ] || outcome=1
 summary="$passed passed, $failed failed"
