@@ -14,6 +14,9 @@ internal sealed class DaemonExit(IHostApplicationLifetime lifetime, ILogger<Daem
     /// <summary>Why the daemon stops; null if it runs or was asked to stop.</summary>
     public string? Message { get; private set; }
 
+    /// <summary>Logs a failure that does not matter, because the daemon already stops.</summary>
+    public void Warn(string message) => log.LogWarning("{Message:l}", message);
+
     public void Fail(int exitCode, string message)
     {
         if (Interlocked.CompareExchange(ref code, exitCode, ExitCode.Success) == ExitCode.Success)

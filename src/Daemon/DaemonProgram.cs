@@ -144,7 +144,16 @@ internal sealed class DaemonProgram(
         configureServices(builder.Services, settings);
         using IHost host = builder.Build();
         DaemonExit exit = host.Services.GetRequiredService<DaemonExit>();
-        await host.RunAsync();
+        try
+        {
+            await host.RunAsync();
+        }
+        catch (OperationCanceledException)
+            when (host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested)
+        {
+            // It was asked to stop while it started.
+        }
+
         return exit.Code;
     }
 

@@ -1,9 +1,13 @@
 using F2bBroker.Contracts;
+using F2bBroker.Shared.Messaging;
 using Microsoft.Extensions.Hosting;
 
 namespace F2bBroker.Daemon;
 
-/// <summary>A background task whose failure stops the daemon with an error message and an exit code.</summary>
+/// <summary>
+/// A background task whose failure stops the daemon with an error message and an exit code. A failure after the daemon was asked to stop
+/// does not change its exit code.
+/// </summary>
 internal abstract class Worker(DaemonExit exit) : BackgroundService
 {
     protected abstract Task RunAsync(CancellationToken stopping);
@@ -15,9 +19,13 @@ internal abstract class Worker(DaemonExit exit) : BackgroundService
             await Task.Yield();
             await RunAsync(stoppingToken);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception failure) when (stoppingToken.IsCancellationRequested)
         {
-            // Stopped on request.
+            // Stopped on request. A connection may break at the same time.
+            if (!BrokerConnection.IsConnectionFailure(failure))
+            {
+                exit.Warn($"{GetType().Name} failed while it stopped: {failure.Message}");
+            }
         }
         catch (Exception failure)
         {

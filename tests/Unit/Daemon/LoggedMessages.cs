@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace F2bBroker.UnitTests.Daemon;
 
 /// <summary>Keeps the messages that are logged to it.</summary>
-internal sealed class LoggedMessages : ILogger
+internal class LoggedMessages : ILogger
 {
     public List<string> Messages { get; } = [];
 
@@ -25,3 +25,7 @@ internal sealed class LoggedMessages : ILogger
         Levels.Add(logLevel);
     }
 }
+
+/// <inheritdoc/>
+/// <typeparam name="T">The type that logs.</typeparam>
+internal sealed class LoggedMessages<T> : LoggedMessages, ILogger<T>;
