@@ -37,16 +37,14 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 
-for program in Producer Consumer; do
-    dotnet publish "src/$program" -c Release --no-build --nologo -v quiet -o "$dir/bin" >/dev/null
-done
+deploy/publish.sh "$dir/bin"
 mkdir -p "$dir/broker/conf.d"
 # RabbitMQ's default. The tests' broker counts more often.
 echo 'collect_statistics_interval = 5000' >"$dir/broker/conf.d/scale.conf"
 tests/real/broker.sh start "$dir/broker"
 # shellcheck source=/dev/null
 . "$dir/broker/env"
-export F2BBROKER_API F2B_AMQP_PORT F2BBROKER=src/Admin/bin/Release/net10.0/f2bbroker
+export F2BBROKER_API F2B_AMQP_PORT F2BBROKER=$dir/bin/f2bbroker
 "$F2BBROKER" init 2>/dev/null
 enroll() {
     mkdir "$dir/$1"

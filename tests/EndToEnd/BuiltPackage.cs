@@ -21,12 +21,12 @@ public sealed class BuiltPackage : IDisposable
     /// <summary>Returns the package with a higher version and an additional comment in a configuration file.</summary>
     internal Task<string> NewerAsync() => newer.Value;
 
-    /// <summary>Builds the package again. Returns the file.</summary>
-    internal static async Task<string> BuildAsync(string folder)
+    /// <summary>Builds the package again, or for another architecture. Returns the file.</summary>
+    internal static async Task<string> BuildAsync(string folder, string architecture = "amd64")
     {
         Built.Outcome built = await Built.RunAsync(
             Repository.Path("deploy/deb/build.sh"),
-            [folder],
+            ["--arch", architecture, folder],
             "DPKG_DEB_COMPRESSOR_TYPE=gzip",
             "DPKG_DEB_COMPRESSOR_LEVEL=1");
         Assert.True(built.ExitCode == 0, $"{built.Output}{built.Errors}");

@@ -27,7 +27,7 @@ command -v busybox >/dev/null || missing+=(busybox)
 command -v pgrep >/dev/null || missing+=(procps)
 command -v promtool >/dev/null || missing+=(prometheus)
 if [ "${1:-}" = package ]; then
-    for tool in debootstrap lintian dpkg-dev systemd-container iproute2; do
+    for tool in debootstrap lintian dpkg-dev systemd-container iproute2 qemu-user-static; do
         is_installed "$tool" || missing+=("$tool")
     done
 elif [ "${1:-}" = rabbitmq4 ]; then
