@@ -23,6 +23,15 @@ internal sealed class Setting(string folder)
     /// <summary>Starts the consumer of <c>follower</c>, which follows the stream.</summary>
     public Daemon StartFollower() => Start("f2bbroker-consumer", "follower");
 
+    /// <summary>Starts the private fail2ban that run.sh has set up, with one jail.</summary>
+    public Daemon StartFail2Ban() => new(
+        "fail2ban-server",
+        [
+            "-c", FileOf("fail2ban", "etc"), "-s", FileOf("fail2ban", "socket"), "-p", FileOf("fail2ban", "pid"), "--logtarget", "STDERR",
+            "-xf", "start",
+        ],
+        []);
+
     public async Task<IConnection> ConnectAsync(string server)
     {
         IConfiguration login = new ConfigurationBuilder().AddIniFile(FileOf(server, "f2bbroker.local")).Build();

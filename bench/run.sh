@@ -16,15 +16,12 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 
-# In one folder, as the package installs them, so that the daemons share memory.
-for program in Producer Consumer; do
-    dotnet publish "src/$program" -c Release --no-build --nologo -v quiet -o "$dir/bin" >/dev/null
-done
+deploy/publish.sh "$dir/bin"
 mkdir "$dir/broker"
 tests/real/broker.sh start "$dir/broker"
 # shellcheck source=/dev/null
 . "$dir/broker/env"
-export F2BBROKER_API F2BBROKER=src/Admin/bin/Release/net10.0/f2bbroker
+export F2BBROKER_API F2BBROKER=$dir/bin/f2bbroker
 "$F2BBROKER" init 2>/dev/null
 for server in origin peer follower; do
     mkdir "$dir/$server"
@@ -46,4 +43,9 @@ CONF
     "$F2BBROKER" enroll "$server" "${stream[@]}" --uri "amqp://127.0.0.1:$F2B_AMQP_PORT/f2b" \
         --out "$dir/$server/f2bbroker.local" 2>/dev/null
 done
+# For (e), with one jail.
+tests/real/fail2ban.sh "$dir/fail2ban"
+printf '[f2bbroker]\nenabled = false\n' >"$dir/fail2ban/etc/jail.d/bench.local"
+# As in the units.
+export DOTNET_EnableDiagnostics=0
 bench/bin/Release/net10.0/bench "$dir" "$@"

@@ -11,15 +11,20 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 tests/real/install.sh
 export LC_ALL=C MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-[ -n "${F2B_NO_BUILD:-}" ] || dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false >/dev/null
+[ -n "${F2B_PROGRAMS:-}" ] || dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false >/dev/null
 
 if [ "${1:-}" = table ]; then
     failed=0
+    # The runs of a table share the programs.
+    F2B_PROGRAMS=$(mktemp -d "${TMPDIR:-/tmp}/f2bbroker-scale.XXXXXX")
+    export F2B_PROGRAMS
+    trap 'rm -rf "$F2B_PROGRAMS"' EXIT
+    deploy/publish.sh "$F2B_PROGRAMS"
     for servers in 10 100 300 1000; do
         for type in classic stream; do
             # The first run prints the head of the table, too.
             lines=$([ "$servers$type" = 10classic ] && echo 3 || echo 1)
-            F2B_NO_BUILD=1 bench/scale.sh "$servers" 10 "$type" "${2:-60}" | tee /dev/stderr | tail -n "$lines" || failed=1
+            bench/scale.sh "$servers" 10 "$type" "${2:-60}" | tee /dev/stderr | tail -n "$lines" || failed=1
         done
     done
     exit "$failed"
@@ -37,16 +42,18 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 
-for program in Producer Consumer; do
-    dotnet publish "src/$program" -c Release --no-build --nologo -v quiet -o "$dir/bin" >/dev/null
-done
+if [ -n "${F2B_PROGRAMS:-}" ]; then
+    ln -s "$F2B_PROGRAMS" "$dir/bin"
+else
+    deploy/publish.sh "$dir/bin"
+fi
 mkdir -p "$dir/broker/conf.d"
 # RabbitMQ's default. The tests' broker counts more often.
 echo 'collect_statistics_interval = 5000' >"$dir/broker/conf.d/scale.conf"
 tests/real/broker.sh start "$dir/broker"
 # shellcheck source=/dev/null
 . "$dir/broker/env"
-export F2BBROKER_API F2B_AMQP_PORT F2BBROKER=src/Admin/bin/Release/net10.0/f2bbroker
+export F2BBROKER_API F2B_AMQP_PORT F2BBROKER=$dir/bin/f2bbroker
 "$F2BBROKER" init 2>/dev/null
 enroll() {
     mkdir "$dir/$1"

@@ -1,27 +1,25 @@
 #!/usr/bin/env bash
-# Builds the Debian package f2bbroker for amd64: build.sh [FOLDER]. The package is written to FOLDER (default: here); the
-# last line printed is its name. Both daemons and the operator's command share one folder with the .NET runtime, and so
-# its memory. Needs the .NET SDK, git, jq and dpkg-deb, but not root.
+# Builds the Debian package f2bbroker: build.sh [--arch ARCH] [FOLDER]. ARCH is amd64 (the default) or arm64. The package
+# is written to FOLDER (default: here); the last line printed is its name. Needs the .NET SDK, git, jq and dpkg-deb, but
+# not root.
 set -euo pipefail
 root=$(realpath "$(dirname "$0")/../..")
+arch=amd64
+if [ "${1:-}" = --arch ]; then
+    arch=$2
+    shift 2
+fi
 out=$(realpath "${1:-.}")
 version=$(sed -nE 's|.*<Version>(.+)</Version>.*|\1|p' "$root/Directory.Build.props")
 # The package has the commit's date and no path of this machine, so builds of one commit are identical.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct)}
-export SOURCE_DATE_EPOCH MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export SOURCE_DATE_EPOCH
 umask 022
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 package=$work/package
 
-# Not into the checkout's obj and bin folders, because tests may run from there.
-for program in Admin Producer Consumer; do
-    dotnet publish "$root/src/$program" -c Release -r linux-x64 --self-contained \
-        -o "$package/usr/lib/f2bbroker" --artifacts-path "$work/build" \
-        --nologo -v quiet -p:UseSharedCompilation=false -p:DebugType=none \
-        -p:PublishDocumentationFiles=false -p:PathMap="$root=/f2bbroker%2c$work=/build"
-done
-find "$package/usr/lib/f2bbroker" -type f ! -name '*.*' -exec chmod 755 {} + -o -type f -exec chmod 644 {} +
+"$root/deploy/publish.sh" --arch "$arch" "$package/usr/lib/f2bbroker" "$work/build"
 "$root/deploy/deb/sbom.sh" "$version" "$work/build" "$package/usr/lib/f2bbroker" "$package/usr/share/doc/f2bbroker"
 
 # install_file MODE SOURCE TARGET
@@ -66,6 +64,6 @@ done
 (cd "$package" && find etc -type f -printf '/%p\n' | LC_ALL=C sort >DEBIAN/conffiles)
 (cd "$package" && find usr lib -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 size=$(du -sk --apparent-size --exclude=DEBIAN "$package" | cut -f1)
-sed "s/@VERSION@/$version/; s/@SIZE@/$size/" "$root/deploy/deb/control" >"$package/DEBIAN/control"
+sed "s/@VERSION@/$version/; s/@SIZE@/$size/; s/@ARCH@/$arch/" "$root/deploy/deb/control" >"$package/DEBIAN/control"
 dpkg-deb --root-owner-group --build "$package" "$out" >/dev/null
-echo "$out/f2bbroker_${version}_amd64.deb"
+echo "$out/f2bbroker_${version}_$arch.deb"

@@ -26,14 +26,18 @@ public sealed class BuiltPackage : IDisposable
     /// <summary>Returns the package of version 0.1.0, built from its commit.</summary>
     internal Task<string> FirstAsync() => first.Value;
 
-    /// <summary>Builds the package again. Returns the file.</summary>
-    internal static Task<string> BuildAsync(string folder) => BuildAsync(Repository.Path("."), folder);
+    /// <summary>Builds the package again, or for another architecture. Returns the file.</summary>
+    internal static Task<string> BuildAsync(string folder, string architecture = "amd64") =>
+        BuildAsync(Repository.Path("."), ["--arch", architecture, folder]);
 
-    private static async Task<string> BuildAsync(string sources, string folder, params IEnumerable<string> environment)
+    private static async Task<string> BuildAsync(
+        string sources,
+        IEnumerable<string> arguments,
+        params IEnumerable<string> environment)
     {
         Built.Outcome built = await Built.RunAsync(
             Path.Combine(sources, "deploy/deb/build.sh"),
-            [folder],
+            arguments,
             environment.Concat(["DPKG_DEB_COMPRESSOR_TYPE=gzip", "DPKG_DEB_COMPRESSOR_LEVEL=1"]));
         Assert.True(built.ExitCode == 0, $"{built.Output}{built.Errors}");
         return built.Output.Trim().Split('\n')[^1];
@@ -52,7 +56,7 @@ public sealed class BuiltPackage : IDisposable
             "bash",
             ["-o", "pipefail", "-c", Script, "bash", Repository.Path("."), Commit, sources]);
         Assert.True(outcome.ExitCode == 0, $"The commit of version 0.1.0 is needed, so not a shallow clone. {outcome.Errors}");
-        return await BuildAsync(sources, folder.Path, $"SOURCE_DATE_EPOCH={outcome.Output.Trim()}");
+        return await BuildAsync(sources, [folder.Path], $"SOURCE_DATE_EPOCH={outcome.Output.Trim()}");
     }
 
     private async Task<string> RepackAsync()

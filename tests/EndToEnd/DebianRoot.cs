@@ -3,7 +3,7 @@ namespace F2bBroker.EndToEndTests;
 /// <summary>A clean Debian in a folder, with fail2ban and the dependencies of the package. No service starts in it.</summary>
 internal sealed class DebianRoot : IDisposable
 {
-    private const string Mirror = "http://deb.debian.org/debian";
+    public const string Mirror = "http://deb.debian.org/debian";
 
     // Mounts /proc, which the .NET runtime needs, while the command runs.
     private const string Enter = """mount -t proc proc "$0/proc" && exec chroot "$0" sh -ec "$1" """;

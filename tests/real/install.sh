@@ -27,7 +27,7 @@ command -v busybox >/dev/null || missing+=(busybox)
 command -v pgrep >/dev/null || missing+=(procps)
 command -v promtool >/dev/null || missing+=(prometheus)
 if [ "${1:-}" = package ]; then
-    for tool in debootstrap lintian dpkg-dev systemd-container iproute2 jq apt-utils gnupg; do
+    for tool in debootstrap lintian dpkg-dev systemd-container iproute2 jq apt-utils gnupg qemu-user-static; do
         is_installed "$tool" || missing+=("$tool")
     done
 elif [ "${1:-}" = rabbitmq4 ]; then
