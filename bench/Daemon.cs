@@ -13,7 +13,8 @@ internal sealed class Daemon : IAsyncDisposable
     /// <param name="environment">Variables, each <c>NAME=value</c>.</param>
     public Daemon(string program, IEnumerable<string> arguments, IEnumerable<string> environment)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardError = true };
+        // The standard output is for the table. fail2ban writes one line.
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (string[] pair in environment.Select(variable => variable.Split('=', 2)))
         {
             start.Environment[pair[0]] = pair[1];
