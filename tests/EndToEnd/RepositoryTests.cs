@@ -10,16 +10,20 @@ public sealed class RepositoryTests : IClassFixture<PackageAndRoot>, IAsyncLifet
     private readonly TempFolder folder = new();
     private readonly List<AptRepository> repositories = [];
     private readonly BuiltPackage built;
-    private readonly DebianRoot root;
+    private readonly PackageAndRoot debians;
+    private DebianRoot root = null!;
 
-    public RepositoryTests(PackageAndRoot both, BuiltPackage built)
+    public RepositoryTests(PackageAndRoot debians, BuiltPackage built)
     {
-        both.SkipIfMissing();
-        (root, this.built) = (both.Root, built);
+        debians.SkipIfMissing();
+        (this.debians, this.built) = (debians, built);
     }
 
-    public async ValueTask InitializeAsync() =>
+    public async ValueTask InitializeAsync()
+    {
+        root = await debians.ShareAsync();
         await File.WriteAllTextAsync(Path.Combine(root.Folder, "etc/apt/apt.conf.d/90yes"), "APT::Get::Assume-Yes yes;");
+    }
 
     public async ValueTask DisposeAsync()
     {
