@@ -63,10 +63,10 @@ on_node() {
         ERL_EPMD_PORT=$F2B_EPMD_PORT ERL_EPMD_ADDRESS=127.0.0.1
     cd "$dir" # Erlang writes its crash dump here.
     [ -n "$root" ] || exec "$@"
-    # The folder on the temporary file system ends with the process.
+    # It also sees the folders beside its own, which have certificates, for example.
     # shellcheck disable=SC2016
-    exec unshare --mount sh -ec 'mount -t tmpfs tmpfs "$0/tmp" && mkdir -p "$0$1" && mount --bind "$1" "$0$1"
-        mount -t proc proc "$0/proc" && cd "$1" && shift && exec chroot "$0" "$@"' "$root" "$dir" env --chdir="$dir" "$@"
+    exec unshare --mount sh -ec 'mount --rbind "$1" "$0$1" && mount -t proc proc "$0/proc" && shift && exec chroot "$0" "$@"' \
+        "$root" "/$(cut -d/ -f2 <<<"$dir")" env --chdir="$dir" "$@"
 }
 
 start() {
