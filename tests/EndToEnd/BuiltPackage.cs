@@ -6,6 +6,9 @@ namespace F2bBroker.EndToEndTests;
 /// </summary>
 public sealed class BuiltPackage : IDisposable
 {
+    /// <summary>The compilation takes two minutes of CPU time, and the machine may be busy.</summary>
+    private static readonly TimeSpan BuildTimeout = TimeSpan.FromMinutes(30);
+
     private readonly TempFolder folder = new();
     private readonly Lazy<Task<string>> file;
     private readonly Lazy<Task<string>> newer;
@@ -25,6 +28,7 @@ public sealed class BuiltPackage : IDisposable
     internal static async Task<string> BuildAsync(string folder, string architecture = "amd64")
     {
         Built.Outcome built = await Built.RunAsync(
+            BuildTimeout,
             Repository.Path("deploy/deb/build.sh"),
             ["--arch", architecture, folder],
             "DPKG_DEB_COMPRESSOR_TYPE=gzip",
