@@ -6,6 +6,9 @@ namespace F2bBroker.EndToEndTests;
 /// </summary>
 public sealed class BuiltPackage : IDisposable
 {
+    /// <summary>The compilation takes two minutes of CPU time, and the machine may be busy.</summary>
+    private static readonly TimeSpan BuildTimeout = TimeSpan.FromMinutes(30);
+
     private readonly TempFolder folder = new();
     private readonly Lazy<Task<string>> file;
     private readonly Lazy<Task<string>> newer;
@@ -36,6 +39,7 @@ public sealed class BuiltPackage : IDisposable
         params IEnumerable<string> environment)
     {
         Built.Outcome built = await Built.RunAsync(
+            BuildTimeout,
             Path.Combine(sources, "deploy/deb/build.sh"),
             arguments,
             environment.Concat(["DPKG_DEB_COMPRESSOR_TYPE=gzip", "DPKG_DEB_COMPRESSOR_LEVEL=1"]));
