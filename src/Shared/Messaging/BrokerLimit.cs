@@ -51,7 +51,8 @@ internal static partial class BrokerLimit
     private static partial Regex VirtualHostQueues();
 
     // NOT_ALLOWED - number of channels opened for user 'web1' has reached the maximum allowed user limit of (1)
-    [GeneratedRegex(@"number of channels opened for user .* has reached the maximum allowed user limit of \((?<limit>\d+)\)")]
+    // RabbitMQ 4.3 writes no parentheses.
+    [GeneratedRegex(@"number of channels opened for user .* has reached the maximum allowed user limit of \(?(?<limit>\d+)\)?")]
     private static partial Regex UserChannels();
 
     // Limits of other versions, such as those of a node. Not "inequivalent arg 'x-delivery-limit'".

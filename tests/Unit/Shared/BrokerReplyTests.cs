@@ -7,7 +7,7 @@ namespace F2bBroker.UnitTests.Shared;
 
 public sealed class BrokerReplyTests
 {
-    /// <summary>The first four limits are replies of RabbitMQ 3.10.8. The text of any other limit is passed on.</summary>
+    /// <summary>Limits are replies of RabbitMQ 3.10.8, or of 4.3.6 (without parentheses). The text of any other is passed on.</summary>
     [Theory]
     [InlineData(
         530,
@@ -29,6 +29,11 @@ public sealed class BrokerReplyTests
         "PRECONDITION_FAILED - cannot declare queue 'f2b.bans.web1': queue limit in vhost 'f2b' (2) is reached",
         "the limit max-queues of the virtual host 'f2b' (2) is reached. Delete queues that are not needed, or raise the limit (rabbitmqctl "
             + "set_vhost_limits)")]
+    [InlineData(
+        530,
+        "NOT_ALLOWED - number of channels opened for user 'web1' has reached the maximum allowed user limit of 1",
+        "the limit max-channels of this login's user (1) is reached. Close connections that are not needed, or raise the limit "
+            + "(rabbitmqctl set_user_limits)")]
     [InlineData(
         530,
         "NOT_ALLOWED - connection refused: node connection limit (100) is reached",
