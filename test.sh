@@ -4,12 +4,30 @@
 #   ./test.sh --soak      runs only the tests that have a long form, in that form, and prints tables of their results. Some of them have
 #                         no short form and run only here.
 #   ./test.sh --package   runs only the tests that build the Debian package and install it; they need root and Debian's mirror
-#   ./test.sh --rabbitmq4 runs the tests of health messages and status on RabbitMQ 4; it needs root and Debian's mirror
 #   ./test.sh --docker    runs only the test of docker-compose.yml in a private engine; it needs root and Debian's and NuGet's servers
 #   ./test.sh --ui        runs only the checks of RabbitMQ's management UI with a real browser (docs/pictures/take.sh)
+#   ./test.sh --upgrade   runs only the test of an upgrade from RabbitMQ 4.0 (trixie) to 4.3 (forky)
+#   ./test.sh --rabbitmq SUITE ...   runs only the end-to-end tests, or those of --soak, --ui or xunit's options, on the RabbitMQ of that
+#                         suite of Debian: bookworm (3.10), trixie (4.0) or forky (4.3)
+# --rabbitmq and --upgrade need root and Debian's mirror, or folders that tests/real/rabbitmq-root.sh has installed: F2B_RABBITMQ_ROOT and
+# F2B_NEWER_RABBITMQ_ROOT.
 set -euo pipefail
 cd "$(dirname "$0")"
 mode=part
+suite='' newer=''
+if [ "${1:-}" = --rabbitmq ]; then
+    case "${2:-}" in
+        bookworm | 3.10) suite=bookworm ;;
+        trixie | 4.0) suite=trixie ;;
+        forky | 4.3) suite=forky ;;
+        *) echo "usage: ./test.sh --rabbitmq bookworm|3.10|trixie|4.0|forky|4.3 ..." >&2; exit 2 ;;
+    esac
+    shift 2
+    case "${1:-}" in
+        --package | --docker | --upgrade) echo "$1 has a RabbitMQ of its own." >&2; exit 2 ;;
+    esac
+    tests/real/install.sh rabbitmq
+fi
 if [ "${1:-}" = --soak ]; then
     shift
     set -- -trait Form=long "$@"
@@ -19,11 +37,12 @@ elif [ "${1:-}" = --package ]; then
     shift
     set -- -trait Form=package "$@"
     tests/real/install.sh package
-elif [ "${1:-}" = --rabbitmq4 ]; then
-    mode=rabbitmq4
+elif [ "${1:-}" = --upgrade ]; then
     shift
-    set -- -trait RabbitMQ=4 "$@"
-    tests/real/install.sh rabbitmq4
+    suite=trixie newer=forky
+    set -- -trait Form=upgrade "$@"
+    tests/real/install.sh
+    tests/real/install.sh rabbitmq
 elif [ "${1:-}" = --docker ]; then
     shift
     set -- -trait Form=docker "$@"
@@ -33,7 +52,7 @@ elif [ "${1:-}" = --ui ]; then
     tests/real/install.sh ui
 else
     [ $# -gt 0 ] || mode=whole
-    set -- -trait- Form=package -trait- Form=docker -trait- Form=soak "$@"
+    set -- -trait- Form=package -trait- Form=docker -trait- Form=soak -trait- Form=upgrade "$@"
     tests/real/install.sh
 fi
 
@@ -47,8 +66,8 @@ echo "Built without warnings; the format is correct."
 
 results=$(mktemp -d)
 parallel=()
-root4=
-trap 'for id in "${parallel[@]}"; do pkill -P "$id" || true; done; rm -rf --one-file-system "$results" ${root4:+"$root4"}' EXIT
+roots=()
+trap 'for id in "${parallel[@]}"; do pkill -P "$id" || true; done; rm -rf --one-file-system "$results" "${roots[@]}"' EXIT
 export F2BBROKER_SOAK_TABLES=$results/tables
 mkdir "$F2BBROKER_SOAK_TABLES"
 passed=0 failed=0 skipped=0 outcome=0
@@ -82,6 +101,32 @@ count_ui() {
     skipped=$((skipped + $(number skipped)))
 }
 
+# use_rabbitmq SUITE VARIABLE: exports the root folder of that Debian. The folder of this machine's Debian is /. If the variable has a
+# value, that folder is used.
+use_rabbitmq() {
+    codename() { sed -n 's/^VERSION_CODENAME=//p' "$1/etc/os-release"; }
+    local folder=${!2:-/}
+    if [ -z "${!2:-}" ] && [ "$(codename /)" != "$1" ]; then
+        folder=$(mktemp -d)
+        roots+=("$folder")
+        chmod 755 "$folder"
+        tests/real/rabbitmq-root.sh "$folder" "$1"
+    fi
+    [ "$(codename "$folder")" = "$1" ] || { echo "$2=$folder is not $1." >&2; exit 2; }
+    export "$2=$folder"
+    echo "RabbitMQ $(basename "$folder"/usr/lib/rabbitmq/lib/rabbitmq_server-* | cut -d- -f2) ($1)"
+}
+
+# run_units OPTIONS...: runs the unit tests. They need no RabbitMQ.
+run_units() {
+    [ -z "$suite" ] || return 0
+    run unit Unit "$@" || outcome=1
+    add_counts unit
+}
+
+[ -z "$suite" ] || use_rabbitmq "$suite" F2B_RABBITMQ_ROOT
+[ -z "$newer" ] || use_rabbitmq "$newer" F2B_NEWER_RABBITMQ_ROOT
+
 case $mode in
 ui)
     docs/pictures/take.sh "$results" | tee "$results/ui.tap" || outcome=1
@@ -107,30 +152,20 @@ whole)
         run "$part" EndToEnd "$@" "${namespaces[@]}" >"$results/$part.out" 2>&1 &
         parallel+=($!)
     done
-    run unit Unit "$@" || outcome=1
+    run_units "$@"
     run others EndToEnd "$@" "${elsewhere[@]}" || outcome=1
     for id in "${parallel[@]}"; do
         wait "$id" || outcome=1
     done
     parallel=()
-    for part in unit others "${!parts[@]}"; do
+    for part in others "${!parts[@]}"; do
         ! [ -e "$results/$part.out" ] || cat "$results/$part.out"
         add_counts "$part"
     done
     ;;
-rabbitmq4)
-    root4=$(mktemp -d)
-    chmod 755 "$root4"
-    tests/real/rabbitmq-root.sh "$root4" "${F2BBROKER_DEBIAN:-forky}"
-    export F2B_RABBITMQ_ROOT=$root4
-    echo "RabbitMQ $(basename "$root4"/usr/lib/rabbitmq/lib/rabbitmq_server-* | cut -d- -f2)"
-    run selected EndToEnd "$@" || outcome=1
-    add_counts selected
-    ;;
 part)
-    run unit Unit "$@" || outcome=1
+    run_units "$@"
     run selected EndToEnd "$@" || outcome=1
-    add_counts unit
     add_counts selected
     ;;
 esac
@@ -142,7 +177,7 @@ if [ -n "${F2BBROKER_SOAK:-}" ]; then
     echo
 fi
 
-if [ "$mode" = whole ]; then
+if [ "$mode" = whole ] && [ -z "$suite" ]; then
     tests/real/vulnerable.sh || outcome=1
 fi
 

@@ -9,7 +9,8 @@
 #   {rabbit, [{consumer_timeout, 5000}]}
 # The files DIR/conf.d/*.conf are read in addition to the broker's rabbitmq.conf.
 # F2B_CLUSTER names a folder with a file "shared", from which a new broker takes epmd's port, password and Erlang cookie: see cluster.sh.
-# F2B_RABBITMQ_ROOT names the root folder of another Debian whose RabbitMQ is used instead of this machine's. It needs root.
+# F2B_RABBITMQ_ROOT names the root folder of another Debian whose RabbitMQ is used instead of this machine's. It needs root. "/" is this
+# machine's.
 set -euo pipefail
 
 command=$1
@@ -20,6 +21,7 @@ umask 077
 . "$(dirname "$(realpath "$0")")/process.sh"
 # The scripts in /usr/sbin change the user, these do not.
 root=${F2B_RABBITMQ_ROOT:-}
+root=${root%/}
 programs=$(compgen -G "$root/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin" | tail -n 1)
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -61,10 +63,10 @@ on_node() {
         ERL_EPMD_PORT=$F2B_EPMD_PORT ERL_EPMD_ADDRESS=127.0.0.1
     cd "$dir" # Erlang writes its crash dump here.
     [ -n "$root" ] || exec "$@"
-    mkdir -p "$root$dir"
+    # It also sees the folders beside its own, which have certificates, for example.
     # shellcheck disable=SC2016
-    exec unshare --mount sh -c 'mount --bind "$1" "$0$1" && mount -t proc proc "$0/proc" && cd "$1" && shift && exec chroot "$0" "$@"' \
-        "$root" "$dir" env --chdir="$dir" "$@"
+    exec unshare --mount sh -ec 'mount --rbind "$1" "$0$1" && mount -t proc proc "$0/proc" && shift && exec chroot "$0" "$@"' \
+        "$root" "/$(cut -d/ -f2 <<<"$dir")" env --chdir="$dir" "$@"
 }
 
 start() {
@@ -97,9 +99,13 @@ fail() {
 }
 
 stop() {
+    local epmd=''
+    ! [ -s "$dir/epmd.pid" ] || epmd=$(sed -n 's/^F2B_EPMD_PORT=//p' "$dir/env")
     for name in broker script epmd; do
         end_process_of "$dir/$name.pid" 30
     done
+    # On a busy machine, RabbitMQ sometimes starts another one.
+    [ -z "$epmd" ] || epmd -port "$epmd" -kill >/dev/null 2>&1 || true
 }
 
 crash() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a cluster of three RabbitMQ nodes on the loopback interface. Each is a broker of broker.sh in its own folder: DIR/1, DIR/2, DIR/3.
-#   cluster.sh start DIR          creates, starts and joins the nodes
+#   cluster.sh start DIR          creates, starts and joins the nodes, or starts those of DIR again
 #   cluster.sh stop DIR           stops all nodes
 #   broker.sh kill DIR/2          kills one node; "stop" shuts it down, "start" starts it again
 # All nodes have the same operator's password, as in docs/production.md.
@@ -13,13 +13,14 @@ umask 077
 . "$(dirname "$broker")/process.sh"
 
 start() {
-    [ -s "$dir/shared" ] || share
-    local port
+    local port joined=''
+    if [ -s "$dir/shared" ]; then joined=1; else share; fi
     port=$(cut -d' ' -f1 "$dir/shared")
     setsid epmd -port "$port" -address 127.0.0.1 </dev/null >"$dir/epmd.log" 2>&1 &
     echo $! >"$dir/epmd.pid"
     wait_until_up $! 10 answers "$port" || { echo "epmd did not start: $(cat "$dir/epmd.log")" >&2; exit 1; }
     on_each start_node 1 2 3
+    [ -z "$joined" ] || return 0
     on_each stop_app 2 3
     for node in 2 3; do join "$node"; done
 }

@@ -2,7 +2,7 @@
 # Installs the Debian packages that the tests and the demo need and the machine does not have: RabbitMQ, fail2ban, systemd's journal,
 # openssl, libfaketime, Prometheus, and Python's RabbitMQ client. No service is started.
 #   install.sh package   also installs the tools that build, check and install the f2bbroker package
-#   install.sh rabbitmq4 also installs the tool that creates the root folder of another Debian
+#   install.sh rabbitmq  also installs the tool that creates the root folder of another Debian
 #   install.sh docker    also installs the tools for a private container engine and its images
 #   install.sh ui        also installs the browser for the management UI, and Node.js
 set -euo pipefail
@@ -30,7 +30,7 @@ if [ "${1:-}" = package ]; then
     for tool in debootstrap lintian dpkg-dev systemd-container iproute2; do
         is_installed "$tool" || missing+=("$tool")
     done
-elif [ "${1:-}" = rabbitmq4 ]; then
+elif [ "${1:-}" = rabbitmq ]; then
     is_installed debootstrap || missing+=(debootstrap)
 elif [ "${1:-}" = docker ]; then
     for tool in debootstrap docker.io docker-compose iproute2 slirp4netns; do

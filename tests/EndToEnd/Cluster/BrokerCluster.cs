@@ -15,7 +15,7 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await ScriptAsync("cluster.sh", "start", folder.Path);
+        await StartAllAsync();
         foreach (string number in new[] { "1", "2", "3" })
         {
             Dictionary<string, string> values = (await File.ReadAllLinesAsync(Path.Combine(folder[number], "env")))
@@ -37,13 +37,21 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
 
     public async Task StartAsync(string node)
     {
-        await ScriptAsync("broker.sh", "start", nodes[node].Folder);
+        await ScriptAsync("broker.sh", ["start", nodes[node].Folder]);
         // The node first synchronizes with the others.
         await Eventually.TrueAsync(
             async () => (await RunningAsync()).Count == nodes.Count,
             () => $"{node} does not rejoin the cluster.",
             TimeSpan.FromMinutes(2));
     }
+
+    public Task StopAllAsync() => ScriptAsync("cluster.sh", ["stop", folder.Path]);
+
+    /// <param name="environment">Variables of the nodes, each <c>NAME=value</c>.</param>
+    public Task StartAllAsync(params string[] environment) => ScriptAsync("cluster.sh", ["start", folder.Path], environment);
+
+    /// <summary>Runs rabbitmqctl on one of the nodes.</summary>
+    public Task ControlAsync(params string[] arguments) => ScriptAsync("broker.sh", ["ctl", nodes.First().Value.Folder, .. arguments]);
 
     /// <summary>Returns the node that leads a quorum queue or a stream.</summary>
     public async Task<string> LeaderOfAsync(string queue)
@@ -73,7 +81,7 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         CloseApi();
-        await ScriptAsync("cluster.sh", "stop", folder.Path);
+        await StopAllAsync();
         folder.Dispose();
     }
 
@@ -88,7 +96,7 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
     private async Task StopAsync(string command, string node)
     {
         SelectApiNode([node]);
-        await ScriptAsync("broker.sh", command, nodes[node].Folder);
+        await ScriptAsync("broker.sh", [command, nodes[node].Folder]);
     }
 
     /// <summary>Uses the management API of a node other than these.</summary>
@@ -101,10 +109,11 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
     private async Task<IReadOnlyList<string>> RunningAsync() =>
         [.. ((JsonArray)(await GetAsync("nodes"))!).Where(node => (bool?)node!["running"] == true).Select(node => (string)node!["name"]!)];
 
-    private static async Task ScriptAsync(string script, params IEnumerable<string> arguments)
+    private static async Task ScriptAsync(string script, string[] arguments, params string[] environment)
     {
-        Built.Outcome outcome = await Built.RunAsync(Repository.Path($"tests/real/{script}"), arguments);
-        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        Built.Outcome outcome = await Built.RunAsync(Repository.Path($"tests/real/{script}"), arguments, environment);
+        // rabbitmqctl colours its errors, and the XML of a result file cannot contain the escape character.
+        Assert.True(outcome.ExitCode == 0, outcome.Errors.Replace("\u001b", "", StringComparison.Ordinal));
     }
 
     private sealed record Node(string Folder, int Port, string Api);

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 namespace F2bBroker.EndToEndTests.Commands;
 
 /// <summary>Commands for many servers at once.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class EnrollListTests(TestBroker broker) : IAsyncLifetime
 {
     private const UnixFileMode OwnerMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite;

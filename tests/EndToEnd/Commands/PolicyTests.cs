@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 namespace F2bBroker.EndToEndTests.Commands;
 
 /// <summary>Policies of the operator that change the limits of <c>f2bbroker init</c>: <c>status</c> and <c>init</c> name them.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class PolicyTests(TestBroker broker) : IAsyncLifetime
 {
     private const string Own = "policies/f2b/f2b.bans-limits";

@@ -5,7 +5,6 @@ using RabbitMQ.Client;
 namespace F2bBroker.EndToEndTests.Commands;
 
 /// <summary>How long the stream of the bans keeps them.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class RetentionTests(TestBroker broker) : IAsyncLifetime
 {
     private const string Policy = "policies/f2b/f2b.history-limits";

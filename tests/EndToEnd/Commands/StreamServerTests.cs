@@ -9,7 +9,6 @@ namespace F2bBroker.EndToEndTests.Commands;
 /// </summary>
 [Trait("Form", "long")]
 [Trait("Form", "soak")]
-[Trait("RabbitMQ", "4")]
 public sealed class StreamServerTests(TestBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;

@@ -7,7 +7,6 @@ namespace F2bBroker.EndToEndTests.Commands;
 /// <summary>Servers that change between a queue and the stream.</summary>
 [Trait("Form", "long")]
 [Trait("Form", "soak")]
-[Trait("RabbitMQ", "4")]
 public sealed class SwitchTests(TestBroker broker) : IAsyncLifetime
 {
     private const string Queue = "queues/f2b/f2b.bans.web1";

@@ -1,7 +1,6 @@
 namespace F2bBroker.EndToEndTests.Consuming;
 
 /// <summary>Pardons: an operator takes bans back, and no server writes them again.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class PardonTests(TestBroker broker) : IAsyncLifetime
 {
     private const string Pardoned = "203.0.113.7";

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 namespace F2bBroker.EndToEndTests.Consuming;
 
 /// <summary>A server that reports more than <c>maxbans</c> allows.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class QuarantineTests(TestBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;

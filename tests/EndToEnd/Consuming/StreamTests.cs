@@ -5,7 +5,6 @@ using F2bBroker.EndToEndTests.Faults;
 namespace F2bBroker.EndToEndTests.Consuming;
 
 /// <summary>A consumer without a queue, which follows the stream from its last position.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class StreamTests(TestBroker broker) : IAsyncLifetime
 {
     private const string Gap = "f2b.history no longer holds all bans that other servers reported between ";

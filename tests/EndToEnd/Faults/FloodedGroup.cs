@@ -53,8 +53,9 @@ public abstract class FloodedGroup(PrivateBroker broker) : IAsyncLifetime
     private protected static string F(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Sets a key as <c>rabbitmq.conf</c> does, for channels that are opened later.</summary>
+    // RabbitMQ 4 reads max_message_size from a persistent term, in which it is at the start.
     private protected Task SetAsync(string key, int value) =>
-        Broker.ControlAsync("eval", F($"application:set_env(rabbit, {key}, {value})."));
+        Broker.ControlAsync("eval", F($"application:set_env(rabbit, {key}, {value}), persistent_term:put({key}, {value})."));
 
     /// <summary>Returns the longest time that one of five bans takes from fail2ban's log to the receiver's log.</summary>
     private protected async Task<TimeSpan> DelayAsync()

@@ -5,7 +5,6 @@ namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>Health messages while the broker blocks publishers: its alarm of memory.</summary>
 [Collection(OnPrivateBroker.Name)]
-[Trait("RabbitMQ", "4")]
 public sealed class HealthAlarmTests(PrivateBroker broker)
 {
     [Fact]

@@ -15,9 +15,10 @@ public sealed class PrivateBroker : RunningBroker, IAsyncLifetime
         await StartAsync();
     }
 
-    public async Task StartAsync()
+    /// <param name="environment">Variables of the broker, each <c>NAME=value</c>.</param>
+    public async Task StartAsync(params IEnumerable<string> environment)
     {
-        await local.StartAsync();
+        await local.StartAsync(environment);
         SetAddress("127.0.0.1", local.Port, local.Api);
     }
 
@@ -36,6 +37,21 @@ public sealed class PrivateBroker : RunningBroker, IAsyncLifetime
 
     /// <summary>Runs rabbitmqctl.</summary>
     public Task ControlAsync(params IEnumerable<string> arguments) => local.ControlAsync(arguments);
+
+    /// <summary>Returns true if the broker keeps its queues in Mnesia: up to 4.1, and Khepri since.</summary>
+    public async Task<bool> HasMnesiaAsync() => await VersionAsync() < new Version(4, 2);
+
+    /// <summary>Changes the broker's record of a queue.</summary>
+    /// <param name="change">The Erlang expression of the new record. The present one is Q.</param>
+    public async Task ChangeQueueAsync(string queue, string change) => await EvaluateAsync(
+        queue,
+        await HasMnesiaAsync()
+            ? $"[Q] = mnesia:dirty_read(rabbit_queue, R), mnesia:dirty_write(rabbit_queue, {change})."
+            : $"rabbit_db_queue:update(R, fun(Q) -> {change} end).");
+
+    /// <summary>Evaluates Erlang expressions in the broker, in which R is the queue's name.</summary>
+    public Task EvaluateAsync(string queue, string expressions) =>
+        ControlAsync("eval", $"""R = rabbit_misc:r(<<"f2b">>, queue, <<"{queue}">>), {expressions}""");
 
     /// <param name="alarm">The alarm's name in the management API.</param>
     public async Task<bool> HasAlarmAsync(string alarm) =>

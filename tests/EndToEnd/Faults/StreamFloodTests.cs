@@ -84,7 +84,6 @@ public sealed class StreamFloodTests(PrivateBroker broker) : FloodedGroup(broker
     }
 
     [Fact]
-    [Trait("RabbitMQ", "4")]
     public async Task RabbitMQ_4_can_limit_the_subscriptions_of_a_channel_and_the_daemons_do_not_need_more()
     {
         Assert.SkipWhen(await Broker.VersionAsync() < new Version(4, 0), "RabbitMQ 3.10 does not have this limit.");

@@ -4,10 +4,6 @@ namespace F2bBroker.EndToEndTests.Faults;
 [Collection(OnPrivateBroker.Name)]
 public sealed class UnconfirmedTests(PrivateBroker broker) : IAsyncLifetime
 {
-    private const string Queue = """R = rabbit_misc:r(<<"f2b">>, queue, <<"f2b.bans.b">>), """;
-    private const string SetLeader = Queue + """[Q] = mnesia:dirty_read(rabbit_queue, R), {Name, _} = amqqueue:get_pid(Q), """
-        + "mnesia:dirty_write(rabbit_queue, amqqueue:set_pid(Q, {Name, ";
-
     private const string SuspendChannel = "[sys:suspend(proplists:get_value(pid, C)) || C <- rabbit_channel:info_all([pid, user]), "
         + """proplists:get_value(user, C) =:= <<"a">>].""";
 
@@ -44,19 +40,29 @@ public sealed class UnconfirmedTests(PrivateBroker broker) : IAsyncLifetime
 
     /// <summary>
     /// In a cluster, a channel whose first ban finds the leader of a quorum queue lost keeps that leader, and refuses all bans also after
-    /// another one was elected.
+    /// another one was elected. RabbitMQ 4 finds the other one.
     /// </summary>
     [Fact]
     public async Task Bans_that_a_channel_refuses_because_a_quorum_queue_had_lost_its_leader_are_published_on_another()
     {
-        await broker.ControlAsync("eval", SetLeader + "'lost@localhost'})).");
+        await SetLeaderAsync("'lost@localhost'");
         await origin.LogBansAsync("203.0.113.1", "203.0.113.2");
         await Eventually.TrueAsync(async () => (await broker.PeekAsync("f2b.bans.a")).Count >= 2, () => producer.Said);
-        await broker.ControlAsync("eval", SetLeader + "node()})).");
+        await SetLeaderAsync("node()");
         await receiver.HasBansAsync(2);
         await PublishedAsync(2);
-        AssertTold("a queue refuses them.");
+        if (await broker.VersionAsync() < new Version(4, 0))
+        {
+            AssertTold("a queue refuses them.");
+        }
+        else
+        {
+            Assert.Equal(0, producer.Count("a queue refuses them."));
+        }
     }
+
+    private Task SetLeaderAsync(string node) =>
+        broker.ChangeQueueAsync("f2b.bans.b", $"amqqueue:set_pid(Q, {{element(1, amqqueue:get_pid(Q)), {node}}})");
 
     private Task PublishedAsync(int count) =>
         Eventually.TrueAsync(() => producer.Count(" Published: ") == count, () => producer.Said);

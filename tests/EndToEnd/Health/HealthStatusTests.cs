@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 namespace F2bBroker.EndToEndTests.Health;
 
 /// <summary>What <c>f2bbroker status</c> shows of the health messages, written here with the servers' own logins.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class HealthStatusTests(TestBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;

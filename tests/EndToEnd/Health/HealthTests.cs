@@ -5,7 +5,6 @@ using F2bBroker.EndToEndTests.Faults;
 namespace F2bBroker.EndToEndTests.Health;
 
 /// <summary>The health messages of the daemons.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class HealthTests(TestBroker broker) : IAsyncLifetime
 {
     private const string Producer = HealthMessage.Producer;

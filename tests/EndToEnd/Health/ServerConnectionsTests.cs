@@ -9,7 +9,6 @@ namespace F2bBroker.EndToEndTests.Health;
 /// </summary>
 [Trait("Form", "long")]
 [Trait("Form", "soak")]
-[Trait("RabbitMQ", "4")]
 public sealed class ServerConnectionsTests(TestBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 namespace F2bBroker.EndToEndTests.Health;
 
 /// <summary><c>f2bbroker status</c> while the broker's statistics are switched off, or do not contain a connection yet.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class StatisticsTests : RunningBroker, IAsyncLifetime
 {
     private const string SwitchedOff =

@@ -6,7 +6,6 @@ using F2bBroker.EndToEndTests.Machines;
 namespace F2bBroker.EndToEndTests.Health;
 
 /// <summary>The problems that <c>f2bbroker status</c> reports, and the live displays of it and of <c>f2bbroker watch</c>.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
 {
     private Server server = null!;

@@ -12,7 +12,6 @@ namespace F2bBroker.EndToEndTests.Health;
 /// </summary>
 [Trait("Form", "long")]
 [Trait("Form", "soak")]
-[Trait("RabbitMQ", "4")]
 public sealed class StreamAgeTests : RunningBroker, IAsyncLifetime
 {
     private readonly LocalBroker local = new();

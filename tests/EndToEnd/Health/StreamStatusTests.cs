@@ -6,7 +6,6 @@ namespace F2bBroker.EndToEndTests.Health;
 /// <summary>What <c>f2bbroker status</c> shows of servers that follow the stream, next to others.</summary>
 [Trait("Form", "long")]
 [Trait("Form", "soak")]
-[Trait("RabbitMQ", "4")]
 public sealed class StreamStatusTests(TestBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;

@@ -3,7 +3,6 @@ using F2bBroker.Contracts;
 namespace F2bBroker.EndToEndTests.Producing;
 
 /// <summary>What a real fail2ban does with shared bans, as the producer of the same server counts it.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class EnforcementTests(TestBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;

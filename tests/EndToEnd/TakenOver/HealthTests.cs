@@ -7,7 +7,6 @@ namespace F2bBroker.EndToEndTests.TakenOver;
 /// A compromised server can publish health messages under its own name, and route other messages into their stream, where they can be told
 /// apart. It can do nothing else with them.
 /// </summary>
-[Trait("RabbitMQ", "4")]
 public sealed class HealthTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
 {
     private const string Exchange = "f2b.health.in";

@@ -4,7 +4,6 @@ using RabbitMQ.Client.Exceptions;
 namespace F2bBroker.EndToEndTests.TakenOver;
 
 /// <summary>A compromised server can read the pardons. It can neither publish one nor route a message into their stream.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class PardonTests(TakenOverGroup group) : IClassFixture<TakenOverGroup>
 {
     private const string Exchange = "f2b.pardons.in";

@@ -1,7 +1,6 @@
 namespace F2bBroker.EndToEndTests.TakenOver;
 
 /// <summary>A compromised server that follows the stream can neither bind nor unbind anything.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class StreamServerBindingTests(StreamServersGroup group) : IClassFixture<StreamServersGroup>
 {
     private static readonly string[] Servers = [StreamServersGroup.Both, StreamServersGroup.Receiver];

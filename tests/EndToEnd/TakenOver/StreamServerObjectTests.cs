@@ -4,7 +4,6 @@ using RabbitMQ.Client.Events;
 namespace F2bBroker.EndToEndTests.TakenOver;
 
 /// <summary>A compromised server that follows the stream cannot declare, delete or purge any object, and cannot read a queue.</summary>
-[Trait("RabbitMQ", "4")]
 public sealed class StreamServerObjectTests(StreamServersGroup group) : IClassFixture<StreamServersGroup>
 {
     private static readonly string[] Servers = [StreamServersGroup.Both, StreamServersGroup.Receiver];

@@ -10,7 +10,6 @@ namespace F2bBroker.EndToEndTests.TakenOver;
 /// A compromised server that follows the stream can publish under its own name and read the streams of the bans and the pardons. It can
 /// take nothing from the other servers.
 /// </summary>
-[Trait("RabbitMQ", "4")]
 public sealed class StreamServerTests(StreamServersGroup group) : IClassFixture<StreamServersGroup>
 {
     private const string Both = StreamServersGroup.Both;
