@@ -99,9 +99,13 @@ fail() {
 }
 
 stop() {
+    local epmd=''
+    ! [ -s "$dir/epmd.pid" ] || epmd=$(sed -n 's/^F2B_EPMD_PORT=//p' "$dir/env")
     for name in broker script epmd; do
         end_process_of "$dir/$name.pid" 30
     done
+    # On a busy machine, RabbitMQ sometimes starts another one.
+    [ -z "$epmd" ] || epmd -port "$epmd" -kill >/dev/null 2>&1 || true
 }
 
 crash() {
