@@ -1,12 +1,22 @@
 namespace F2bBroker.EndToEndTests;
 
 /// <summary>A clean Debian in a folder, with fail2ban and the dependencies of the package. No service starts in it.</summary>
-internal sealed class DebianRoot : IDisposable
+internal sealed class DebianRoot(Debian debian) : IDisposable
 {
     private const string Mirror = "http://deb.debian.org/debian";
 
     // Mounts /proc, which the .NET runtime needs, while the command runs.
     private const string Enter = """mount -t proc proc "$0/proc" && exec chroot "$0" sh -ec "$1" """;
+
+    // apt-get finds an order of installation that debootstrap does not find. No service starts.
+    private const string AddPackages = """
+        mount -t proc proc "$0/proc" && DEBIAN_FRONTEND=noninteractive exec chroot "$0" sh -ec '
+            printf "#!/bin/sh\nexit 101\n" >/usr/sbin/policy-rc.d
+            chmod 755 /usr/sbin/policy-rc.d
+            apt-get -qq update
+            apt-get -qq --yes --no-install-recommends install $0
+            rm /usr/sbin/policy-rc.d' "$1"
+        """;
 
     private readonly TempFolder folder = new();
 
@@ -23,7 +33,7 @@ internal sealed class DebianRoot : IDisposable
         using HttpClient mirror = new() { Timeout = TimeSpan.FromSeconds(10) };
         try
         {
-            using HttpResponseMessage answer = await mirror.GetAsync($"{Mirror}/dists/bookworm/InRelease");
+            using HttpResponseMessage answer = await mirror.GetAsync($"{Mirror}/dists/{Debian.Booted.Suite}/InRelease");
             return answer.IsSuccessStatusCode ? null : $"{Mirror} answers {answer.StatusCode}.";
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
@@ -33,12 +43,9 @@ internal sealed class DebianRoot : IDisposable
     }
 
     /// <summary>Installs a minimal Debian and additional packages into an empty folder.</summary>
-    public static async Task BootstrapAsync(string folder, string packages)
+    public static async Task BootstrapAsync(Debian debian, string folder, string packages)
     {
-        Built.Outcome outcome = await Built.RunAsync(
-            "debootstrap",
-            ["--variant=minbase", $"--include={packages}", "bookworm", folder, Mirror]);
-        Assert.True(outcome.ExitCode == 0, $"{outcome.Output}{outcome.Errors}");
+        await SucceedsAsync("debootstrap", "--variant=minbase", debian.Suite, folder, Mirror);
         // The folder is the root directory of this Debian. Users other than root must be able to enter it.
         File.SetUnixFileMode(
             folder,
@@ -47,11 +54,12 @@ internal sealed class DebianRoot : IDisposable
                 | UnixFileMode.GroupExecute
                 | UnixFileMode.OtherRead
                 | UnixFileMode.OtherExecute);
+        await SucceedsAsync("unshare", "--mount", "sh", "-ec", AddPackages, folder, packages);
     }
 
     public async Task InstallAsync()
     {
-        await BootstrapAsync(Folder, "adduser,fail2ban,logrotate,libssl3");
+        await BootstrapAsync(debian, Folder, "adduser fail2ban logrotate libssl3");
         string policy = folder["usr/sbin/policy-rc.d"];
         await File.WriteAllTextAsync(policy, "#!/bin/sh\nexit 101\n");
         File.SetUnixFileMode(policy, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -68,4 +76,10 @@ internal sealed class DebianRoot : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    private static async Task SucceedsAsync(string program, params string[] arguments)
+    {
+        Built.Outcome outcome = await Built.RunAsync(program, arguments);
+        Assert.True(outcome.ExitCode == 0, $"{outcome.Output}{outcome.Errors}");
+    }
 }

@@ -1,21 +1,26 @@
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The package, and a Debian to install it in.</summary>
+/// <summary>The package, and Debians to install it in.</summary>
 public sealed class PackageAndRoot(BuiltPackage package) : DebianFixture
 {
-    public string Package { get; private set; } = "";
+    private readonly List<DebianRoot> roots = [];
 
-    internal DebianRoot Root { get; } = new();
+    public string Package { get; private set; } = "";
 
     public override ValueTask DisposeAsync()
     {
-        Root.Dispose();
+        roots.ForEach(root => root.Dispose());
         return ValueTask.CompletedTask;
     }
 
-    protected override async Task SetUpAsync()
+    /// <summary>Installs the release of Debian.</summary>
+    internal async Task<DebianRoot> InstallAsync(Debian debian)
     {
-        await Task.WhenAll(package.FileAsync(), Root.InstallAsync());
-        Package = await package.FileAsync();
+        DebianRoot root = new(debian);
+        roots.Add(root);
+        await root.InstallAsync();
+        return root;
     }
+
+    protected override async Task SetUpAsync() => Package = await package.FileAsync();
 }

@@ -10,20 +10,25 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
         "find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /root \\) -prune -o -print | sort";
     private const string LoadsJails = "fail2ban-client -t 2>&1";
 
-    private readonly DebianRoot root;
+    private readonly PackageAndRoot debians;
     private readonly string package;
     private readonly BuiltPackage built;
+    private DebianRoot root = null!;
 
-    public PackageTests(PackageAndRoot both, BuiltPackage built)
+    public PackageTests(PackageAndRoot debians, BuiltPackage built)
     {
-        this.built = built;
-        both.SkipIfMissing();
-        (root, package) = (both.Root, both.Package);
+        (this.debians, this.built) = (debians, built);
+        debians.SkipIfMissing();
+        package = debians.Package;
     }
 
-    [Fact]
-    public async Task The_package_is_installed_upgraded_removed_and_purged_and_no_step_breaks_fail2ban()
+    [Theory]
+    [InlineData("trixie", "1.1.0")]
+    [InlineData("bookworm", "1.0.2")]
+    public async Task The_package_is_installed_upgraded_removed_and_purged_and_no_step_breaks_fail2ban(string suite, string fail2Ban)
     {
+        root = await debians.InstallAsync(Debian.Named(suite));
+        Assert.Contains(fail2Ban, await root.RunAsync("fail2ban-client --version"), StringComparison.Ordinal);
         (string files, string users) = (await root.RunAsync(Everything), await root.RunAsync("getent passwd; getent group"));
         await InstallAsync(package);
         await AssertInstalledAsync();
@@ -51,8 +56,9 @@ public sealed class PackageTests : IClassFixture<PackageAndRoot>
         await root.RunAsync("dpkg --purge f2bbroker");
         Assert.Contains("test is successful", await root.RunAsync(LoadsJails), StringComparison.Ordinal);
         Assert.Equal(users, await root.RunAsync("getent passwd; getent group"));
-        // Backups of passwd(5), and logrotate's state.
-        string[] notOurs = ["/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-", "/var/lib/logrotate/status"];
+        // Backups of passwd(5), logrotate's state, and the folder of adduser's lock.
+        string[] notOurs =
+            ["/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-", "/var/lib/logrotate/status", "/run/adduser"];
         Assert.Empty((await root.RunAsync(Everything)).Split('\n').Except(files.Split('\n')).Except(notOurs));
     }
 

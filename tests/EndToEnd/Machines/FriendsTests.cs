@@ -38,8 +38,7 @@ public sealed class FriendsTests : IAsyncLifetime
         server = await group.BootAsync("db1", "192.0.2.13");
         broker.Take(await group.Package.FileAsync());
         await broker.RunAsync(InstalledGroup.WithPassword(string.Join('\n', BrokerCommands)));
-        await server.RunAsync(Documented.Commands("docs/install.md", "## A new fail2ban"));
-        await InstalledGroup.InstallServerAsync(server);
+        await InstalledGroup.SetUpServerAsync(server);
     }
 
     public async ValueTask DisposeAsync()

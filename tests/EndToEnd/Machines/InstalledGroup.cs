@@ -14,7 +14,7 @@ public sealed class InstalledGroup(BuiltPackage package) : DebianFixture
         "192.0.2.1 mq.example.net mq\n192.0.2.11 web1\n192.0.2.12 web2\n192.0.2.2 mq.b.example.net mqb\n192.0.2.13 db1\n";
     private const string Password = "a-password-of-the-operator";
 
-    private readonly BootableRoot root = new();
+    private readonly BootableRoot root = new(Debian.Booted);
     private Lan? lan;
 
     internal Machine Broker { get; private set; } = null!;
@@ -27,6 +27,13 @@ public sealed class InstalledGroup(BuiltPackage package) : DebianFixture
 
     /// <summary>The README's commands for the broker's machine, line by line.</summary>
     internal static string[] BrokerCommands => Documented.Commands("README.md", "**On the broker's machine**").Split('\n');
+
+    /// <summary>Runs the commands for a new fail2ban on this Debian, and the README's commands for a server.</summary>
+    internal static async Task SetUpServerAsync(Machine server)
+    {
+        await server.RunAsync(Documented.Commands("docs/install.md", $"On Debian {Debian.Booted.Version}"));
+        await InstallServerAsync(server);
+    }
 
     /// <summary>Runs the README's commands for a server.</summary>
     internal static Task<string> InstallServerAsync(Machine server) =>
@@ -91,8 +98,7 @@ public sealed class InstalledGroup(BuiltPackage package) : DebianFixture
         await Broker.RunAsync(WithPassword(string.Join('\n', BrokerCommands)));
         foreach (Machine server in new[] { Web1, Web2 })
         {
-            await server.RunAsync(Documented.Commands("docs/install.md", "## A new fail2ban"));
-            await InstallServerAsync(server);
+            await SetUpServerAsync(server);
         }
     }
 
