@@ -7,7 +7,7 @@ namespace F2bBroker.UnitTests.Shared;
 
 public sealed class BrokerReplyTests
 {
-    /// <summary>The limits are replies of RabbitMQ 3.10.8, and of 4.3.6 without parentheses. The text of any other limit is passed on.</summary>
+    /// <summary>Limits of RabbitMQ 3.10.8, and of 4.3.6 without parentheses. The text of any other limit is passed on.</summary>
     [Theory]
     [InlineData(
         530,
