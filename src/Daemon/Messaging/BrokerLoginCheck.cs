@@ -7,7 +7,7 @@ namespace F2bBroker.Daemon.Messaging;
 
 /// <summary>
 /// Runs before each connection: retries with back-off until the broker accepts this server's login, and logs each change once. A refusal of
-/// the first login stops the daemon at once. A later refusal is retried, and stops the daemon after 5 minutes.
+/// the first login stops the daemon after 5 seconds. A later refusal is logged, and stops the daemon after 5 minutes.
 /// </summary>
 /// <remarks>MassTransit never retries after a refused login, so it must not attempt one.</remarks>
 internal sealed class BrokerLoginCheck(
@@ -72,7 +72,7 @@ internal sealed class BrokerLoginCheck(
                 exit.Fail(state.WasAccepted ? ExitCode.Failure : ExitCode.Configuration, message);
                 stopping.ThrowIfCancellationRequested();
             }
-            else if (isNew)
+            else if (isNew && !state.IsFirstRefusal)
             {
                 readiness.MarkStarted();
                 log.LogWarning("{Message:l} Retrying. No ban is lost.", message);

@@ -46,12 +46,30 @@ public sealed class LoginStateTests
     }
 
     [Fact]
-    public void A_refusal_of_the_first_login_stops_the_daemon_at_once_but_files_that_are_being_renewed_do_not()
+    public void A_refusal_of_the_first_login_stops_the_daemon_after_seconds_but_files_that_are_being_renewed_do_not()
     {
         state.Record(Files);
-        Assert.False(state.MustStop);
+        clock.Advance(LoginState.FirstRefusalTimeout * 2);
+        Assert.Equal((false, false), (state.MustStop, state.IsFirstRefusal));
+        state.RecordAccepted();
+        Assert.False(state.IsFirstRefusal);
+        LoginState first = new(clock);
+        first.Record(Refused);
+        Assert.Equal((false, true), (first.MustStop, first.IsFirstRefusal));
+        clock.Advance(LoginState.FirstRefusalTimeout * 2);
+        first.Record(Refused);
+        Assert.True(first.MustStop);
+    }
+
+    [Fact]
+    public void A_broker_that_refuses_the_first_login_while_it_shuts_down_does_not_stop_the_daemon()
+    {
         state.Record(Refused);
-        Assert.True(state.MustStop);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(state.Record(Away));
+        clock.Advance(LoginState.FirstRefusalTimeout * 2);
+        state.Record(Refused);
+        Assert.False(state.MustStop);
     }
 
     [Fact]
