@@ -70,7 +70,23 @@ on_node() {
 }
 
 start() {
-    [ -s "$dir/env" ] || configure
+    if [ -s "$dir/env" ]; then
+        run || fail
+        return
+    fi
+    for _ in 1 2 3; do
+        configure
+        ! run || return 0
+        # Another program may have taken a port after it was found free.
+        grep -q eaddrinuse "$dir/log/output" || break
+        stop
+        rm -rf "$dir"/{env,home,mnesia}
+    done
+    fail
+}
+
+# Starts the broker of the folder. Fails if it does not answer.
+run() {
     local extra=''
     ! [ -f "$dir/extra.config" ] || extra=", $(cat "$dir/extra.config")"
     echo "[{kernel, [{inet_dist_use_interface, {127,0,0,1}}]}$extra]." >"$dir/advanced.config"
@@ -79,7 +95,7 @@ start() {
     answers "$F2B_EPMD_PORT" || start_epmd
     (on_node setsid "${programs#"$root"}/rabbitmq-server") </dev/null >"$dir/log/output" 2>&1 &
     echo $! >"$dir/script.pid"
-    wait_until_up $! 60 both_ports_answer || fail
+    wait_until_up $! 60 both_ports_answer
 }
 
 # epmd is started here, so that its process is known. The broker would start one and leave it running.
