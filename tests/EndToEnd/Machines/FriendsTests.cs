@@ -12,7 +12,7 @@ public sealed class FriendsTests : IAsyncLifetime
         "systemctl show --property=User,Group,UMask,NoNewPrivileges,CapabilityBoundingSet,SystemCallFilter,SystemCallErrorNumber,"
             + "ProtectSystem,ProtectHome,ProtectProc,ProtectClock,ProtectKernelTunables,ProtectKernelModules,ProtectControlGroups,"
             + "PrivateDevices,PrivateUsers,PrivateIPC,RestrictAddressFamilies,RestrictNamespaces,RestrictSUIDSGID,InaccessiblePaths,"
-            + "LockPersonality,KeyringMode,Restart,WatchdogUSec ";
+            + "LockPersonality,KeyringMode,Restart ";
 
     // The commands of the README for the other group.
     private static readonly string[] BrokerCommands =
