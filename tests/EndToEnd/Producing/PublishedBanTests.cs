@@ -4,24 +4,14 @@ using F2bBroker.Contracts;
 namespace F2bBroker.EndToEndTests.Producing;
 
 /// <summary>The message that the producer publishes for a ban.</summary>
-public sealed class PublishedBanTests(TestBroker broker) : IAsyncLifetime
+public sealed class PublishedBanTests(TestBroker broker)
 {
-    private TestGroup group = null!;
-    private Server origin = null!;
-    private Server receiver = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        group = await TestGroup.StartAsync(broker);
-        origin = await group.EnrollAsync("a");
-        receiver = await group.EnrollAsync("b");
-    }
-
-    public ValueTask DisposeAsync() => group.DisposeAsync();
-
     [Fact]
     public async Task A_ban_is_compact_JSON_with_the_properties_of_the_protocol()
     {
+        await using TestGroup group = await TestGroup.StartAsync(broker);
+        Server origin = await group.EnrollAsync("a");
+        Server receiver = await group.EnrollAsync("b");
         Daemon producer = await origin.StartProducerAsync();
         await origin.LogBansAsync("203.0.113.7");
         IReadOnlyList<JsonNode> waiting = [];
