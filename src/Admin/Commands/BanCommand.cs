@@ -44,7 +44,7 @@ internal sealed class BanCommand(CommandLine line)
         PardonList pardons;
         try
         {
-            PardonReader reader = new(line.CreateConnection(parsed, broker), TimeProvider.System, CommandLine.Warn);
+            PardonReader reader = new(line.CreateConnection(parsed, broker), CommandLine.Warn);
             pardons = await WaitIndicator.RunAsync($"Reading {Topology.PardonsStream}", () => reader.ReadAsync(cancel));
         }
         catch (CommandFailedException error)

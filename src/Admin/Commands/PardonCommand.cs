@@ -74,7 +74,7 @@ internal sealed class PardonCommand(CommandLine line)
             throw new CommandFailedException(ExitCode.Configuration, "Give --end without --for and --forever.");
         }
 
-        PardonReader reader = new(line.CreateConnection(parsed, broker), TimeProvider.System, CommandLine.Warn);
+        PardonReader reader = new(line.CreateConnection(parsed, broker), CommandLine.Warn);
         PardonList pardons = await WaitIndicator.RunAsync($"Reading {Topology.PardonsStream}", () => reader.ReadAsync(cancel));
         Pardon old = PardonRequest.FindToEnd(parsed.GetValue(address)!, pardons, TimeProvider.System.GetUtcNow());
         return publisher.CreateEnd(old, parsed.GetValue(reason)!);

@@ -14,7 +14,7 @@ internal sealed class PardonsCommand(CommandLine line)
 
     private async Task RunAsync(ParseResult parsed, ManagementApi broker, CancellationToken cancel)
     {
-        PardonReader reader = new(line.CreateConnection(parsed, broker), TimeProvider.System, CommandLine.Warn);
+        PardonReader reader = new(line.CreateConnection(parsed, broker), CommandLine.Warn);
         PardonList pardons = await WaitIndicator.RunAsync($"Reading {Topology.PardonsStream}", () => reader.ReadAsync(cancel));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         Pardon[] inForce = [.. pardons.All.Where(pardon => pardon.IsInForce(now)).OrderBy(pardon => pardon.PardonedAt)];

@@ -33,7 +33,7 @@ internal sealed class StatusCommand(CommandLine line)
         HistoryReader history = new(amqp, TimeProvider.System);
         ReportCounts reports = new(history, TimeProvider.System, Warn);
         HistoryStartReader start = new(history, () => broker.BrokerTime, TimeProvider.System, Warn);
-        HealthCollector health = new(amqp, () => broker.BrokerTime, TimeProvider.System, Warn);
+        HealthCollector health = new(amqp, () => broker.BrokerTime, Warn);
         StatusReport status = new(new GroupStatus(broker), reports, start, health, TimeProvider.System, line.IsJson(parsed));
         return parsed.GetValue(watch) ? status.WatchAsync(cancel) : status.PrintAsync(cancel);
     }

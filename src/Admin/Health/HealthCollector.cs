@@ -9,11 +9,7 @@ namespace F2bBroker.Admin.Health;
 /// <summary>Reads the stream of the health messages: first what is recent, and what is older only for programs that are missing.</summary>
 /// <param name="brokerTime">Returns the time by the broker's clock.</param>
 /// <param name="warn">Receives warnings.</param>
-internal sealed class HealthCollector(
-    OperatorConnection amqp,
-    Func<DateTimeOffset> brokerTime,
-    TimeProvider time,
-    Action<string> warn)
+internal sealed class HealthCollector(OperatorConnection amqp, Func<DateTimeOffset> brokerTime, Action<string> warn)
 {
     private const string Missing =
         $"The broker has no stream {Topology.HealthStream}, so that the daemons cannot report their health: run f2bbroker init.";
@@ -34,11 +30,7 @@ internal sealed class HealthCollector(
         try
         {
             await using IConnection connection = await amqp.OpenAsync("health", cancel);
-            BrokerStream stream = new(connection, Topology.HealthStream, time)
-            {
-                MaxEndDelay = TimeSpan.FromSeconds(1),
-                TrustsCount = true,
-            };
+            BrokerStream stream = new(connection, Topology.HealthStream) { TrustsCount = true };
             await amqp.TranslateErrorsAsync(() => ReadAsync(stream, expected, follows, cancel), Missing, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)

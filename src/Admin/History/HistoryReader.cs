@@ -78,11 +78,7 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         }
     }
 
-    private BrokerStream Open(IConnection connection) => new(connection, Topology.HistoryStream, time)
-    {
-        MaxEndDelay = TimeSpan.FromSeconds(1),
-        TrustsCount = true,
-    };
+    private static BrokerStream Open(IConnection connection) => new(connection, Topology.HistoryStream) { TrustsCount = true };
 
     private static async Task<HistoryStart?> FindStartAsync(BrokerStream stream, DateTimeOffset now, CancellationToken cancel)
     {

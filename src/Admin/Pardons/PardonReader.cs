@@ -8,7 +8,7 @@ namespace F2bBroker.Admin.Pardons;
 
 /// <summary>Reads the stream of the pardons for the operator, by AMQP.</summary>
 /// <param name="warn">Receives warnings.</param>
-internal sealed class PardonReader(OperatorConnection amqp, TimeProvider time, Action<string> warn)
+internal sealed class PardonReader(OperatorConnection amqp, Action<string> warn)
 {
     private const string Missing = $"The broker has no stream {Topology.PardonsStream}: run f2bbroker init.";
 
@@ -17,7 +17,7 @@ internal sealed class PardonReader(OperatorConnection amqp, TimeProvider time, A
     public async Task<PardonList> ReadAsync(CancellationToken cancel)
     {
         await using IConnection connection = await amqp.OpenAsync("pardons", cancel);
-        BrokerStream stream = new(connection, Topology.PardonsStream, time) { MaxEndDelay = TimeSpan.FromSeconds(1) };
+        BrokerStream stream = new(connection, Topology.PardonsStream);
         return await amqp.TranslateErrorsAsync(() => ReadAsync(stream, cancel), Missing, cancel);
     }
 

@@ -19,7 +19,6 @@ internal sealed class WaitingBans(ManagementApi api, OperatorConnection amqp, st
     private static readonly TimeSpan DefaultMaxAge = TimeSpan.FromDays(1);
 
     /// <summary>All bans to read were published before, so new ones need not postpone the end.</summary>
-    private static readonly TimeSpan MaxEndDelay = TimeSpan.FromSeconds(1);
 
     private readonly string queue = Topology.QueueFor(server);
 
@@ -96,7 +95,7 @@ internal sealed class WaitingBans(ManagementApi api, OperatorConnection amqp, st
 
     private async Task<bool> RemoveHeldByStreamAsync(IConnection connection, Dictionary<Guid, Ban> bans, CancellationToken cancel)
     {
-        BrokerStream stream = new(connection, Topology.HistoryStream, time) { TrustsCount = true, MaxEndDelay = MaxEndDelay };
+        BrokerStream stream = new(connection, Topology.HistoryStream) { TrustsCount = true };
         DateTimeOffset now = time.GetUtcNow();
         // A sender's clock may be ahead of the broker's.
         DateTimeOffset from = bans.Values.Min(ban => ban.DetectedAt) - Ban.MaxClockAhead;

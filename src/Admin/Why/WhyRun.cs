@@ -58,7 +58,7 @@ internal sealed class WhyRun(Subnet address, string? socket, TimeProvider time)
     private async Task<Explanation> RunAsync(OperatorConnection amqp, Action<string> show, CancellationToken cancel)
     {
         PardonList pardons = new(memory: TimeSpan.MaxValue);
-        await TryAsync(async () => pardons = await new PardonReader(amqp, time, problems.Add).ReadAsync(cancel));
+        await TryAsync(async () => pardons = await new PardonReader(amqp, problems.Add).ReadAsync(cancel));
         LocalRules? rules = settings is null ? null : await LocalRules.LoadAsync(settings, pardons, time, problems.Add, cancel);
         show($"Reading {Topology.HistoryStream}");
         ReportCollector collector = new(address, rules, time);

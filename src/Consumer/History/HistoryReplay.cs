@@ -101,7 +101,7 @@ internal sealed class HistoryReplay(
             try
             {
                 IConnection open = await connection.OpenAsync(stopping);
-                BrokerStream stream = new(open, Topology.HistoryStream, time);
+                BrokerStream stream = new(open, Topology.HistoryStream);
                 await bans.ProcessAsync(stream, since < EarliestTime ? EarliestTime : since, stopping);
                 isMissing = false;
                 problems.Clear(nameof(HistoryReplay));

@@ -32,7 +32,6 @@ internal sealed class PardonFollower(
 {
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan MaxEndDelay = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<Pardon> noted = [];
     private readonly Backoff backoff = new(InitialDelay, MaxDelay, time);
@@ -54,7 +53,7 @@ internal sealed class PardonFollower(
             try
             {
                 IConnection open = await connection.OpenAsync(stopping);
-                BrokerStream stream = new(open, Topology.PardonsStream, time) { MaxEndDelay = MaxEndDelay };
+                BrokerStream stream = new(open, Topology.PardonsStream);
                 await FollowAsync(stream, ignored, stopping);
             }
             catch (Exception failure) when (IsAbsence(failure))

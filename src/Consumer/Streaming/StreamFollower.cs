@@ -79,7 +79,7 @@ internal sealed class StreamFollower(
             {
                 IConnection open = await connection.OpenAsync(stopping);
                 await CheckRoleAsync(open, stopping);
-                await FollowAsync(new BrokerStream(open, Topology.HistoryStream, time), stopping, ended);
+                await FollowAsync(new BrokerStream(open, Topology.HistoryStream), stopping, ended);
             }
             catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure) && !stopping.IsCancellationRequested)
             {

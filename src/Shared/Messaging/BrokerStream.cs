@@ -6,19 +6,13 @@ namespace F2bBroker.Shared.Messaging;
 
 /// <summary>Reads a stream of the broker from a given time. The reader must validate each message like a live one.</summary>
 /// <param name="name">The stream.</param>
-internal sealed class BrokerStream(IConnection connection, string name, TimeProvider time)
+internal sealed class BrokerStream(IConnection connection, string name)
 {
     /// <summary>The time to wait for the first message. The broker does not report that a stream is empty or holds nothing newer.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>The time to wait for a further message. The broker sends a batch without a pause.</summary>
-    private static readonly TimeSpan LastMessageTimeout = TimeSpan.FromMilliseconds(500);
-
     /// <summary>The same if the broker counts no message.</summary>
     private static readonly TimeSpan EmptyTimeout = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long new messages without a pause postpone the end of a read.</summary>
-    public TimeSpan MaxEndDelay { get; init; } = IdleTimeout;
 
     /// <summary>
     /// True to wait only a second for the first message if the broker counts none. Its count can be some seconds old, so the first messages
@@ -108,18 +102,15 @@ internal sealed class BrokerStream(IConnection connection, string name, TimeProv
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public async Task<long> FindLastOffsetAsync(CancellationToken cancel)
     {
-        await using StreamSubscription subscription = await SubscribeAsync("last", cancel);
+        TimeSpan timeout = TrustsCount && await IsCountedEmptyAsync(cancel) ? EmptyTimeout : IdleTimeout;
         long last = -1;
-        long began = time.GetTimestamp();
-        // With a steady flow of new messages there is no pause.
-        for (
-            TimeSpan timeout = TrustsCount && await IsCountedEmptyAsync(cancel) ? EmptyTimeout : IdleTimeout;
-            (last < 0 || time.GetElapsedTime(began) < MaxEndDelay)
-                && await subscription.ReceiveBatchAsync(timeout, cancel) is { Count: > 0 } batch;
-            timeout = LastMessageTimeout)
+        int received = StreamSubscription.Prefetch;
+        for (object start = "last"; received >= StreamSubscription.Prefetch; start = last)
         {
-            last = batch[^1].Offset;
-            await subscription.AcknowledgeAsync(batch, cancel);
+            await using StreamSubscription subscription = await SubscribeAsync(start, cancel);
+            IReadOnlyList<StreamMessage> batch = await subscription.ReceiveLastBatchAsync(timeout, cancel);
+            last = batch.Count > 0 ? batch[^1].Offset : last;
+            received = batch.Count;
         }
 
         return last;

@@ -14,14 +14,16 @@ namespace F2bBroker.Shared.Messaging;
 /// </remarks>
 internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisposable
 {
-    // A higher prefetch makes RabbitMQ 3.10 slower.
-    private const ushort Prefetch = 500;
+    /// <summary>The number of messages that the broker sends in advance. With more, RabbitMQ 3.10 becomes slower.</summary>
+    public const ushort Prefetch = 500;
+
     private const int MaxBatchSize = Prefetch / 2;
     private const int MaxUnacknowledged = 100;
 
     private static readonly TimeSpan AcknowledgementDelay = TimeSpan.FromSeconds(1);
 
     private readonly Channel<StreamMessage> deliveries = System.Threading.Channels.Channel.CreateUnbounded<StreamMessage>();
+    private string consumerTag = "";
     private int unacknowledged;
     private ulong lastProcessed;
 
@@ -45,7 +47,8 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
         StreamSubscription subscription = new(channel);
         await channel.BasicQosAsync(0, prefetch, global: false, cancel);
         Dictionary<string, object?> arguments = new() { ["x-stream-offset"] = offset };
-        await channel.BasicConsumeAsync(stream, autoAck: false, "", noLocal: false, exclusive: false, arguments, subscription, cancel);
+        subscription.consumerTag =
+            await channel.BasicConsumeAsync(stream, autoAck: false, "", noLocal: false, exclusive: false, arguments, subscription, cancel);
         return subscription;
     }
 
@@ -75,6 +78,24 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
         return batch;
     }
 
+    /// <summary>
+    /// Waits for the first messages, ends the subscription and returns all that the broker sent; none after the timeout. If they are fewer
+    /// than <see cref="Prefetch"/>, the last one was the end of the stream: the broker sends all of it that the prefetch allows before it
+    /// answers.
+    /// </summary>
+    /// <exception cref="Exception">The connection or the stream is gone: see <see
+    /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
+    public async Task<IReadOnlyList<StreamMessage>> ReceiveLastBatchAsync(TimeSpan timeout, CancellationToken cancel)
+    {
+        if (!await WaitAsync(timeout, cancel))
+        {
+            return [];
+        }
+
+        await Channel.BasicCancelAsync(consumerTag, cancellationToken: cancel);
+        return await deliveries.Reader.ReadAllAsync(cancel).ToListAsync(cancel);
+    }
+
     /// <summary>Acknowledges the batch, so that the broker sends more. The acknowledgement may be sent later.</summary>
     public async Task AcknowledgeAsync(IReadOnlyList<StreamMessage> batch, CancellationToken cancel)
     {
@@ -100,6 +121,12 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
         // The client reuses its buffer.
         deliveries.Writer.TryWrite(new StreamMessage(offset, deliveryTag, exchange, properties, body.ToArray()));
         return Task.CompletedTask;
+    }
+
+    public override Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        deliveries.Writer.TryComplete();
+        return base.HandleBasicCancelOkAsync(consumerTag, cancellationToken);
     }
 
     public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace F2bBroker.EndToEndTests.Commands;
@@ -45,6 +46,27 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task History_contains_what_was_confirmed_before_it_and_ends_while_more_bans_flow()
+    {
+        using CancellationTokenSource end = new();
+        Task flow = FlowAsync(web3, end.Token);
+        HashSet<string> confirmed = [];
+        for (int round = 0; round < 5; round++)
+        {
+            // More than the broker sends before the first acknowledgement.
+            string[] burst = [.. Enumerable.Range(1, 700).Select(i => $"198.18.{round * 10 + i / 250}.{i % 250}")];
+            await web1.PublishAllAsync(burst.Select(ip => Encoding.UTF8.GetBytes(web1.Body(ip))));
+            confirmed.UnionWith(burst);
+            string csv = (await HistoryAsync("--csv", "--server", "web1")).Output;
+            Assert.Equal(confirmed.Order(), csv.Split('\n')[1..^1].Select(line => line.Split(',')[3]).Order());
+        }
+
+        Assert.False(flow.IsCompleted, "The flow of bans has ended.");
+        await end.CancelAsync();
+        await flow;
+    }
+
+    [Fact]
     public async Task Watch_starts_in_the_past_and_follows_the_stream()
     {
         await web1.PublishBanAsync("203.0.113.1");
@@ -78,6 +100,14 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
         Assert.Matches(@"(?m)^web1 +both +classic +[^ ]+ +0 +[?] +[?] +0 +[?] +[?] +-$", status.Output);
         Assert.Equal("The broker has no stream f2b.history: run f2bbroker init.\n", status.Errors);
         Assert.Equal((78, status.Errors), await FailsAsync());
+    }
+
+    private static async Task FlowAsync(Sender sender, CancellationToken end)
+    {
+        for (int i = 0; !end.IsCancellationRequested; i++)
+        {
+            await sender.PublishAllAsync(Enumerable.Repeat(Encoding.UTF8.GetBytes(sender.Body($"203.0.113.{i % 250}")), 20));
+        }
     }
 
     private Task<Built.Outcome> HistoryAsync(params string[] options) =>
