@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compares the built daemons with RabbitMQ.Client alone, on the same private broker in one run, and prints a table with ratios.
 # bench/run.sh runs all measurements, bench/run.sh a c only these: a publish, b consume, c latency, d read, e idle, f history, g health,
-# h following live.
+# h following live. F2B_PROGRAMS names a folder with programs to measure instead of new ones.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tests/real/install.sh
@@ -16,7 +16,11 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 
-deploy/publish.sh "$dir/bin"
+if [ -n "${F2B_PROGRAMS:-}" ]; then
+    ln -s "$F2B_PROGRAMS" "$dir/bin"
+else
+    deploy/publish.sh "$dir/bin"
+fi
 mkdir "$dir/broker"
 tests/real/broker.sh start "$dir/broker"
 # shellcheck source=/dev/null

@@ -93,7 +93,13 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
         }
 
         await Channel.BasicCancelAsync(consumerTag, cancellationToken: cancel);
-        return await deliveries.Reader.ReadAllAsync(cancel).ToListAsync(cancel);
+        List<StreamMessage> batch = [];
+        await foreach (StreamMessage message in deliveries.Reader.ReadAllAsync(cancel))
+        {
+            batch.Add(message);
+        }
+
+        return batch;
     }
 
     /// <summary>Acknowledges the batch, so that the broker sends more. The acknowledgement may be sent later.</summary>
