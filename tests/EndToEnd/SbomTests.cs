@@ -30,6 +30,8 @@ public sealed class SbomTests(BuiltPackage built) : IAsyncLifetime
             AddOwners(JsonNode.Parse(File.ReadAllText(dependencies))!);
         }
 
+        // Compiled from the assemblies.
+        owners.Add("f2bbroker.r2r.dll", Own);
         foreach (string program in new[] { Built.Admin, Built.Producer, Built.Consumer })
         {
             owners.Add(program, Own);

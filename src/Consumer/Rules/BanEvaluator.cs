@@ -19,7 +19,8 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine q
             return quorum.IsReachedBy(ban) ? new BanOutcome.Written(MonitoredLogLine.BanText(ban)) : new BanOutcome.BelowQuorum();
         }
 
-        if (written.Contains(ban))
+        Guid id = ban.MessageId;
+        if (written.Contains(id))
         {
             return new BanOutcome.Duplicate();
         }
@@ -35,7 +36,7 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine q
             return new BanOutcome.Quarantined(until);
         }
 
-        written.Add(ban, age: TimeSpan.Zero);
+        written.Add(id, age: TimeSpan.Zero);
         if (source == DeliverySource.HistoryStream)
         {
             // The live message of this ban is a duplicate, so it is not counted.
@@ -54,7 +55,9 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine q
     public void Remember(MonitoredLogLine line)
     {
         TimeSpan age = time.GetUtcNow() - line.WrittenAt;
-        trials.Add(line, written.Add(line.Ban, age));
+        Guid id = line.Ban.MessageId;
+        trials.Add(line, id);
+        written.Add(id, age);
         quorum.Count(line.Ban, age);
         quarantine.CountWritten(line.Ban, line.WrittenAt);
         latestBan.Update(line.Ban);

@@ -8,7 +8,8 @@ internal sealed class WrittenBanCache(TimeSpan maxAge, TimeProvider time)
     private readonly HashSet<Guid> ids = [];
     private readonly ExpiringQueue<Guid> byAge = new(time);
 
-    public bool Contains(Ban ban)
+    /// <param name="id">The hash of the ban's identity.</param>
+    public bool Contains(Guid id)
     {
         // A ban may be dated in the future, so its duplicate is valid for that much longer.
         while (byAge.TryDequeueExpired(out Guid old, maxAge + Ban.MaxClockAhead))
@@ -16,19 +17,16 @@ internal sealed class WrittenBanCache(TimeSpan maxAge, TimeProvider time)
             ids.Remove(old);
         }
 
-        return ids.Contains(ban.MessageId);
+        return ids.Contains(id);
     }
 
-    /// <summary>Adds the ban. Returns its hash.</summary>
+    /// <param name="id">The hash of the ban's identity.</param>
     /// <param name="age">The time since the ban was written.</param>
-    public Guid Add(Ban ban, TimeSpan age)
+    public void Add(Guid id, TimeSpan age)
     {
-        Guid id = ban.MessageId;
         if (ids.Add(id))
         {
             byAge.Add(id, age);
         }
-
-        return id;
     }
 }
