@@ -22,7 +22,7 @@ internal static class Consuming
         string what = $"(b) {Bans.Count:N0} messages waiting → in the monitored log, per second";
         return
         [
-            new Result($"{what}; floor acks each", medians[0], medians[1], Target: 0.6),
+            new Result($"{what}; floor acks each", medians[0], medians[1], Target: 0.7),
             new Result($"{what}; floor acks many at once", medians[0], medians[2]),
         ];
     }

@@ -49,7 +49,7 @@ trap 'rm -rf "$work"' EXIT
 
 # put SOURCE TARGET: replaces a file in one step.
 put() {
-    cp --no-preserve=mode "$1" "$work/put"
+    cp --no-preserve=mode --preserve=timestamps "$1" "$work/put"
     mkdir -p "$(dirname "$2")"
     mv -T "$work/put" "$2"
 }
@@ -88,5 +88,10 @@ done
 put "$work/key" "$folder/f2bbroker.asc"
 put "$work/Release.gpg" "$suite_folder/Release.gpg"
 put "$work/Release" "$suite_folder/Release"
+# apt asks for an InRelease that is newer than its own, and web servers compare whole seconds.
+if [ -e "$suite_folder/InRelease" ]; then
+    before=$(stat -c %Y "$suite_folder/InRelease")
+    [ "$(stat -c %Y "$work/InRelease")" -gt "$before" ] || touch -d "@$((before + 1))" "$work/InRelease"
+fi
 put "$work/InRelease" "$suite_folder/InRelease"
 echo "$folder: ${#files[@]} packages published, signed by $key."

@@ -10,7 +10,8 @@ namespace F2bBroker.Consumer.Writing;
 /// </summary>
 internal sealed class WrittenLinesLoader(ConsumerSettings settings, BanEvaluator evaluator, TimeProvider time)
 {
-    private readonly Dictionary<string, Ban?> recent = [];
+    // In the order of the lines: a ban may follow the pardon of an earlier one.
+    private readonly OrderedDictionary<string, Ban?> recent = [];
 
     /// <summary>
     /// Returns the recent lines that are only in a sibling, without the bans that a later line pardons. fail2ban may not have read them
@@ -34,16 +35,20 @@ internal sealed class WrittenLinesLoader(ConsumerSettings settings, BanEvaluator
 
     private void Load(string text, DateTimeOffset oldest, bool isSibling)
     {
-        if (MonitoredLogLine.Parse(text) is { } line && line.WrittenAt >= oldest)
+        if (MonitoredLogLine.Parse(text) is { } written && written.WrittenAt >= oldest)
         {
-            evaluator.Remember(line);
-            UpdateRecent(line.Text, line.Ban, line.WrittenAt, isSibling);
+            evaluator.Remember(written);
+            UpdateRecent(written.Text, written.Ban, written.WrittenAt, isSibling);
         }
         else if (PardonLine.Parse(text) is { } pardon)
         {
-            foreach (string pardoned in recent.Where(entry => entry.Value is { } ban && pardon.Covers(ban)).Select(entry => entry.Key))
+            string[] pardoned =
+            [
+                .. recent.Where(entry => entry.Value is { } ban && pardon.Covers(ban)).Select(entry => entry.Key),
+            ];
+            foreach (string line in pardoned)
             {
-                recent.Remove(pardoned);
+                recent.Remove(line);
             }
 
             UpdateRecent(pardon.Text, null, pardon.WrittenAt, isSibling);

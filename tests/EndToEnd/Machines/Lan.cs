@@ -27,11 +27,15 @@ internal sealed class Lan : IAsyncDisposable
         return lan;
     }
 
-    /// <summary>Adds a namespace for a machine. Returns its file.</summary>
+    /// <summary>Adds a namespace for a machine, which replaces one of that name. Returns its file.</summary>
     public async Task<string> AddAsync(string machine, string address)
     {
         Daemon holder = await SuspendAsync();
-        await RunAsync(Hub, $"ip link add {machine} type veth peer name host0 netns {holder.Id}\nip link set {machine} master bridge up");
+        await RunAsync(Hub, $"""
+            ! ip link show {machine} >/dev/null 2>&1 || ip link delete {machine}
+            ip link add {machine} type veth peer name host0 netns {holder.Id}
+            ip link set {machine} master bridge up
+            """);
         await RunAsync(
             holder,
             $"ip link set lo up\nip address add {address}/24 dev host0\nip link set host0 up\nip route add default via {Gateway}");

@@ -186,6 +186,22 @@ public sealed class BanWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_a_restart_a_ban_that_followed_a_pardon_follows_it_again()
+    {
+        await writer.WriteAsync(Some.Ban("203.0.113.1", server: "web3"));
+        await writer.WriteAsync(Some.Ban("203.0.113.1", jail: "postfix", server: "web3"));
+        await writer.WritePardonsAsync([Pardon("203.0.113.1")], mayBeWritten: false);
+        pardons.Replace(pardons.CreateList());
+        await writer.WriteAsync(Some.Ban("203.0.113.1", server: "web4"));
+        await StopAsync();
+        File.Move(path, path + ".1");
+        writer = NewWriter();
+        await writer.StartAsync(CancellationToken.None);
+        await Eventually.TrueAsync(() => File.Exists(path) && File.ReadAllText(path).EndsWith('\n'), () => "Not repeated.");
+        Assert.Equal(["Pardon 203.0.113.1", "Ban 203.0.113.1"], Words());
+    }
+
+    [Fact]
     public async Task The_position_follows_the_bans_and_is_repeated_in_each_new_file()
     {
         await writer.WriteAsync(Some.Ban("203.0.113.1"));

@@ -32,15 +32,13 @@ internal sealed record LogFormat(string Actions, string Notice, SenderId Id, Fun
         "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
     ];
 
-    /// <summary>Formats of BusyBox's syslogd alone: it prints facility and level.</summary>
+    /// <summary>Formats of BusyBox's syslogd alone: it prints facility and level before the others.</summary>
     private static readonly LogFormat[] BusyBox =
     [
-        .. Facilities.Select(facility => new LogFormat(
-            "fail2ban.actions",
-            "NOTICE",
-            SenderId.Pid,
-            (name, pid, level) => $"{facility}.notice {name}[{pid}]: {level} ")),
-        new("fail2ban.actions", "NOTICE", SenderId.Pid, (name, pid, level) => $"local7.notice {name,-24}[{pid}]: {level,-7} "),
+        .. from format in Common
+           where format.Notice == "NOTICE"
+           from facility in Facilities
+           select format with { Head = (name, pid, level) => $"{facility}.notice {format.Head(name, pid, level)}" },
     ];
 
     /// <summary>True if a blank stands before the time.</summary>
