@@ -8,12 +8,15 @@ internal sealed record PortPair(int First)
 {
     public int Second => First + 1;
 
-    /// <summary>Returns ports below those that the system gives to outgoing connections, which would take them again.</summary>
+    /// <summary>
+    /// Returns ports below those that the system gives to outgoing connections, which would take them again, and below those of brokers
+    /// (tests/real/process.sh), which a stopped one keeps.
+    /// </summary>
     public static PortPair Find()
     {
         while (true)
         {
-            int port = Random.Shared.Next(10_000, 32_000);
+            int port = Random.Shared.Next(10_000, 12_999);
             try
             {
                 using TcpListener first = Take(port);

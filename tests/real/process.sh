@@ -33,13 +33,24 @@ wait_until_up() {
     return 1
 }
 
-# free_ports COUNT: prints ports below those that the system gives to outgoing connections, which would take them again.
+# free_ports COUNT: prints ports below those that the system gives to outgoing connections, which would take them again. A broker that
+# is stopped and has a file "env" in a temporary folder keeps its ports. The tests use ports below 13,000 for other programs.
 free_ports() {
-    python3 -c 'import random, socket, sys
+    python3 -c 'import glob, os, random, re, socket, sys
+folders = os.environ.get("TMPDIR", "/tmp") + "/f2bbroker-*"
+kept = set()
+for file in glob.glob(folders + "/env") + glob.glob(folders + "/*/env"):
+    try:
+        with open(file, errors="ignore") as env:
+            kept.update(map(int, re.findall("[=:]([0-9]+)$", env.read(), re.MULTILINE)))
+    except OSError:
+        pass
 sockets = []
 while len(sockets) < int(sys.argv[1]):
+    port = random.randrange(13000, 32000)
     try:
-        sockets.append(socket.create_server(("127.0.0.1", random.randrange(10000, 32000))))
+        if port not in kept:
+            sockets.append(socket.create_server(("127.0.0.1", port)))
     except OSError:
         pass
 print(*(s.getsockname()[1] for s in sockets))' "$1"
