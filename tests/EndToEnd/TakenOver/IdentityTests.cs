@@ -9,6 +9,9 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
 {
     private const string Own = "f2b.bans.a.b";
 
+    // The stream holds the genuine messages of the other servers.
+    private const string NoHistory = "F2BBROKER_CONSUMER__HISTORY=0";
+
     [Theory]
     [InlineData("f2b.bans")]
     [InlineData(Own)]
@@ -24,7 +27,7 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
     {
         Server reader = group["axb"];
         await group.PurgeAsync("f2b.bans.axb");
-        await using Daemon consumer = await reader.StartConsumerAsync();
+        await using Daemon consumer = await reader.StartConsumerAsync(NoHistory);
         await group.Login.PublishBanAsync("203.0.113.1", properties => properties.ClearUserId());
         await group.Login.PublishAsync(group.Login.Body("203.0.113.2", server: "b"));
         await consumer.SaysAsync("server 'b' is not the sender 'a.b'");
@@ -52,7 +55,7 @@ public sealed class IdentityTests(TakenOverGroup group) : IClassFixture<TakenOve
             });
             JsonNode copy = Assert.Single(await group.HoldsAsync("f2b.bans.late", 1));
             Assert.Equal("b", copy["properties"]!["user_id"]!.ToString());
-            Daemon consumer = await late.StartConsumerAsync();
+            Daemon consumer = await late.StartConsumerAsync(NoHistory);
             await consumer.SaysAsync("Refused a message of 'b': the message was dead-lettered (x-death), so it is not the sender's own.");
             Assert.Empty(late.Bans);
         }
