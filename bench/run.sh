@@ -8,25 +8,10 @@ tests/real/install.sh
 export LC_ALL=C MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false >/dev/null
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/f2bbroker-bench.XXXXXX")
-clean_up() {
-    tests/real/broker.sh stop "$dir/broker" || true
-    rm -rf "$dir"
-}
-trap clean_up EXIT
-trap 'exit 1' INT TERM HUP
-
-if [ -n "${F2B_PROGRAMS:-}" ]; then
-    ln -s "$F2B_PROGRAMS" "$dir/bin"
-else
-    deploy/publish.sh "$dir/bin"
-fi
-mkdir "$dir/broker"
-tests/real/broker.sh start "$dir/broker"
-# shellcheck source=/dev/null
-. "$dir/broker/env"
-export F2BBROKER_API F2BBROKER=$dir/bin/f2bbroker
-"$F2BBROKER" init 2>/dev/null
+# shellcheck source=bench/setup.sh
+. bench/setup.sh
+make_folder bench
+start_broker
 for server in origin peer follower; do
     mkdir "$dir/$server"
     # A server that follows the stream reads a part of it at its first start.

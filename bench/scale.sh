@@ -34,27 +34,12 @@ servers=${1:-1000} rate=${2:-10} type=${3:-stream} seconds=${4:-60}
 # Each server has one to three connections, and the broker opens the stream's file for each reader.
 ulimit -n $((10000 + 10 * servers))
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/f2bbroker-scale.XXXXXX")
-clean_up() {
-    tests/real/broker.sh stop "$dir/broker" || true
-    rm -rf "$dir"
-}
-trap clean_up EXIT
-trap 'exit 1' INT TERM HUP
-
-if [ -n "${F2B_PROGRAMS:-}" ]; then
-    ln -s "$F2B_PROGRAMS" "$dir/bin"
-else
-    deploy/publish.sh "$dir/bin"
-fi
-mkdir -p "$dir/broker/conf.d"
+# shellcheck source=bench/setup.sh
+. bench/setup.sh
+make_folder scale
 # RabbitMQ's default. The tests' broker counts more often.
 echo 'collect_statistics_interval = 5000' >"$dir/broker/conf.d/scale.conf"
-tests/real/broker.sh start "$dir/broker"
-# shellcheck source=/dev/null
-. "$dir/broker/env"
-export F2BBROKER_API F2B_AMQP_PORT F2BBROKER=$dir/bin/f2bbroker
-"$F2BBROKER" init 2>/dev/null
+start_broker
 enroll() {
     mkdir "$dir/$1"
     cat >"$dir/$1/f2bbroker.conf" <<CONF

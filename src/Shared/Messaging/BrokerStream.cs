@@ -104,14 +104,14 @@ internal sealed class BrokerStream(IConnection connection, string name)
     {
         TimeSpan timeout = TrustsCount && await IsCountedEmptyAsync(cancel) ? EmptyTimeout : IdleTimeout;
         long last = -1;
-        int received = StreamSubscription.Prefetch;
-        for (object start = "last"; received >= StreamSubscription.Prefetch; start = last)
+        IReadOnlyList<StreamMessage> batch;
+        do
         {
-            await using StreamSubscription subscription = await SubscribeAsync(start, cancel);
-            IReadOnlyList<StreamMessage> batch = await subscription.ReceiveLastBatchAsync(timeout, cancel);
+            await using StreamSubscription subscription = await SubscribeAsync(last < 0 ? "last" : (object)last, cancel);
+            batch = await subscription.ReceiveLastBatchAsync(timeout, cancel);
             last = batch.Count > 0 ? batch[^1].Offset : last;
-            received = batch.Count;
         }
+        while (batch.Count >= StreamSubscription.Prefetch);
 
         return last;
     }

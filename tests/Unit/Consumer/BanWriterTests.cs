@@ -1,14 +1,10 @@
-using F2bBroker.Consumer.Metrics;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
-using F2bBroker.Daemon;
 using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Metrics;
 using F2bBroker.Shared.Configuration;
-using Microsoft.Extensions.Hosting.Internal;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace F2bBroker.UnitTests.Consumer;
@@ -259,23 +255,8 @@ public sealed class BanWriterTests : IAsyncLifetime
 
     private BanWriter NewWriter()
     {
-        ApplicationLifetime lifetime = new(NullLogger<ApplicationLifetime>.Instance);
         Settings settings = Some.Settings($"consumer:logpath={path}", $"consumer:queuetype={queueType}");
-        BanEvaluator evaluator = new(
-            settings.Consumer,
-            new ServerQuarantine(settings, clock, NullLogger<ServerQuarantine>.Instance),
-            new LatestBanTime(clock),
-            clock);
-        return new BanWriter(
-            settings,
-            evaluator,
-            pardons,
-            new ConsumerMetrics(meter, clock),
-            problems,
-            new Readiness(),
-            new DaemonExit(lifetime, NullLogger<DaemonExit>.Instance),
-            clock,
-            NullLogger<BanWriter>.Instance);
+        return new WriterParts(settings, pardons, problems, meter, clock).Writer;
     }
 
     private async Task StopAsync()

@@ -9,10 +9,11 @@ namespace F2bBroker.UnitTests.Properties;
 /// </summary>
 internal sealed class ConsumerModel(int quorum, int maxBans)
 {
-    public static readonly TimeSpan MaxAge = TimeSpan.FromDays(1);
-    public static readonly TimeSpan QuorumWindow = TimeSpan.FromHours(1);
-    public static readonly TimeSpan BansWindow = TimeSpan.FromMinutes(10);
-    public static readonly TimeSpan Quarantine = TimeSpan.FromMinutes(30);
+    // The settings of RealConsumer.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(1);
+    private static readonly TimeSpan QuorumWindow = TimeSpan.FromHours(1);
+    private static readonly TimeSpan BansWindow = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Quarantine = TimeSpan.FromMinutes(30);
 
     private static readonly TimeSpan RecentTime = TimeSpan.FromSeconds(10);
 

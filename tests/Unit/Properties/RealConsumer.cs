@@ -1,15 +1,13 @@
-using F2bBroker.Consumer.Metrics;
 using F2bBroker.Consumer.Processing;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Consumer.Trials;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
-using F2bBroker.Daemon;
 using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Metrics;
 using F2bBroker.Shared.Configuration;
-using Microsoft.Extensions.Hosting.Internal;
+using F2bBroker.UnitTests.Consumer;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace F2bBroker.UnitTests.Properties;
@@ -75,27 +73,24 @@ internal sealed class RealConsumer : IAsyncDisposable
         return run.FlushAsync();
     }
 
-    public async Task RestartAsync(bool isRotated, bool isTrial)
-    {
-        await run.DisposeAsync();
-        if (isRotated)
+    public Task RestartAsync(bool isRotated, bool isTrial) => RestartAsync(
+        () =>
         {
-            Rename();
-        }
-
-        run = new Run(this, isTrial);
-        await run.StartAsync();
-    }
+            if (isRotated)
+            {
+                Rename();
+            }
+        },
+        isTrial);
 
     /// <param name="part">The line that was not written to its end, without its date.</param>
-    public async Task KillAsync(string part, bool isTrial)
-    {
-        await run.DisposeAsync();
-        await File.AppendAllTextAsync(path, MonitoredLogLine.Format(Clock, part).TrimEnd('\n'));
-        File.SetLastWriteTimeUtc(path, Clock.UtcDateTime);
-        run = new Run(this, isTrial);
-        await run.StartAsync();
-    }
+    public Task KillAsync(string part, bool isTrial) => RestartAsync(
+        () =>
+        {
+            File.AppendAllText(path, MonitoredLogLine.Format(Clock, part).TrimEnd('\n'));
+            File.SetLastWriteTimeUtc(path, Clock.UtcDateTime);
+        },
+        isTrial);
 
     public async Task TakeBackAsync(Pardon pardon)
     {
@@ -133,6 +128,14 @@ internal sealed class RealConsumer : IAsyncDisposable
         folder.Dispose();
     }
 
+    private async Task RestartAsync(Action whileStopped, bool isTrial)
+    {
+        await run.DisposeAsync();
+        whileStopped();
+        run = new Run(this, isTrial);
+        await run.StartAsync();
+    }
+
     private string FileOf(int number) => number == 0 ? path : $"{path}.{number}";
 
     private void Rename()
@@ -153,31 +156,16 @@ internal sealed class RealConsumer : IAsyncDisposable
         {
             Settings settings = Some.Settings([.. consumer.options, $"from web3:trial={(isTrial ? "true" : "false")}"]);
             TimeProvider time = consumer.clock;
-            ServerQuarantine quarantine = new(settings, time, NullLogger<ServerQuarantine>.Instance);
-            LatestBanTime latest = new(time);
-            BanEvaluator evaluator = new(settings.Consumer, quarantine, latest, time);
-            ConsumerMetrics metrics = new(consumer.meter, time);
-            DaemonExit exit = new(
-                new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance),
-                NullLogger<DaemonExit>.Instance);
-            Writer = new BanWriter(
-                settings,
-                evaluator,
-                consumer.pardons,
-                metrics,
-                consumer.problems,
-                new Readiness(),
-                exit,
-                time,
-                NullLogger<BanWriter>.Instance);
+            WriterParts parts = new(settings, consumer.pardons, consumer.problems, consumer.meter, time);
+            Writer = parts.Writer;
             SkipRules rules = new(settings, new HostAddresses(time), consumer.brokerAddresses, time);
-            Processor = new BanProcessor(rules, Writer, latest, metrics, time, NullLogger<BanProcessor>.Instance);
+            Processor = new BanProcessor(rules, Writer, parts.Latest, parts.Metrics, time, NullLogger<BanProcessor>.Instance);
             release = new TrialRelease(
-                evaluator,
+                parts.Evaluator,
                 rules,
                 Writer,
                 consumer.brokerAddresses,
-                exit,
+                parts.Exit,
                 time,
                 NullLogger<TrialRelease>.Instance);
         }

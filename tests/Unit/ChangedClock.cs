@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 
-namespace F2bBroker.UnitTests.Properties;
+namespace F2bBroker.UnitTests;
 
 /// <summary>A clock that can be changed as an administrator does it: timestamps and timers go on as before.</summary>
 internal sealed class ChangedClock(FakeTimeProvider time) : TimeProvider
