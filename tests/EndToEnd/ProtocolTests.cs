@@ -34,14 +34,15 @@ public sealed class ProtocolTests(TestBroker broker) : IAsyncLifetime
     public async Task The_consumer_writes_what_Python_reports_and_a_refused_login_ends_the_program()
     {
         await receiver.StartConsumerAsync();
-        foreach (string address in new[] { "2001:DB8::7", "::ffff:203.0.113.8" })
+        foreach ((int number, string address) in new[] { "2001:DB8::7", "::ffff:203.0.113.8" }.Index())
         {
             Built.Outcome report = await ReportAsync(address);
             Assert.True(report.ExitCode == 0, report.Errors);
             Assert.StartsWith("Confirmed: {", report.Output, StringComparison.Ordinal);
+            // Bans that wait for the pardons are written in any order.
+            await receiver.HasBansAsync(number + 1);
         }
 
-        await receiver.HasBansAsync(2);
         Assert.Equal(["2001:db8::7", "203.0.113.8"], receiver.Addresses);
         Assert.All(receiver.Bans, ban => Assert.Contains(" jail=sshd server=web1 detected=", ban));
 
