@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>The network between a daemon and the broker, as a proxy that can be cut, mended and silenced.</summary>
+/// <summary>The network between a daemon and the broker, as a proxy that can be cut, mended, slowed and silenced.</summary>
 internal sealed class Cable : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -14,6 +14,7 @@ internal sealed class Cable : IAsyncDisposable
     private readonly Task accepting;
     private volatile bool isCut;
     private volatile bool isSilent;
+    private volatile int delay;
 
     public Cable(string host, int port)
     {
@@ -35,7 +36,11 @@ internal sealed class Cable : IAsyncDisposable
         }
     }
 
-    public void Mend() => isCut = false;
+    /// <summary>Lets connections pass at their usual speed.</summary>
+    public void Mend() => (isCut, delay) = (false, 0);
+
+    /// <summary>Delays what passes, until <see cref="Mend"/> is called.</summary>
+    public void Slow(TimeSpan by) => delay = (int)by.TotalMilliseconds;
 
     /// <summary>Drops all bytes from now on. The connections stay open.</summary>
     public void Silence() => isSilent = true;
@@ -87,6 +92,7 @@ internal sealed class Cable : IAsyncDisposable
         byte[] buffer = new byte[64 * 1024];
         while (await from.ReceiveAsync(buffer, end.Token) is > 0 and var count)
         {
+            await Task.Delay(TimeSpan.FromMilliseconds(delay), TimeProvider.System, end.Token);
             if (!isSilent)
             {
                 await to.SendAsync(buffer.AsMemory(0, count), end.Token);

@@ -164,7 +164,7 @@ public abstract class RunningBroker
     /// Waits until all streams run. A stream can start later than its broker. RabbitMQ 3.10 keeps a part of it if its virtual host is
     /// deleted before, and then it refuses a new stream of that name.
     /// </summary>
-    private async Task StreamsRunAsync()
+    internal async Task StreamsRunAsync()
     {
         foreach (JsonNode? queue in await GetAsync("queues/f2b?columns=name,type") as JsonArray ?? [])
         {

@@ -8,6 +8,8 @@ internal sealed class Server : IAsyncDisposable
     private readonly TempFolder folder = new();
     private readonly List<Daemon> daemons = [];
 
+    private string[] enrollment = [];
+
     private Server(string name) => (Name, BansLog, Checkpoint) = (name, folder["bans.log"], folder["checkpoint"]);
 
     public string Name { get; }
@@ -50,10 +52,16 @@ internal sealed class Server : IAsyncDisposable
         EnrollAsync(broker, name, QueueType.Stream, consumerSettings);
 
     /// <summary>Enrolls a server that receives in this way.</summary>
-    public static Task<Server> EnrollAsync(RunningBroker broker, string name, QueueType queueType, IEnumerable<string> consumerSettings)
+    /// <param name="uri">The value of <c>[broker] uri</c>; by default the broker's.</param>
+    public static Task<Server> EnrollAsync(
+        RunningBroker broker,
+        string name,
+        QueueType queueType,
+        IEnumerable<string> consumerSettings,
+        string? uri = null)
     {
         string[] options = queueType == QueueType.Stream ? ["--stream"] : queueType == QueueType.Quorum ? ["--quorum-queue"] : [];
-        return EnrollAsync(broker, name, options, consumerSettings);
+        return EnrollAsync(broker, name, options, consumerSettings, uri);
     }
 
     /// <summary>Enrolls a server with a role.</summary>
@@ -64,7 +72,8 @@ internal sealed class Server : IAsyncDisposable
         RunningBroker broker,
         string name,
         string[] options,
-        IEnumerable<string> consumerSettings)
+        IEnumerable<string> consumerSettings,
+        string? uri = null)
     {
         Server server = new(name);
         await File.WriteAllTextAsync(server.Configuration, $"""
@@ -77,13 +86,19 @@ internal sealed class Server : IAsyncDisposable
             {string.Join('\n', consumerSettings)}
             """);
         await File.WriteAllTextAsync(server.Fail2BanLog, "");
-        string local = server.folder["f2bbroker.local"];
-        Built.Outcome enroll = await broker.AdminAsync(["enroll", name, "--uri", broker.Uri, "--out", local, .. options]);
+        server.enrollment = ["enroll", name, "--uri", uri ?? broker.Uri, "--out", server.Local, .. options];
+        await server.EnrollAgainAsync(broker);
+        return server;
+    }
+
+    /// <summary>Enrolls the server again, after it was revoked.</summary>
+    public async Task EnrollAgainAsync(RunningBroker broker)
+    {
+        Built.Outcome enroll = await broker.AdminAsync(enrollment);
         Assert.True(enroll.ExitCode == 0, enroll.Errors);
-        server.Password = (await File.ReadAllLinesAsync(local))
+        Password = (await File.ReadAllLinesAsync(Local))
             .Single(line => line.StartsWith("password", StringComparison.Ordinal))
             .Split(" = ")[1];
-        return server;
     }
 
     /// <summary>Makes its producer forward the bans of another group's consumer, before it starts.</summary>
@@ -171,6 +186,8 @@ internal sealed class Server : IAsyncDisposable
 
     /// <summary>Returns true for a line of the monitored log that is not a position in the stream.</summary>
     public static bool IsNoPosition(string line) => PositionLine.Parse(line) is null;
+
+    private string Local => folder["f2bbroker.local"];
 
     private string Move(string file, string place)
     {

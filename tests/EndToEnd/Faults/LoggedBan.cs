@@ -4,9 +4,12 @@ namespace F2bBroker.EndToEndTests.Faults;
 internal sealed record LoggedBan(string Address, string Line, string Identity)
 {
     /// <summary>Returns the ban with that number, dated now. Each number has its own address.</summary>
-    public static LoggedBan Number(int number, string server)
+    public static LoggedBan Number(int number, string server) =>
+        Now($"198.{18 + number / 65536}.{number / 256 % 256}.{number % 256}", server);
+
+    /// <summary>Returns the ban of an address, dated now.</summary>
+    public static LoggedBan Now(string address, string server)
     {
-        string address = $"198.{18 + number / 65536}.{number / 256 % 256}.{number % 256}";
         DateTimeOffset now = TimeProvider.System.GetLocalNow();
         return new LoggedBan(
             address,

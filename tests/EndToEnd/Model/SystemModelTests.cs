@@ -1,0 +1,73 @@
+using System.Globalization;
+using F2bBroker.EndToEndTests.Faults;
+
+namespace F2bBroker.EndToEndTests.Model;
+
+/// <summary>
+/// Real daemons and a real broker in any order of events: the monitored logs contain what <see cref="ModelGroup"/> expects. The variable
+/// F2BBROKER_SEED repeats one group's events.
+/// </summary>
+[Trait("Form", "long")]
+public sealed class SystemModelTests(PrivateBroker broker) : IClassFixture<PrivateBroker>
+{
+    private static readonly SoakTable Table = new("model", "groups", "steps", "bans", "lines", "lost", "twice in one file", "invented", "pardoned");
+
+    private static readonly int? GivenSeed =
+        int.TryParse(Environment.GetEnvironmentVariable("F2BBROKER_SEED"), CultureInfo.InvariantCulture, out int given) ? given : null;
+
+    private static readonly int Groups = GivenSeed is null ? Soak.Times(inShort: 1, inSoak: 40) : 1;
+
+    // Two bans of one address have different times.
+    private const int MillisecondsBetween = 20;
+
+    [Fact]
+    public async Task No_order_of_events_loses_repeats_or_invents_a_ban_or_writes_a_pardoned_one()
+    {
+        int steps = 0;
+        List<Findings> all = [];
+        for (int i = 0; i < Groups; i++)
+        {
+            int seed = GivenSeed ?? Random.Shared.Next();
+            Step[] order = Step.Shuffle(new Random(seed));
+            all.Add(await LiveAsync(order, seed));
+            steps += order.Length;
+        }
+
+        Table.Add(
+            Groups,
+            steps,
+            all.Sum(findings => findings.Bans),
+            all.Sum(findings => findings.Lines),
+            all.Sum(findings => findings.Lost.Count),
+            all.Sum(findings => findings.Twice.Count),
+            all.Sum(findings => findings.Invented.Count),
+            all.Sum(findings => findings.Pardoned.Count));
+    }
+
+    private async Task<Findings> LiveAsync(Step[] order, int seed)
+    {
+        List<string> done = [];
+        await using ModelGroup group = await ModelGroup.StartAsync(broker);
+        try
+        {
+            long start = TimeProvider.System.GetTimestamp();
+            foreach (Step step in order)
+            {
+                done.Add($"{TimeProvider.System.GetElapsedTime(start).TotalSeconds:0.0} s: {step.Text}");
+                await step.DoAsync(group);
+                await Task.Delay(TimeSpan.FromMilliseconds(MillisecondsBetween), TimeProvider.System);
+            }
+
+            await group.SettleAsync();
+            Findings findings = new(group);
+            Assert.Empty(findings.All);
+            Assert.Empty(await group.ErrorQueuesAsync());
+            return findings;
+        }
+        catch (Exception failure)
+        {
+            string text = string.Join('\n', [$"Seed {seed}:", .. done, failure.Message, .. group.LastLines]);
+            throw new InvalidOperationException(text, failure);
+        }
+    }
+}
