@@ -9,10 +9,10 @@ internal sealed class Findings
 
     public Findings(ModelGroup group)
     {
-        reported = group.Bans.ToDictionary(ban => ban.Text);
+        reported = group.Expected.Bans.ToDictionary(ban => ban.Text);
         foreach (Member member in group.Members)
         {
-            Check(member, group.PardonLines);
+            Check(member, group.Expected.PardonLines);
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class Findings
         string[][] files = [.. member.Files];
         string[] lines = [.. files.SelectMany(file => file)];
         Lines += lines.Length;
-        HashSet<string> texts = [.. lines.Select(TextOf)];
+        HashSet<string> texts = member.Texts;
         IEnumerable<string> required = reported.Values.Where(ban => ban.IsRequiredBy(member.Name)).Select(ban => ban.Text);
         Add(Lost, member, required.Concat(pardonLines).Where(text => !texts.Contains(text)));
         Add(Twice, member, files.SelectMany(FindTwice));
@@ -52,8 +52,11 @@ internal sealed class Findings
         Add(Invented, member, FindInvented(member, lines));
     }
 
-    private static IEnumerable<string> FindTwice(string[] file) =>
-        file.Where(line => MonitoredLogLine.Parse(line) is not null).GroupBy(TextOf).Where(same => same.Count() > 1).Select(same => same.Key);
+    private static IEnumerable<string> FindTwice(string[] file) => file
+        .Where(line => MonitoredLogLine.Parse(line) is not null)
+        .GroupBy(Member.TextOf)
+        .Where(same => same.Count() > 1)
+        .Select(same => same.Key);
 
     private IEnumerable<string> FindInvented(Member member, string[] lines)
     {
@@ -70,6 +73,4 @@ internal sealed class Findings
 
     private static void Add(List<string> findings, Member member, IEnumerable<string> texts) =>
         findings.AddRange(texts.Select(text => $"{member.Name}: {text}"));
-
-    private static string TextOf(string line) => line[(line.IndexOf(' ') + 1)..];
 }

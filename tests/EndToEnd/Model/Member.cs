@@ -51,6 +51,12 @@ internal sealed class Member : IAsyncDisposable
     /// <summary>The lines of its monitored log and of the rotated siblings, by file.</summary>
     public IEnumerable<string[]> Files => Rotation.Files(server.BansLog);
 
+    /// <summary>The texts of these lines without the first date.</summary>
+    public HashSet<string> Texts => [.. Files.SelectMany(file => file).Select(TextOf)];
+
+    /// <summary>Returns a line without its first date.</summary>
+    public static string TextOf(string line) => line[(line.IndexOf(' ') + 1)..];
+
     public static async Task<Member> EnrollAsync(RunningBroker broker, string name, QueueType queueType)
     {
         Cable cable = new(broker.Host, broker.Port);
@@ -106,6 +112,17 @@ internal sealed class Member : IAsyncDisposable
             suspended.Add(program);
             await daemons[program].SuspendAsync();
         }
+    }
+
+    /// <summary>Ends every fault.</summary>
+    public async Task RecoverAsync()
+    {
+        Mend();
+        FreeDisk();
+        await ChangeClockAsync(0);
+        await ResumeAllAsync();
+        await EnrollAgainAsync();
+        StartAll();
     }
 
     public async Task ResumeAllAsync()

@@ -5,8 +5,8 @@ using F2bBroker.EndToEndTests.Faults;
 namespace F2bBroker.EndToEndTests.Model;
 
 /// <summary>
-/// Three servers that report and receive, each in another way, and what the monitored log of each must contain. The model knows the steps
-/// and the promises of the documentation, and nothing of the programs.
+/// Three servers that report and receive, each in another way, their broker, and what their monitored logs must contain. The expectations
+/// come from the documentation, not from the programs.
 /// </summary>
 internal sealed class ModelGroup : IAsyncDisposable
 {
@@ -17,15 +17,15 @@ internal sealed class ModelGroup : IAsyncDisposable
     public static readonly string[] Pardonable = ["203.0.113.1", "203.0.113.2", "203.0.113.3"];
 
     private static readonly QueueType[] QueueTypes = [QueueType.Classic, QueueType.Quorum, QueueType.Stream];
+    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan PardonTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly PrivateBroker broker;
     private readonly TestGroup group;
     private readonly Dictionary<string, Member> members = [];
-    private readonly Dictionary<string, ModelPardon> pardons = [];
-    private readonly List<ReportedBan> bans = [];
     private bool isBrokerUp = true;
-    private int beforeStream;
+    private int inDeletedStream;
 
     private ModelGroup(PrivateBroker broker, TestGroup group) => (this.broker, this.group) = (broker, group);
 
@@ -33,7 +33,7 @@ internal sealed class ModelGroup : IAsyncDisposable
 
     public IReadOnlyCollection<Member> Members => members.Values;
 
-    public IReadOnlyList<ReportedBan> Bans => bans;
+    public Expectations Expected { get; } = new(Names);
 
     public IEnumerable<string> LastLines => members.Values.SelectMany(member => member.LastLines);
 
@@ -53,24 +53,21 @@ internal sealed class ModelGroup : IAsyncDisposable
     {
         for (int i = 0; i < count; i++)
         {
-            await members[server].LogAsync(Add(LoggedBan.Number(bans.Count, server), server));
+            await members[server].LogAsync(Expected.AddNew(server));
         }
     }
 
-    public Task ReportAsync(string server, string address) => members[server].LogAsync(Add(LoggedBan.Now(address, server), server));
+    public Task ReportAsync(string server, string address) => members[server].LogAsync(Expected.Add(address, server));
 
-    public Task RotateFail2BanLogAsync(string server) =>
-        members[server].RotateFail2BanLogAsync(Add(LoggedBan.Number(bans.Count, server), server));
+    public Task RotateFail2BanLogAsync(string server) => members[server].RotateFail2BanLogAsync(Expected.AddNew(server));
 
     public async Task PardonAsync(string address)
     {
         await StartBrokerAsync();
-        // Its bans that are on their way may be skipped.
-        Excuse(members.Values, bans.Where(ban => ban.Address == address));
-        pardons[address] = new ModelPardon(null, []);
+        Expected.PardonIsPublished(address, isEnd: false, members.Values);
         string until = (string)(await PublishAsync("pardon", address, "--json"))["pardon"]!["until"]!;
         string line = $"Pardon {address} operator={broker.Operator} until={until}";
-        HashSet<string> knowing = [];
+        List<string> knowing = [];
         foreach (Member member in members.Values)
         {
             if (member.WillReadPardons || (member.Follows && await HasSoonAsync(member, line)))
@@ -79,15 +76,15 @@ internal sealed class ModelGroup : IAsyncDisposable
             }
         }
 
-        pardons[address] = new ModelPardon(line, knowing);
+        Expected.PardonIsKnown(address, line, knowing);
     }
 
     public async Task EndPardonAsync(string address)
     {
-        if (pardons.ContainsKey(address))
+        if (Expected.HasPardoned(address))
         {
             await StartBrokerAsync();
-            pardons[address] = new ModelPardon(null, []);
+            Expected.PardonIsPublished(address, isEnd: true, members.Values);
             await PublishAsync("pardon", address, "--end", "--json");
         }
     }
@@ -118,8 +115,10 @@ internal sealed class ModelGroup : IAsyncDisposable
         await broker.DeleteAsync($"queues/f2b/{Topology.HistoryStream}");
         Built.Outcome init = await broker.AdminAsync("init");
         Assert.True(init.ExitCode == 0, init.Errors);
-        beforeStream = bans.Count;
-        Excuse(members.Values.Where(member => member.HadNoQueue || member.QueueType == QueueType.Stream), bans);
+        inDeletedStream = Expected.Bans.Count;
+        Expectations.Excuse(
+            members.Values.Where(member => member.HadNoQueue || member.QueueType == QueueType.Stream),
+            Expected.Bans);
     }
 
     public async Task StopBrokerAsync(bool isKill)
@@ -141,38 +140,22 @@ internal sealed class ModelGroup : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends every fault, restarts each consumer, and reports once more: this time, nothing excuses a difference.</summary>
+    /// <summary>Ends every fault, and reports once more while all consumers are stopped: this time, nothing excuses a difference.</summary>
     public async Task SettleAsync()
     {
         await StartBrokerAsync();
         foreach (Member member in members.Values)
         {
-            member.Mend();
-            member.FreeDisk();
-            await member.ChangeClockAsync(0);
-            await member.ResumeAllAsync();
-            await member.EnrollAgainAsync();
-            member.StartAll();
+            await member.RecoverAsync();
         }
 
         await ArriveAsync();
         foreach (Member member in members.Values)
         {
             await member.StopAsync(Built.Consumer);
-            member.StartAll();
         }
 
-        foreach ((string address, ModelPardon pardon) in pardons.ToArray())
-        {
-            pardons[address] = pardon with { Knowing = [.. pardon.Line is null ? [] : Names] };
-        }
-
-        IEnumerable<string> ended = pardons.Where(pardon => pardon.Value.Line is null).Select(pardon => pardon.Key);
-        foreach (string address in ended.ToArray())
-        {
-            pardons.Remove(address);
-        }
-
+        Expected.PardonsAreKnown();
         foreach (string server in Names)
         {
             foreach (string address in Pardonable)
@@ -180,18 +163,22 @@ internal sealed class ModelGroup : IAsyncDisposable
                 await ReportAsync(server, address);
             }
 
-            // A server's bans arrive in their order, so the ones before have arrived too.
+            // A server's bans arrive in their order, so those of pardoned addresses are decided too when this one has arrived.
             await ReportAsync(server, count: 1);
+        }
+
+        // The bans wait when the consumers start, and the pardons have to be read first.
+        await PublishedAsync();
+        foreach (Member member in members.Values)
+        {
+            member.StartAll();
         }
 
         await ArriveAsync();
     }
 
-    /// <summary>Returns the lines of the pardons that are in force.</summary>
-    public IEnumerable<string> PardonLines => pardons.Values.Select(pardon => pardon.Line).OfType<string>();
-
-    /// <summary>Returns the queues in which refused messages wait.</summary>
-    public async Task<IReadOnlyList<string>> ErrorQueuesAsync() =>
+    /// <summary>Returns the names of queues in which refused messages wait.</summary>
+    public async Task<IReadOnlyList<string>> FindErrorQueuesAsync() =>
     [
         .. ((JsonArray)(await broker.GetAsync("queues/f2b"))!)
             .Where(queue => $"{queue!["name"]}".EndsWith("_error", StringComparison.Ordinal) && (int?)queue["messages"] > 0)
@@ -205,69 +192,41 @@ internal sealed class ModelGroup : IAsyncDisposable
         await group.DisposeAsync();
     }
 
+    /// <summary>Waits until the history has the last ban of each server.</summary>
+    private Task PublishedAsync() => Eventually.TrueAsync(
+        async () =>
+        {
+            Built.Outcome history = await broker.AdminAsync("history", "--json", "--amqp", broker.Uri);
+            return Names.All(name => history.Output.Contains($"\"{LastAddressOf(name)}\"", StringComparison.Ordinal));
+        },
+        () => "The last bans are not in the history.");
+
+    private string LastAddressOf(string server) => Expected.Bans.Last(ban => ban.Server == server).Address;
+
     /// <summary>Waits until each log has the bans that it must have.</summary>
     private Task ArriveAsync() => Eventually.TrueAsync(
-        () => members.Values.All(member => MissingOf(member).Count == 0),
-        () => string.Join('\n', members.Values.Select(member => $"{member.Name} lacks {string.Join(", ", MissingOf(member))}")),
-        TimeSpan.FromMinutes(3));
-
-    private IReadOnlyList<string> MissingOf(Member member)
-    {
-        HashSet<string> arrived = TextsOf(member);
-        return [.. bans.Where(ban => ban.IsRequiredBy(member.Name) && !arrived.Contains(ban.Text)).Select(ban => ban.Text)];
-    }
-
-    private static HashSet<string> TextsOf(Member member) =>
-        [.. member.Files.SelectMany(file => file).Select(line => line[(line.IndexOf(' ') + 1)..])];
-
-    private LoggedBan Add(LoggedBan logged, string server)
-    {
-        ReportedBan ban = new(logged, server);
-        if (pardons.TryGetValue(logged.Address, out ModelPardon? pardon))
-        {
-            ban.Forbidden.UnionWith(pardon.Knowing);
-            ban.Optional.UnionWith(Names.Except(pardon.Knowing));
-        }
-
-        bans.Add(ban);
-        return logged;
-    }
+        () => members.Values.All(member => Expected.MissingOf(member).Count == 0),
+        () => string.Join('\n', members.Values.Select(member => $"{member.Name} lacks {string.Join(", ", Expected.MissingOf(member))}")),
+        ArrivalTimeout);
 
     /// <summary>A ban that the stream does not hold was lost with the queue, unless it has arrived.</summary>
     private void ExcuseDeletedQueue(Member member)
     {
         if (member.QueueType != QueueType.Stream)
         {
-            Excuse([member], bans.Take(beforeStream));
-        }
-    }
-
-    private static void Excuse(IEnumerable<Member> receivers, IEnumerable<ReportedBan> among)
-    {
-        foreach (Member member in receivers)
-        {
-            HashSet<string> arrived = TextsOf(member);
-            foreach (ReportedBan ban in among.Where(ban => !arrived.Contains(ban.Text)))
-            {
-                ban.Optional.Add(member.Name);
-            }
+            Expectations.Excuse([member], Expected.Bans.Take(inDeletedStream));
         }
     }
 
     private static async Task<bool> HasSoonAsync(Member member, string line)
     {
         long start = TimeProvider.System.GetTimestamp();
-        while (!TextsOf(member).Contains(line))
+        while (!member.Texts.Contains(line) && TimeProvider.System.GetElapsedTime(start) < PardonTimeout)
         {
-            if (TimeProvider.System.GetElapsedTime(start) > PardonTimeout)
-            {
-                return false;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            await Task.Delay(PollInterval, TimeProvider.System);
         }
 
-        return true;
+        return member.Texts.Contains(line);
     }
 
     private async Task<JsonNode> PublishAsync(params string[] command)
@@ -276,8 +235,4 @@ internal sealed class ModelGroup : IAsyncDisposable
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         return JsonNode.Parse(outcome.Output)!;
     }
-
-    /// <param name="Line">Its line in a monitored log, without the first date; null if it is being published, or has ended.</param>
-    /// <param name="Knowing">The servers that will not write a ban that is reported from now on.</param>
-    private sealed record ModelPardon(string? Line, IReadOnlyCollection<string> Knowing);
 }
