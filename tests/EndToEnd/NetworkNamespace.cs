@@ -21,7 +21,7 @@ internal static partial class NetworkNamespace
         },
     };
 
-    /// <summary>A socket stays in the namespace of the thread that creates it. The thread ends, because it cannot be used otherwise.</summary>
+    /// <summary>A socket stays in the namespace of the thread that creates it. No other work may run on that thread, so it ends.</summary>
     private static Socket CreateSocket(string file)
     {
         using SafeFileHandle handle = File.OpenHandle(file, share: FileShare.ReadWrite);

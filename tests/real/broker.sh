@@ -4,7 +4,8 @@
 #   broker.sh stop DIR       shuts it down
 #   broker.sh kill DIR       kills it, like a crash
 #   broker.sh ctl DIR ARGS   runs rabbitmqctl on it
-# start writes DIR/env (0600): F2B_NODE, F2B_AMQP_PORT, F2BBROKER_API (the management API's URL with the operator's login), F2B_METRICS_PORT.
+# start writes DIR/env (0600): F2B_NODE, F2B_AMQP_PORT, F2BBROKER_API (the management API's URL with the operator's login),
+# F2B_METRICS_PORT.
 # If DIR/extra.config exists before a start, its Erlang terms are added to the broker's advanced.config:
 #   {rabbit, [{consumer_timeout, 5000}]}
 # The files DIR/conf.d/*.conf are read in addition to the broker's rabbitmq.conf.

@@ -1,38 +1,41 @@
-using System.Collections.Concurrent;
 using F2bBroker.Contracts;
 using F2bBroker.EndToEndTests.Faults;
 
 namespace F2bBroker.EndToEndTests.Cluster;
 
 /// <summary>
-/// A group whose servers are at a node that a test separates, at another node, and between the nodes with all of them in <c>uri</c>. In each
-/// of these places, one server reports bans all the time, and one receives with each type of queue.
+/// A group whose servers are at a node that a test separates, at another node, and between the nodes with all of them in <c>uri</c>. In
+/// each of these places, one server reports bans, and one receives with each type of queue.
 /// </summary>
 internal sealed class PartitionedGroup : IAsyncDisposable
 {
-    // Daemons, nodes and queues may each wait up to a minute before they try again.
-    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromMinutes(5);
+    private const string Separated = "separated";
     private const int MaxDelayMilliseconds = 1000;
 
-    private readonly ConcurrentBag<(Server Server, QueueType Type, Daemon Consumer, bool IsSeparated)> receivers = [];
-    private readonly ConcurrentBag<(Server Server, Load Load)> origins = [];
-    private readonly ConcurrentDictionary<Server, Daemon> producers = new();
-    private readonly SeparableCluster broker;
-    private readonly TestGroup group;
-    private readonly string separatedUri;
+    // Daemons, nodes and queues may each wait up to a minute before they try again.
+    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromMinutes(5);
 
-    private PartitionedGroup(SeparableCluster broker, TestGroup group, string separatedUri) =>
-        (this.broker, this.group, this.separatedUri) = (broker, group, separatedUri);
+    private readonly Dictionary<Server, Daemon> daemons = [];
+    private readonly TestGroup group;
+    private readonly Place[] places;
+    private readonly List<Receiver> receivers = [];
+    private readonly List<Origin> origins = [];
+
+    private PartitionedGroup(TestGroup group, Place[] places) => (this.group, this.places) = (group, places);
 
     /// <param name="node">The node that the test will separate.</param>
     public static async Task<PartitionedGroup> StartAsync(SeparableCluster broker, string node)
     {
-        PartitionedGroup servers = new(broker, await TestGroup.StartAsync(broker), broker.UriOf(node));
         string other = broker.Nodes.First(name => name != node);
-        await Task.WhenAll(
-            servers.AddAsync("separated", broker.NetworkOf(node), servers.separatedUri),
-            servers.AddAsync("majority", broker.NetworkOf(other), broker.UriOf(other)),
-            servers.AddAsync("between", broker.Network!, broker.Uri));
+        PartitionedGroup servers = new(
+            await TestGroup.StartAsync(broker),
+            [
+                new Place(Separated, broker.NetworkOf(node), broker.UriOf(node)),
+                new Place("majority", broker.NetworkOf(other), broker.UriOf(other)),
+                new Place("between", broker.Network!, broker.Uri),
+            ]);
+        await servers.EnrollAsync(broker);
+        await servers.StartAsync();
         await servers.FlowsAsync();
         return servers;
     }
@@ -49,29 +52,31 @@ internal sealed class PartitionedGroup : IAsyncDisposable
 
     /// <summary>Waits until the bans of the majority have arrived at its servers with these types of queues.</summary>
     public Task MajorityFlowsAsync(params QueueType[] types) => ArriveAsync(
-        origins.Where(origin => origin.Server.Name != "separated").Select(origin => origin.Load),
-        receivers.Where(receiver => !receiver.IsSeparated && types.Contains(receiver.Type)).Select(receiver => receiver.Server));
+        origins.Where(origin => origin.Place.Name != Separated).Select(origin => origin.Load),
+        receivers.Where(receiver => receiver.Place.Name != Separated && types.Contains(receiver.Type)).Select(receiver => receiver.Server));
 
     /// <summary>Kills the producer of the separated server and starts it again. It need not reach a broker.</summary>
     public async Task RestartSeparatedProducerAsync()
     {
-        Server server = origins.Single(origin => origin.Server.Name == "separated").Server;
-        await producers[server].KillAsync();
-        producers[server] = server.Start(Built.Producer, OnlyUri(separatedUri));
+        Origin origin = origins.Single(origin => origin.Place.Name == Separated);
+        await daemons[origin.Server].KillAsync();
+        daemons[origin.Server] = origin.Server.Start(Built.Producer, origin.Place.Setting);
     }
 
-    /// <summary>Asserts that no newest ban of the separated server has crossed to the others, nor one of the majority to it.</summary>
+    /// <summary>Asserts that the newest ban of the separated server has not reached the others, nor one of theirs that server.</summary>
     public async Task AssertSeparatedAsync()
     {
         await GrowsAsync(1);
-        Assert.All(receivers, receiver => Assert.DoesNotContain(
-            origins.Single(origin => origin.Server.Name == (receiver.IsSeparated ? "majority" : "separated")).Load.Identities[^1],
-            receiver.Server.Bans));
+        string inside = origins.Single(origin => origin.Place.Name == Separated).Load.Identities[^1];
+        string outside = origins.First(origin => origin.Place.Name != Separated).Load.Identities[^1];
+        Assert.All(
+            receivers,
+            receiver => Assert.DoesNotContain(receiver.Place.Name == Separated ? outside : inside, receiver.Server.Bans));
     }
 
     /// <summary>
-    /// Stops the bans, and asserts that each arrives once at each server, that each is confirmed, and that all daemons still run. Adds a row
-    /// for each type of queue to the table.
+    /// Stops the bans, and asserts that each arrives once at each server, that each is confirmed, and that all daemons still run. Adds a
+    /// row for each type of queue to the table.
     /// </summary>
     public async Task StopAndAssertAsync(string done)
     {
@@ -83,7 +88,9 @@ internal sealed class PartitionedGroup : IAsyncDisposable
         }
         finally
         {
-            foreach (var ofType in receivers.GroupBy(receiver => receiver.Type.Name, receiver => receiver.Server.Bans))
+            foreach (IGrouping<string, IReadOnlyList<string>> ofType in receivers.GroupBy(
+                receiver => receiver.Type.Name,
+                receiver => receiver.Server.Bans))
             {
                 FaultTable.Add(
                     $"{done}; {ofType.Key}",
@@ -96,35 +103,48 @@ internal sealed class PartitionedGroup : IAsyncDisposable
         }
 
         Assert.All(receivers, receiver => Assert.Equal(expected, receiver.Server.Bans.Order(StringComparer.Ordinal)));
-        Assert.All(receivers, receiver => Assert.True(receiver.Consumer.IsRunning, receiver.Consumer.Said));
-        Assert.All(receivers, receiver => Assert.Equal(0, receiver.Consumer.Count("no longer holds all bans")));
-        foreach ((Server server, Daemon producer) in producers)
+        Assert.All(daemons.Values, daemon => Assert.True(daemon.IsRunning, daemon.Said));
+        Assert.All(daemons.Values, daemon => Assert.Equal(0, daemon.Count("no longer holds all bans")));
+        foreach (Server server in origins.Select(origin => origin.Server))
         {
-            Assert.Equal(0, await producer.StopAsync());
+            Assert.Equal(0, await daemons[server].StopAsync());
             Assert.Contains($"{new FileInfo(server.Fail2BanLog).Length}", await File.ReadAllTextAsync(server.Checkpoint));
         }
     }
 
     public ValueTask DisposeAsync() => group.DisposeAsync();
 
-    /// <summary>Replaces the nodes that enrollment has written.</summary>
-    private static string OnlyUri(string uri) => $"F2BBROKER_BROKER__URI={uri}";
-
-    private async Task AddAsync(string place, string network, string uri)
+    private async Task EnrollAsync(SeparableCluster broker)
     {
-        foreach (QueueType type in new[] { QueueType.Classic, QueueType.Quorum, QueueType.Stream })
+        foreach (Place place in places)
         {
-            Server receiver = group.Add(await Server.EnrollAsync(broker, $"{place}-{type}", type, [Load.NoLimit]));
-            receiver.Network = network;
-            receivers.Add((receiver, type, await receiver.StartConsumerAsync(OnlyUri(uri)), place == "separated"));
+            foreach (QueueType type in new[] { QueueType.Classic, QueueType.Quorum, QueueType.Stream })
+            {
+                Server receiver = group.Add(await Server.EnrollAsync(broker, $"{place.Name}-{type}", type, [Load.NoLimit]));
+                receiver.Network = place.Network;
+                receivers.Add(new Receiver(receiver, place, type));
+            }
+
+            Server server = group.Add(await Server.EnrollAsync(broker, place.Name, Role.Reporter));
+            server.Network = place.Network;
+            origins.Add(new Origin(server, place, new Load(server, receivers[0].Server, Random.Shared.Next(), MaxDelayMilliseconds)));
+        }
+    }
+
+    private async Task StartAsync()
+    {
+        (Server Server, Daemon Daemon)[] started = await Task.WhenAll(
+        [
+            .. receivers.Select(async receiver => (receiver.Server, await receiver.Server.StartConsumerAsync(receiver.Place.Setting))),
+            .. origins.Select(async origin => (origin.Server, await origin.Server.StartProducerAsync(origin.Place.Setting))),
+        ]);
+        foreach ((Server server, Daemon daemon) in started)
+        {
+            daemons.Add(server, daemon);
         }
 
-        Server origin = group.Add(await Server.EnrollAsync(broker, place, Role.Reporter));
-        origin.Network = network;
-        producers[origin] = await origin.StartProducerAsync(OnlyUri(uri));
-        Load load = group.Add(new Load(origin, receivers.First().Server, Random.Shared.Next(), MaxDelayMilliseconds).Start());
-        origins.Add((origin, load));
-        await load.GrowsAsync(1);
+        origins.ForEach(origin => group.Add(origin.Load.Start()));
+        await GrowsAsync(1);
     }
 
     private static async Task ArriveAsync(IEnumerable<Load> loads, IEnumerable<Server> servers)
@@ -138,4 +158,14 @@ internal sealed class PartitionedGroup : IAsyncDisposable
                 ArrivalTimeout);
         }
     }
+    /// <summary>Where servers are, and the nodes that they know.</summary>
+    private sealed record Place(string Name, string Network, string Uri)
+    {
+        /// <summary>Replaces the nodes that enrollment has written.</summary>
+        public string Setting => $"F2BBROKER_BROKER__URI={Uri}";
+    }
+
+    private sealed record Receiver(Server Server, Place Place, QueueType Type);
+
+    private sealed record Origin(Server Server, Place Place, Load Load);
 }

@@ -19,6 +19,9 @@ public sealed class SeparableCluster : BrokerCluster
     /// <summary>The network of a node. It reaches that node even if the node is separated.</summary>
     public string NetworkOf(string node) => networks[LinkOf(node)];
 
+    /// <summary>Sets <c>net_ticktime</c>: the seconds without an answer after which a node takes another one for down.</summary>
+    public Task SetTickTimeAsync(int seconds) => ControlAsync("eval", $"rpc:multicall(net_kernel, set_net_ticktime, [{seconds}, 0]).");
+
     public Task SeparateAsync(string node) => lan!.CutAsync(LinkOf(node));
 
     public Task HealAsync(string node) => lan!.MendAsync(LinkOf(node));
@@ -42,10 +45,8 @@ public sealed class SeparableCluster : BrokerCluster
             string address = $"192.0.2.{number}";
             string network = await lan.AddAsync(LinkOf(address), address);
             networks.Add(LinkOf(address), network);
-            string conf = Directory.CreateDirectory(Path.Combine(path, $"{number}", "conf.d")).FullName;
-            await File.WriteAllTextAsync(Path.Combine(path, $"{number}", "network"), $"{network} {address}\n");
-            // After this many seconds without an answer, a node takes another one for down. RabbitMQ's default is 60.
-            await File.WriteAllTextAsync(Path.Combine(conf, "ticktime.conf"), $"net_ticktime = {Soak.Times(5, 60)}\n");
+            string folder = Directory.CreateDirectory(Path.Combine(path, $"{number}")).FullName;
+            await File.WriteAllTextAsync(Path.Combine(folder, "network"), $"{network} {address}\n");
         }
     }
 
