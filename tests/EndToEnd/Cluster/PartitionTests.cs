@@ -43,7 +43,8 @@ public sealed class PartitionTests(SeparableCluster broker) : IClassFixture<Sepa
         string node = isLeader ? leader : broker.Nodes.Last();
         // A queue's leader is the node on which it is created.
         broker.UseApiOf(leader);
-        await using PartitionedGroup servers = await PartitionedGroup.StartAsync(broker, node);
+        await using PartitionedGroup servers = await PartitionedGroup.CreateAsync(broker);
+        await servers.StartAsync(broker, node);
         await broker.IsOnEachNodeAsync(Topology.HistoryStream);
         foreach (string queue in servers.Queues.Append(Topology.HistoryStream))
         {

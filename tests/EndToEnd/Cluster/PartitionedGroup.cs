@@ -16,28 +16,28 @@ internal sealed class PartitionedGroup : IAsyncDisposable
     private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<Server, Daemon> daemons = [];
-    private readonly TestGroup group;
-    private readonly Place[] places;
     private readonly List<Receiver> receivers = [];
     private readonly List<Origin> origins = [];
+    private readonly TestGroup group;
 
-    private PartitionedGroup(TestGroup group, Place[] places) => (this.group, this.places) = (group, places);
+    private PartitionedGroup(TestGroup group) => this.group = group;
 
+    /// <summary>Creates a group without servers on an empty broker.</summary>
+    public static async Task<PartitionedGroup> CreateAsync(SeparableCluster broker) => new(await TestGroup.StartAsync(broker));
+
+    /// <summary>Enrolls the servers, starts them, and waits until bans arrive everywhere.</summary>
     /// <param name="node">The node that the test will separate.</param>
-    public static async Task<PartitionedGroup> StartAsync(SeparableCluster broker, string node)
+    public async Task StartAsync(SeparableCluster broker, string node)
     {
         string other = broker.Nodes.First(name => name != node);
-        PartitionedGroup servers = new(
-            await TestGroup.StartAsync(broker),
-            [
-                new Place(Separated, broker.NetworkOf(node), broker.UriOf(node)),
-                new Place("majority", broker.NetworkOf(other), broker.UriOf(other)),
-                new Place("between", broker.Network!, broker.Uri),
-            ]);
-        await servers.EnrollAsync(broker);
-        await servers.StartAsync();
-        await servers.FlowsAsync();
-        return servers;
+        await EnrollAsync(broker, new Place(Separated, broker.NetworkOf(node), broker.UriOf(node)));
+        await EnrollAsync(broker, new Place("majority", broker.NetworkOf(other), broker.UriOf(other)));
+        await EnrollAsync(broker, new Place("between", broker.Network!, broker.Uri));
+        receivers.ForEach(receiver => daemons.Add(receiver.Server, receiver.Server.Start(Built.Consumer, receiver.Place.Setting)));
+        origins.ForEach(origin => daemons.Add(origin.Server, origin.Server.Start(Built.Producer, origin.Place.Setting)));
+        origins.ForEach(origin => group.Add(origin.Load.Start()));
+        await GrowsAsync(1);
+        await FlowsAsync();
     }
 
     /// <summary>The servers' queues.</summary>
@@ -114,37 +114,18 @@ internal sealed class PartitionedGroup : IAsyncDisposable
 
     public ValueTask DisposeAsync() => group.DisposeAsync();
 
-    private async Task EnrollAsync(SeparableCluster broker)
+    private async Task EnrollAsync(SeparableCluster broker, Place place)
     {
-        foreach (Place place in places)
+        foreach (QueueType type in new[] { QueueType.Classic, QueueType.Quorum, QueueType.Stream })
         {
-            foreach (QueueType type in new[] { QueueType.Classic, QueueType.Quorum, QueueType.Stream })
-            {
-                Server receiver = group.Add(await Server.EnrollAsync(broker, $"{place.Name}-{type}", type, [Load.NoLimit]));
-                receiver.Network = place.Network;
-                receivers.Add(new Receiver(receiver, place, type));
-            }
-
-            Server server = group.Add(await Server.EnrollAsync(broker, place.Name, Role.Reporter));
-            server.Network = place.Network;
-            origins.Add(new Origin(server, place, new Load(server, receivers[0].Server, Random.Shared.Next(), MaxDelayMilliseconds)));
-        }
-    }
-
-    private async Task StartAsync()
-    {
-        (Server Server, Daemon Daemon)[] started = await Task.WhenAll(
-        [
-            .. receivers.Select(async receiver => (receiver.Server, await receiver.Server.StartConsumerAsync(receiver.Place.Setting))),
-            .. origins.Select(async origin => (origin.Server, await origin.Server.StartProducerAsync(origin.Place.Setting))),
-        ]);
-        foreach ((Server server, Daemon daemon) in started)
-        {
-            daemons.Add(server, daemon);
+            Server receiver = group.Add(await Server.EnrollAsync(broker, $"{place.Name}-{type}", type, [Load.NoLimit]));
+            receiver.Network = place.Network;
+            receivers.Add(new Receiver(receiver, place, type));
         }
 
-        origins.ForEach(origin => group.Add(origin.Load.Start()));
-        await GrowsAsync(1);
+        Server server = group.Add(await Server.EnrollAsync(broker, place.Name, Role.Reporter));
+        server.Network = place.Network;
+        origins.Add(new Origin(server, place, new Load(server, receivers[0].Server, Random.Shared.Next(), MaxDelayMilliseconds)));
     }
 
     private static async Task ArriveAsync(IEnumerable<Load> loads, IEnumerable<Server> servers)
