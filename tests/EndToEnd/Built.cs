@@ -9,12 +9,16 @@ internal static class Built
     public const string Consumer = "f2bbroker-consumer";
     public const string Admin = "f2bbroker";
 
+    /// <summary>Returns the command that runs a program in a network namespace.</summary>
+    /// <param name="network">The namespace's file; null for that of the test.</param>
+    public static (string Program, IEnumerable<string> Arguments) In(string? network, string program, IEnumerable<string> arguments) =>
+        network is null ? (program, arguments) : ("nsenter", [$"--net={network}", Find(program), .. arguments]);
+
     /// <summary>Starts a program with an empty standard input.</summary>
     /// <param name="environment">Variables, each <c>NAME=value</c>.</param>
     public static Process Start(string program, IEnumerable<string> arguments, params IEnumerable<string> environment)
     {
-        string beside = Path.Combine(AppContext.BaseDirectory, program);
-        ProcessStartInfo start = new(File.Exists(beside) ? beside : program, arguments)
+        ProcessStartInfo start = new(Find(program), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -57,6 +61,13 @@ internal static class Built
                 process.Kill(entireProcessTree: true);
             }
         }
+    }
+
+    /// <summary>Returns the path of a built program; another program as it is.</summary>
+    private static string Find(string program)
+    {
+        string beside = Path.Combine(AppContext.BaseDirectory, program);
+        return File.Exists(beside) ? beside : program;
     }
 
     internal sealed record Outcome(int ExitCode, string Output, string Errors);

@@ -24,6 +24,9 @@ public abstract class RunningBroker
     /// <summary>The operator's user name. It differs between the private broker and the container.</summary>
     public string Operator => new Uri(Api).UserInfo.Split(':')[0];
 
+    /// <summary>The network namespace from which the operator reaches the broker; null for that of the test.</summary>
+    protected internal virtual string? Network => null;
+
     /// <summary>Prepares the broker for a test: removes all servers and queues, and runs <c>f2bbroker init</c>.</summary>
     public async Task ResetAsync()
     {
@@ -139,8 +142,11 @@ public abstract class RunningBroker
     }
 
     /// <summary>Runs <c>f2bbroker</c> as the operator.</summary>
-    internal Task<Built.Outcome> AdminAsync(params IEnumerable<string> arguments) =>
-        Built.RunAsync(Built.Admin, arguments, $"F2BBROKER_API={Api}");
+    internal Task<Built.Outcome> AdminAsync(params IEnumerable<string> arguments)
+    {
+        (string program, IEnumerable<string> all) = Built.In(Network, Built.Admin, arguments);
+        return Built.RunAsync(program, all, $"F2BBROKER_API={Api}");
+    }
 
     /// <summary>
     /// Returns true for a daemon's connection for bans, whose name ends with the version; false for its health messages, for example.
@@ -154,7 +160,10 @@ public abstract class RunningBroker
         (Host, Port, Api) = (host, port, apiUrl);
         Uri address = new(apiUrl);
         api.Dispose();
-        api = new HttpClient { BaseAddress = new Uri(new UriBuilder(address) { UserName = "", Password = "" }.Uri, "/api/") };
+        api = new HttpClient(Network is null ? new SocketsHttpHandler() : NetworkNamespace.CreateHandler(Network))
+        {
+            BaseAddress = new Uri(new UriBuilder(address) { UserName = "", Password = "" }.Uri, "/api/"),
+        };
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes(System.Uri.UnescapeDataString(address.UserInfo))));

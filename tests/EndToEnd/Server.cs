@@ -27,6 +27,9 @@ internal sealed class Server : IAsyncDisposable
 
     public string Checkpoint { get; private set; }
 
+    /// <summary>The network namespace in which its daemons start; null for that of the test.</summary>
+    public string? Network { get; set; }
+
     /// <summary>The lines of the monitored log without their first date, and without those of positions in the stream.</summary>
     public IReadOnlyList<string> Bans =>
         File.Exists(BansLog)
@@ -145,7 +148,8 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>Starts a daemon with additional options.</summary>
     public Daemon StartWith(string[] options, string program, params IEnumerable<string> environment)
     {
-        Daemon daemon = new(program, ["--config", Configuration, .. options], environment);
+        (string command, IEnumerable<string> arguments) = Built.In(Network, program, ["--config", Configuration, .. options]);
+        Daemon daemon = new(command, arguments, environment);
         daemons.Add(daemon);
         return daemon;
     }

@@ -4,10 +4,12 @@
 #   broker.sh stop DIR       shuts it down
 #   broker.sh kill DIR       kills it, like a crash
 #   broker.sh ctl DIR ARGS   runs rabbitmqctl on it
-# start writes DIR/env (0600): F2B_AMQP_PORT, F2BBROKER_API (the management API's URL with the operator's login), F2B_METRICS_PORT.
+# start writes DIR/env (0600): F2B_NODE, F2B_AMQP_PORT, F2BBROKER_API (the management API's URL with the operator's login),
+# F2B_METRICS_PORT.
 # If DIR/extra.config exists before a start, its Erlang terms are added to the broker's advanced.config:
 #   {rabbit, [{consumer_timeout, 5000}]}
 # The files DIR/conf.d/*.conf are read in addition to the broker's rabbitmq.conf.
+# If DIR/network exists, it contains a network namespace and an address there. The broker runs in it, on that address. This needs root.
 # F2B_CLUSTER names a folder with a file "shared", from which a new broker takes epmd's port, password and Erlang cookie: see cluster.sh.
 # F2B_RABBITMQ_ROOT names the root folder of another Debian whose RabbitMQ is used instead of this machine's. It needs root. "/" is this
 # machine's.
@@ -24,10 +26,15 @@ root=${F2B_RABBITMQ_ROOT:-}
 root=${root%/}
 programs=$(compgen -G "$root/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin" | tail -n 1)
 
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+namespace=/proc/self/ns/net address=127.0.0.1
+! [ -s "$dir/network" ] || read -r namespace address <"$dir/network"
+[ /proc/self/ns/net -ef "$namespace" ] || exec nsenter --net="$namespace" "$0" "$command" "$dir" "$@"
+
+answers() { (exec 3<>"/dev/tcp/$address/$1") 2>/dev/null; }
 
 configure() {
-    local amqp api epmd dist metrics password cookie=''
+    local amqp api epmd dist metrics password cookie='' host=localhost
+    [ "$address" = 127.0.0.1 ] || host=$address
     read -r amqp api epmd dist metrics < <(free_ports 5)
     password=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
     mkdir -p "$dir"/{home,mnesia,log,conf.d}
@@ -37,10 +44,10 @@ configure() {
         chmod 400 "$dir/home/.erlang.cookie"
     fi
     cat >"$dir/rabbitmq.conf" <<CONF
-listeners.tcp.1 = 127.0.0.1:$amqp
-management.tcp.ip = 127.0.0.1
+listeners.tcp.1 = $address:$amqp
+management.tcp.ip = $address
 management.tcp.port = $api
-prometheus.tcp.ip = 127.0.0.1
+prometheus.tcp.ip = $address
 prometheus.tcp.port = $metrics
 default_user = operator
 default_pass = $password
@@ -48,19 +55,26 @@ collect_statistics_interval = 1000
 disk_free_limit.absolute = 50MB
 CONF
     echo '[rabbitmq_auth_mechanism_ssl,rabbitmq_management,rabbitmq_prometheus].' >"$dir/plugins"
-    printf 'F2B_AMQP_PORT=%s\nF2BBROKER_API=http://operator:%s@127.0.0.1:%s\nF2B_EPMD_PORT=%s\nF2B_DIST_PORT=%s\nF2B_METRICS_PORT=%s\n' \
-        "$amqp" "$password" "$api" "$epmd" "$dist" "$metrics" >"$dir/env"
+    cat >"$dir/env" <<ENV
+F2B_NODE=f2b$amqp@$host
+F2B_AMQP_PORT=$amqp
+F2BBROKER_API=http://operator:$password@$address:$api
+F2B_EPMD_PORT=$epmd
+F2B_DIST_PORT=$dist
+F2B_METRICS_PORT=$metrics
+ENV
 }
 
 # on_node COMMAND...: replaces this shell with a program of RabbitMQ on this node.
 on_node() {
     # shellcheck source=/dev/null
     . "$dir/env"
-    export HOME=$dir/home RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_NODENAME=f2b$F2B_AMQP_PORT@localhost RABBITMQ_MNESIA_BASE=$dir/mnesia \
+    export HOME=$dir/home RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_NODENAME=$F2B_NODE RABBITMQ_MNESIA_BASE=$dir/mnesia \
         RABBITMQ_LOG_BASE=$dir/log RABBITMQ_CONFIG_FILE=$dir/rabbitmq.conf RABBITMQ_CONFIG_FILES=$dir/conf.d \
         RABBITMQ_ADVANCED_CONFIG_FILE=$dir/advanced.config \
         RABBITMQ_ENABLED_PLUGINS_FILE=$dir/plugins RABBITMQ_PID_FILE=$dir/broker.pid RABBITMQ_DIST_PORT=$F2B_DIST_PORT \
-        ERL_EPMD_PORT=$F2B_EPMD_PORT ERL_EPMD_ADDRESS=127.0.0.1
+        ERL_EPMD_PORT=$F2B_EPMD_PORT ERL_EPMD_ADDRESS=$address
+    [ "$address" = 127.0.0.1 ] || export RABBITMQ_USE_LONGNAME=true
     cd "$dir" # Erlang writes its crash dump here.
     [ -n "$root" ] || exec "$@"
     # It also sees the folders beside its own, which have certificates, for example.
@@ -89,7 +103,7 @@ start() {
 run() {
     local extra=''
     ! [ -f "$dir/extra.config" ] || extra=", $(cat "$dir/extra.config")"
-    echo "[{kernel, [{inet_dist_use_interface, {127,0,0,1}}]}$extra]." >"$dir/advanced.config"
+    echo "[{kernel, [{inet_dist_use_interface, {${address//./,}}}]}$extra]." >"$dir/advanced.config"
     # shellcheck source=/dev/null
     . "$dir/env"
     answers "$F2B_EPMD_PORT" || start_epmd
@@ -100,7 +114,7 @@ run() {
 
 # epmd is started here, so that its process is known. The broker would start one and leave it running.
 start_epmd() {
-    setsid epmd -port "$F2B_EPMD_PORT" -address 127.0.0.1 </dev/null >"$dir/log/epmd" 2>&1 &
+    setsid epmd -port "$F2B_EPMD_PORT" -address "$address" </dev/null >"$dir/log/epmd" 2>&1 &
     echo $! >"$dir/epmd.pid"
     wait_until_up $! 10 answers "$F2B_EPMD_PORT" || fail
 }

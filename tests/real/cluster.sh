@@ -2,6 +2,7 @@
 # Runs a cluster of three RabbitMQ nodes on the loopback interface. Each is a broker of broker.sh in its own folder: DIR/1, DIR/2, DIR/3.
 #   cluster.sh start DIR          creates, starts and joins the nodes, or starts those of DIR again
 #   cluster.sh stop DIR           stops all nodes
+# If DIR/1/network, DIR/2/network and DIR/3/network exist, each node runs in the network namespace that its file names: see broker.sh.
 #   broker.sh kill DIR/2          kills one node; "stop" shuts it down, "start" starts it again
 # All nodes have the same operator's password, as in docs/production.md.
 set -euo pipefail
@@ -13,16 +14,21 @@ umask 077
 . "$(dirname "$broker")/process.sh"
 
 start() {
-    local port joined=''
+    local joined=''
     if [ -s "$dir/shared" ]; then joined=1; else share; fi
-    port=$(cut -d' ' -f1 "$dir/shared")
-    setsid epmd -port "$port" -address 127.0.0.1 </dev/null >"$dir/epmd.log" 2>&1 &
-    echo $! >"$dir/epmd.pid"
-    wait_until_up $! 10 answers "$port" || { echo "epmd did not start: $(cat "$dir/epmd.log")" >&2; exit 1; }
+    [ -s "$dir/1/network" ] || start_epmd # Otherwise each node starts one in its namespace.
     on_each start_node 1 2 3
     [ -z "$joined" ] || return 0
     on_each stop_app 2 3
     for node in 2 3; do join "$node"; done
+}
+
+start_epmd() {
+    local port
+    port=$(cut -d' ' -f1 "$dir/shared")
+    setsid epmd -port "$port" -address 127.0.0.1 </dev/null >"$dir/epmd.log" 2>&1 &
+    echo $! >"$dir/epmd.pid"
+    wait_until_up $! 10 answers "$port" || { echo "epmd did not start: $(cat "$dir/epmd.log")" >&2; exit 1; }
 }
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -57,7 +63,7 @@ secret() { od -An -N12 -tx1 /dev/urandom | tr -d ' \n'; }
 
 join() {
     local first
-    first=$(sed -n 's/^F2B_AMQP_PORT=/f2b/p' "$dir/1/env")@localhost
+    first=$(sed -n 's/^F2B_NODE=//p' "$dir/1/env")
     "$broker" ctl "$dir/$1" join_cluster "$first"
     "$broker" ctl "$dir/$1" start_app
 }

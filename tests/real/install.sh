@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the tests and the demo need and the machine does not have: RabbitMQ, fail2ban, systemd's journal,
-# openssl, libfaketime, Prometheus, and Python's RabbitMQ client. No service is started.
+# openssl, libfaketime, iproute2, Prometheus, and Python's RabbitMQ client. No service is started.
 #   install.sh package   also installs the tools that build, check and install the f2bbroker package
 #   install.sh rabbitmq  also installs the tool that creates the root folder of another Debian
 #   install.sh docker    also installs the tools for a private container engine and its images
@@ -25,15 +25,16 @@ command -v openssl >/dev/null || missing+=(openssl)
 [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 ] || missing+=(faketime)
 command -v busybox >/dev/null || missing+=(busybox)
 command -v pgrep >/dev/null || missing+=(procps)
+command -v ip >/dev/null || missing+=(iproute2)
 command -v promtool >/dev/null || missing+=(prometheus)
 if [ "${1:-}" = package ]; then
-    for tool in debootstrap lintian dpkg-dev systemd-container iproute2 jq apt-utils gnupg qemu-user-static; do
+    for tool in debootstrap lintian dpkg-dev systemd-container jq apt-utils gnupg qemu-user-static; do
         is_installed "$tool" || missing+=("$tool")
     done
 elif [ "${1:-}" = rabbitmq ]; then
     is_installed debootstrap || missing+=(debootstrap)
 elif [ "${1:-}" = docker ]; then
-    for tool in debootstrap docker.io docker-compose iproute2 slirp4netns; do
+    for tool in debootstrap docker.io docker-compose slirp4netns; do
         is_installed "$tool" || missing+=("$tool")
     done
 elif [ "${1:-}" = ui ]; then

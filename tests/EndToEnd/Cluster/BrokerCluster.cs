@@ -5,16 +5,17 @@ using System.Text.Json.Nodes;
 namespace F2bBroker.EndToEndTests.Cluster;
 
 /// <summary>A cluster of three RabbitMQ nodes. Each can be stopped, killed and started again.</summary>
-public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
+public class BrokerCluster : RunningBroker, IAsyncLifetime
 {
     private readonly TempFolder folder = new();
     private readonly Dictionary<string, Node> nodes = [];
 
     /// <summary>All three nodes, as <c>[broker] uri</c> names them.</summary>
-    public override string Uri => string.Join(' ', nodes.Values.Select(node => $"amqp://127.0.0.1:{node.Port}/f2b"));
+    public override string Uri => string.Join(' ', nodes.Values.Select(node => node.Uri));
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
+        await PrepareAsync(folder.Path);
         await StartAllAsync();
         foreach (string number in new[] { "1", "2", "3" })
         {
@@ -22,13 +23,24 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
                 .Select(line => line.Split('=', 2))
                 .ToDictionary(pair => pair[0], pair => pair[1]);
             int port = int.Parse(values["F2B_AMQP_PORT"], CultureInfo.InvariantCulture);
-            nodes.Add($"f2b{port}@localhost", new Node(folder[number], port, values["F2BBROKER_API"]));
+            nodes.Add(values["F2B_NODE"], new Node(folder[number], port, values["F2BBROKER_API"]));
         }
 
         SelectApiNode([]);
     }
 
     public IReadOnlyCollection<string> Nodes => nodes.Keys;
+
+    /// <summary>One node, as <c>[broker] uri</c> names it.</summary>
+    public string UriOf(string node) => nodes[node].Uri;
+
+    /// <summary>Uses the management API of a node.</summary>
+    public void UseApiOf(string node) => SelectApiNode(nodes.Keys.Where(other => other != node));
+
+    /// <summary>Returns the number of lines of a node's log that contain the text.</summary>
+    public int CountLogged(string node, string text) =>
+        File.ReadLines(Path.Combine(nodes[node].Folder, "log", $"{node}.log"))
+            .Count(line => line.Contains(text, StringComparison.Ordinal));
 
     public Task KillAsync(string node) => StopAsync("kill", node);
 
@@ -38,10 +50,16 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
     public async Task StartAsync(string node)
     {
         await ScriptAsync("broker.sh", ["start", nodes[node].Folder]);
-        // The node first synchronizes with the others.
+        await IsCompleteAsync();
+    }
+
+    /// <summary>Waits until all nodes run. A node that returns first synchronizes with the others.</summary>
+    public async Task IsCompleteAsync()
+    {
+        IReadOnlyList<string> running = [];
         await Eventually.TrueAsync(
-            async () => (await RunningAsync()).Count == nodes.Count,
-            () => $"{node} does not rejoin the cluster.",
+            async () => (running = await RunningAsync()).Count == nodes.Count,
+            () => $"Only {string.Join(' ', running)} run.",
             TimeSpan.FromMinutes(2));
     }
 
@@ -78,12 +96,16 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
         return node!;
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         CloseApi();
         await StopAllAsync();
         folder.Dispose();
     }
+
+    /// <summary>Writes files for the nodes, before they are created.</summary>
+    /// <param name="path">The folder of the nodes' folders 1, 2 and 3.</param>
+    protected virtual Task PrepareAsync(string path) => Task.CompletedTask;
 
     private async Task<string?> FindNodeAsync(string user) =>
         (string?)((JsonArray)(await GetAsync("connections"))!)
@@ -100,10 +122,10 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
     }
 
     /// <summary>Uses the management API of a node other than these.</summary>
-    private void SelectApiNode(string[] excluded)
+    private void SelectApiNode(IEnumerable<string> excluded)
     {
         Node selected = nodes.First(node => !excluded.Contains(node.Key)).Value;
-        SetAddress("127.0.0.1", selected.Port, selected.Api);
+        SetAddress(selected.Host, selected.Port, selected.Api);
     }
 
     private async Task<IReadOnlyList<string>> RunningAsync() =>
@@ -116,5 +138,10 @@ public sealed class BrokerCluster : RunningBroker, IAsyncLifetime
         Assert.True(outcome.ExitCode == 0, outcome.Errors.Replace("\u001b", "", StringComparison.Ordinal));
     }
 
-    private sealed record Node(string Folder, int Port, string Api);
+    private sealed record Node(string Folder, int Port, string Api)
+    {
+        public string Host => new Uri(Api).Host;
+
+        public string Uri => $"amqp://{Host}:{Port}/f2b";
+    }
 }

@@ -27,6 +27,9 @@ internal sealed class Load(Server origin, Server receiver, int seed, int maxDela
     /// <summary>The addresses logged so far.</summary>
     public IEnumerable<string> Addresses => bans.Select(ban => ban.Address);
 
+    /// <summary>The texts after the first date that a peer's monitored log must contain for the bans logged so far.</summary>
+    public IReadOnlyList<string> Identities => [.. bans.Take(Count).Select(ban => ban.Identity)];
+
     public Load Start()
     {
         flowing = FlowAsync();

@@ -42,8 +42,17 @@ internal sealed class Lan : IAsyncDisposable
         return Namespace(holder);
     }
 
+    /// <summary>Takes a machine's link out of the bridge. The machine and the others notice nothing but the silence.</summary>
+    public Task CutAsync(string machine) => RunAsync(Hub, $"ip link set {machine} nomaster");
+
+    /// <summary>Puts it back.</summary>
+    public Task MendAsync(string machine) => RunAsync(Hub, $"ip link set {machine} master bridge");
+
+    /// <summary>The file of the attackers' side's namespace.</summary>
+    public string Bridge => Namespace(Hub);
+
     /// <summary>The nsenter option that runs a command on the attackers' side.</summary>
-    public string Outside => $"--net={Namespace(Hub)}";
+    public string Outside => $"--net={Bridge}";
 
     public async ValueTask DisposeAsync()
     {
