@@ -30,11 +30,8 @@ public sealed class SeparableCluster : BrokerCluster
 
     public override async ValueTask DisposeAsync()
     {
-        if (lan is not null)
-        {
-            await base.DisposeAsync();
-            await lan.DisposeAsync();
-        }
+        await base.DisposeAsync();
+        await (lan?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     protected override async Task PrepareAsync(string path)
