@@ -9,6 +9,7 @@
 #   ./test.sh --upgrade   runs only the test of an upgrade from RabbitMQ 4.0 (trixie) to 4.3 (forky)
 #   ./test.sh --rabbitmq SUITE ...   runs only the end-to-end tests, or those of --soak, --ui or xunit's options, on the RabbitMQ of that
 #                         suite of Debian: bookworm (3.10), trixie (4.0) or forky (4.3)
+#   ./test.sh --fuzz ...  runs only AFL on the parsers, an hour each: tests/fuzz.sh has the options
 # --rabbitmq and --upgrade need root and Debian's mirror, or folders that tests/real/rabbitmq-root.sh has installed: F2B_RABBITMQ_ROOT and
 # F2B_NEWER_RABBITMQ_ROOT.
 set -euo pipefail
@@ -24,11 +25,15 @@ if [ "${1:-}" = --rabbitmq ]; then
     esac
     shift 2
     case "${1:-}" in
-        --package | --docker | --upgrade) echo "$1 has a RabbitMQ of its own." >&2; exit 2 ;;
+        --package | --docker | --upgrade | --fuzz) echo "$1 does not use that RabbitMQ." >&2; exit 2 ;;
     esac
     tests/real/install.sh rabbitmq
 fi
-if [ "${1:-}" = --soak ]; then
+if [ "${1:-}" = --fuzz ]; then
+    shift
+    tests/real/install.sh fuzz
+    exec tests/fuzz.sh "$@"
+elif [ "${1:-}" = --soak ]; then
     shift
     set -- -trait Form=long "$@"
     export F2BBROKER_SOAK=1

@@ -14,7 +14,7 @@ public sealed record Ban(Subnet Ip, string Jail, string Server, DateTimeOffset D
     /// <summary>The value of <see cref="Via"/> without a name.</summary>
     public const string HiddenVia = "-";
 
-    private const int MaxJailLength = 200;
+    internal const int MaxJailLength = 200;
 
     // Any fixed value works. It separates these ids from other UUIDv5 values.
     private static readonly byte[] IdNamespace = Guid.Parse("5e0ad9c8-3b0e-4a52-9a53-0d7a4f2bb0ce").ToByteArray(bigEndian: true);

@@ -42,6 +42,8 @@ public sealed partial record MonitoredLogLine(DateTimeOffset WrittenAt, string T
         GroupCollection parts = Pattern.Match(line).Groups;
         return UtcTimestamp.Parse(parts["at"].Value) is { } writtenAt
             && Subnet.ParseCanonical(parts["ip"].Value) is { } ip
+            && parts["jail"].Length <= Ban.MaxJailLength
+            && ServerName.IsValid(parts["server"].Value)
             && UtcTimestamp.Parse(parts["detected"].Value) is { } detectedAt
                 ? new MonitoredLogLine(writtenAt, parts["text"].Value, new Ban(ip, parts["jail"].Value, parts["server"].Value, detectedAt))
                 : null;

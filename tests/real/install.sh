@@ -4,6 +4,7 @@
 #   install.sh package   also installs the tools that build, check and install the f2bbroker package
 #   install.sh rabbitmq  also installs the tool that creates the root folder of another Debian
 #   install.sh docker    also installs the tools for a private container engine and its images
+#   install.sh fuzz      also installs AFL
 #   install.sh ui        also installs the browser for the management UI, and Node.js
 set -euo pipefail
 
@@ -37,6 +38,8 @@ elif [ "${1:-}" = docker ]; then
     for tool in debootstrap docker.io docker-compose slirp4netns; do
         is_installed "$tool" || missing+=("$tool")
     done
+elif [ "${1:-}" = fuzz ]; then
+    command -v afl-fuzz >/dev/null || missing+=(afl++)
 elif [ "${1:-}" = ui ]; then
     [ -x /usr/bin/chromium ] || missing+=(chromium)
     command -v node >/dev/null || missing+=(nodejs)

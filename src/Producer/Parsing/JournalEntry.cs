@@ -51,8 +51,9 @@ internal sealed partial record JournalEntry(
             Ban? ban = ParseBan(entry, server);
             return new JournalEntry(cursor, ban, ban is null ? FindReason(entry) : null, ParseEnforcement(entry));
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
+            // A text that is not UTF-8, or with half of a surrogate pair, is found only when it is read.
             return null;
         }
     }

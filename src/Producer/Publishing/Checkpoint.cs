@@ -28,7 +28,12 @@ internal sealed partial class Checkpoint(string path)
 
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), Format) ?? throw new InvalidDataException("null");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), Format) switch
+            {
+                null => throw new InvalidDataException("null"),
+                LogPosition { Offset: < 0 } => throw new InvalidDataException("negative offset"),
+                var position => position,
+            };
         }
         catch (Exception failure) when (failure is JsonException or NotSupportedException or InvalidDataException)
         {

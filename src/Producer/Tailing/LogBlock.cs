@@ -24,6 +24,13 @@ internal sealed partial class LogBlock(LogFile file, ReadOnlyMemory<byte> lines,
     [GeneratedRegex(@"\0+")]
     private static partial Regex Nuls { get; }
 
+    /// <summary>Returns the text without NULs in front of it, the hole that a crash leaves, and with one NUL for each other hole.</summary>
+    public static string Decode(ReadOnlySpan<byte> line)
+    {
+        string text = Nuls.Replace(Encoding.UTF8.GetString(line.TrimStart((byte)0)), "\0");
+        return text.Length <= MaxCandidateLength ? text : $"{text[..MaxCandidateLength]}…";
+    }
+
     /// <summary>Gives all of it one position, because nobody can find its file again.</summary>
     public LogBlock At(LogPosition position)
     {
@@ -45,13 +52,6 @@ internal sealed partial class LogBlock(LogFile file, ReadOnlyMemory<byte> lines,
                 yield return (Decode(lines.Span[from..end]), PositionAt(end + 1));
             }
         }
-    }
-
-    /// <summary>Returns the text without NULs in front of it, the hole that a crash leaves, and with one NUL for each other hole.</summary>
-    private static string Decode(ReadOnlySpan<byte> line)
-    {
-        string text = Nuls.Replace(Encoding.UTF8.GetString(line.TrimStart((byte)0)), "\0");
-        return text.Length <= MaxCandidateLength ? text : $"{text[..MaxCandidateLength]}…";
     }
 
     private LogPosition PositionAt(int end) =>

@@ -44,7 +44,7 @@ internal sealed class LogFileBanSource(Settings settings, HealthProblems problem
         {
             foreach ((string line, LogPosition end) in block.Candidates())
             {
-                SourceSegment segment = format == LogFormat.F2bBroker ? ParseForwarded(line, end) : Parse(line, end);
+                SourceSegment segment = Parse(line, end);
                 // A consumer's log has no local time, and old bans in it, which it has caught up with.
                 if (block.IsNewlyWritten && format != LogFormat.F2bBroker && segment.Ban is { } ban)
                 {
@@ -60,13 +60,18 @@ internal sealed class LogFileBanSource(Settings settings, HealthProblems problem
 
     public void Dispose() => tail.Dispose();
 
+    /// <summary>Returns what a line about a ban, or about the enforcement of a shared ban, says.</summary>
+    /// <param name="end">The position after the line.</param>
+    public SourceSegment Parse(string line, LogPosition end) =>
+        format == LogFormat.F2bBroker ? ParseForwarded(line, end) : ParseOwn(line, end);
+
     private SourceSegment ParseForwarded(string line, LogPosition end)
     {
         Ban? ban = ForwardedBan.Parse(line, settings, out SkipReason? reason);
         return new SourceSegment(end, ban, ban is null ? reason ?? UnsharedLine.FindReason(line, format) : null);
     }
 
-    private SourceSegment Parse(string line, LogPosition end)
+    private SourceSegment ParseOwn(string line, LogPosition end)
     {
         Ban? ban = ParseBan(line);
         EnforcementLine? enforcement = ParseEnforcement(line);

@@ -86,6 +86,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("{\"source\":\"pigeon\"}")]
     [InlineData("{\"source\":\"journal\"}")]
     [InlineData("{\"source\":\"file\",\"headLength\":0,\"head\":null,\"offset\":0,\"writtenAt\":\"2026-11-23T02:44:23Z\"}")]
+    [InlineData("{\"source\":\"file\",\"headLength\":1,\"head\":\"\",\"offset\":-1,\"writtenAt\":\"2026-11-23T02:44:23Z\"}")]
     [InlineData("\0\0\0\0")]
     public void A_file_without_a_position_is_an_error(string text)
     {

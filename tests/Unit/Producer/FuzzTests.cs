@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using F2bBroker.Fuzz.Oracles;
 using F2bBroker.UnitTests.Producer.Fuzz;
 using Microsoft.Extensions.Time.Testing;
 

@@ -181,7 +181,15 @@ public sealed class JournalEntryTests
     [InlineData("{}")]
     [InlineData("{\"__CURSOR\":\"\"}")]
     [InlineData("{\"__CURSOR\":\"s=1\"")]
+    [InlineData("{\"__CURSOR\":\"\\ud800\"}")]
     public void A_line_that_is_not_an_entry_is_not_parsed(string line) => Assert.Null(Parse(line));
+
+    [Fact]
+    public void A_line_that_is_not_UTF_8_is_not_parsed()
+    {
+        byte[] line = [.. "{\"__CURSOR\":\""u8, 0xb6, .. "\"}"u8];
+        Assert.Null(JournalEntry.Parse(line, "web1"));
+    }
 
     private static JournalEntry? Parse(string line) => JournalEntry.Parse(Encoding.UTF8.GetBytes(line), "web1");
 

@@ -1,3 +1,5 @@
+using F2bBroker.Fuzz.Oracles;
+
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
 /// <summary>Compares the bans read from fuzzed logs with those that the oracle finds.</summary>

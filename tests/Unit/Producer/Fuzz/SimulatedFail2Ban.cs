@@ -1,4 +1,5 @@
 using System.Globalization;
+using F2bBroker.Fuzz.Oracles;
 
 namespace F2bBroker.UnitTests.Producer.Fuzz;
 
