@@ -12,6 +12,7 @@ namespace F2bBroker.Contracts;
 /// </remarks>
 public sealed class Subnet : IEquatable<Subnet>
 {
+    // Stryker disable once all: a static value (docs/mutation.md)
     private static readonly SearchValues<char> AddressCharacters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
     private readonly byte[] network;

@@ -78,6 +78,14 @@ public sealed class SubnetTests
         Assert.Equal(overlap, Subnet.Parse(one)!.Overlaps(Subnet.Parse(other)!));
 
     [Theory]
+    [InlineData("203.0.113.0/24", "203.0.113.5", true)]
+    [InlineData("203.0.113.0/24", "203.0.113.0/24", true)]
+    [InlineData("203.0.113.5", "203.0.113.0/24", false)]
+    [InlineData("203.0.113.0/25", "203.0.113.128/25", false)]
+    public void A_network_contains_what_overlaps_and_is_not_wider(string one, string other, bool contains) =>
+        Assert.Equal(contains, Subnet.Parse(one)!.Contains(Subnet.Parse(other)!));
+
+    [Theory]
     [InlineData("203.0.113.77", 24, "203.0.113.0/24")]
     [InlineData("203.0.113.77", 32, "203.0.113.77")]
     [InlineData("203.0.0.0/16", 24, "203.0.0.0/16")]
