@@ -10,11 +10,26 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf --one-file-system "$work"' EXIT
 mkdir "$work/copy" "$work/tmp"
-git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$work/copy"
+git ls-files -z --cached --others --exclude-standard | tar --null -T - --ignore-failed-read -c | tar -x -C "$work/copy"
 reports=$(realpath -m "${F2BBROKER_MUTATION:-$work/reports}")
 cd "$work/copy/tests/Unit"
 
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 UseSharedCompilation=false TMPDIR=$work/tmp
+
+# print_survivors REPORT: prints each mutant that no test killed.
+print_survivors() {
+    python3 - "$1" <<'END'
+import json, sys
+
+for file, report in json.load(open(sys.argv[1]))["files"].items():
+    lines = report["source"].split("\n")
+    for mutant in report["mutants"]:
+        if mutant["status"] in ("Survived", "NoCoverage"):
+            start = mutant["location"]["start"]["line"]
+            print(f"{file}:{start}: {mutant['status']}: {lines[start - 1].strip()} => {' '.join(mutant['replacement'].split())}")
+END
+}
+
 dotnet tool restore
 # Stryker analyses only projects that are restored and built.
 dotnet build --nologo -v quiet
@@ -24,5 +39,6 @@ for project in "$@"; do
     dotnet stryker --skip-version-check --project "$project.csproj" --output "$reports/$project" \
         --test-case-filter "FullyQualifiedName~UnitTests.$project.&FullyQualifiedName!~FuzzTests&FullyQualifiedName!~LogTailModelTests" \
         || outcome=1
+    print_survivors "$reports/$project/reports/mutation-report.json" || outcome=1
 done
 exit "$outcome"
