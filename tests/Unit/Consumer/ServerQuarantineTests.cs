@@ -123,7 +123,7 @@ public sealed class ServerQuarantineTests
     {
         LoggedMessages<ServerQuarantine> log = new();
         ServerQuarantine logged = new(Some.Settings("consumer:maxbans=3/10m", $"consumer:queuetype={queueType}"), clock, log);
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < 6; i++)
         {
             logged.TryAdmit(Some.Ban(), out _);
         }
