@@ -87,6 +87,18 @@ public sealed class CheckpointTrackerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_follows_a_ban_is_saved_at_once_with_it()
+    {
+        TaskCompletionSource first = new();
+        Ship(first.Task, 1);
+        Ship(Task.CompletedTask, 2);
+        Ship(Task.CompletedTask, 3, isBan: false);
+        clock.Advance(TimeSpan.FromTicks(1));
+        first.SetResult();
+        await SavesAsync(offset => offset == 3);
+    }
+
+    [Fact]
     public async Task A_ban_is_saved_at_once_if_no_other_is_pending_and_other_lines_once_a_minute()
     {
         clock.Advance(TimeSpan.FromMinutes(1));
