@@ -7,6 +7,7 @@
 #   ./test.sh --docker    runs only the test of docker-compose.yml in a private engine; it needs root and Debian's and NuGet's servers
 #   ./test.sh --ui        runs only the checks of RabbitMQ's management UI with a real browser (docs/pictures/take.sh)
 #   ./test.sh --upgrade   runs only the test of an upgrade from RabbitMQ 4.0 (trixie) to 4.3 (forky)
+#   ./test.sh --mutation [PROJECT ...]   runs only the mutation tests (docs/mutation.md); they need NuGet's server
 #   ./test.sh --rabbitmq SUITE ...   runs only the end-to-end tests, or those of --soak, --ui or xunit's options, on the RabbitMQ of that
 #                         suite of Debian: bookworm (3.10), trixie (4.0) or forky (4.3)
 #   ./test.sh --fuzz ...  runs only AFL on the parsers, an hour each: tests/fuzz.sh has the options
@@ -14,6 +15,10 @@
 # F2B_NEWER_RABBITMQ_ROOT.
 set -euo pipefail
 cd "$(dirname "$0")"
+if [ "${1:-}" = --mutation ]; then
+    shift
+    exec tests/mutation.sh "$@"
+fi
 mode=part
 suite='' newer=''
 if [ "${1:-}" = --rabbitmq ]; then

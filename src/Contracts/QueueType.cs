@@ -10,17 +10,20 @@ public sealed class QueueType
     public const string TypeArgument = "x-queue-type";
     public const string SingleActiveConsumerArgument = "x-single-active-consumer";
 
+    // Stryker disable once all: a static value (docs/mutation.md)
     public static readonly QueueType Classic = new("classic", [], []);
 
     /// <summary>
     /// A quorum queue ignores the exclusive flag of a consumer, so two servers with one name would share its bans. A single active consumer
     /// prevents that. It also lets the broker drop a consumer whose node is down.
     /// </summary>
+    // Stryker disable once all: a static value (docs/mutation.md)
     public static readonly QueueType Quorum = new(
         "quorum",
         new() { [TypeArgument] = "quorum", [SingleActiveConsumerArgument] = true },
         new() { [TypeArgument] = "quorum" });
 
+    // Stryker disable once all: a static value (docs/mutation.md)
     public static readonly QueueType Stream = new("stream", [], []);
 
     private readonly Dictionary<string, object?> banQueueArguments;

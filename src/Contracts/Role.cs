@@ -8,15 +8,20 @@ namespace F2bBroker.Contracts;
 /// </summary>
 public sealed class Role
 {
+    // Stryker disable once all: a static value (docs/mutation.md)
     public static readonly Role Both = new("both", reports: true, receives: true);
+    // Stryker disable once all: a static value (docs/mutation.md)
     public static readonly Role Reporter = new("reporter", reports: true, receives: false);
+    // Stryker disable once all: a static value (docs/mutation.md)
     public static readonly Role Receiver = new("receiver", reports: false, receives: true);
 
     private const string Nothing = "^$";
     private const string ReporterWrite = @"^f2b\.(bans|health\.in)$";
     private const string StreamRead = @"^f2b\.(history|pardons)$";
 
+    // Stryker disable once all: a static value (docs/mutation.md)
     private static readonly Role BothFromStream = new("both", reports: true, receives: true, followsStream: true);
+    // Stryker disable once all: a static value (docs/mutation.md)
     private static readonly Role ReceiverFromStream = new("receiver", reports: false, receives: true, followsStream: true);
 
     private Role(string name, bool reports, bool receives, bool followsStream = false) =>

@@ -51,7 +51,12 @@ public static class Topology
     public static string? FindServer(string queue)
     {
         string prefix = QueueFor("");
-        string rest = queue.StartsWith(prefix, StringComparison.Ordinal) ? queue[prefix.Length..] : "";
+        if (!queue.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        string rest = queue[prefix.Length..];
         string server = rest.EndsWith(ErrorSuffix, StringComparison.Ordinal) ? rest[..^ErrorSuffix.Length] : rest;
         return ServerName.IsValid(server) ? server : null;
     }

@@ -10,8 +10,8 @@ namespace F2bBroker.Consumer.Rules;
 /// <remarks>There are at most as many as lines within <c>maxage</c>.</remarks>
 internal sealed class EarlierTrials(ConsumerSettings settings)
 {
-    private readonly Dictionary<Guid, Ban> trials = [];
-    private readonly HashSet<Guid> bans = [];
+    private Dictionary<Guid, Ban> trials = [];
+    private HashSet<Guid> bans = [];
 
     /// <summary>Adds a line that an earlier run wrote.</summary>
     /// <param name="id">The hash of its ban.</param>
@@ -31,10 +31,7 @@ internal sealed class EarlierTrials(ConsumerSettings settings)
     public IReadOnlyList<Ban> TakeAll()
     {
         Ban[] found = [.. trials.Where(trial => !bans.Contains(trial.Key)).Select(trial => trial.Value)];
-        trials.Clear();
-        trials.TrimExcess();
-        bans.Clear();
-        bans.TrimExcess();
+        (trials, bans) = ([], []);
         return found;
     }
 }

@@ -4,10 +4,12 @@ using F2bBroker.Contracts;
 namespace F2bBroker.Consumer.Rules;
 
 /// <summary>This host's addresses, refreshed after a minute.</summary>
-internal sealed class HostAddresses(TimeProvider time)
+/// <param name="read">Returns the present addresses; by default those of the network interfaces.</param>
+internal sealed class HostAddresses(TimeProvider time, Func<IEnumerable<Subnet>>? read = null)
 {
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1);
 
+    private readonly Func<IEnumerable<Subnet>> read = read ?? ReadInterfaces;
     private readonly Lock gate = new();
     private Subnet[]? addresses;
     private long readAt;
@@ -18,7 +20,7 @@ internal sealed class HostAddresses(TimeProvider time)
         {
             if (addresses is null || time.GetElapsedTime(readAt) > RefreshInterval)
             {
-                addresses = [.. Read()];
+                addresses = [.. read()];
                 readAt = time.GetTimestamp();
             }
 
@@ -26,7 +28,7 @@ internal sealed class HostAddresses(TimeProvider time)
         }
     }
 
-    private static IEnumerable<Subnet> Read() => NetworkInterface.GetAllNetworkInterfaces()
+    private static IEnumerable<Subnet> ReadInterfaces() => NetworkInterface.GetAllNetworkInterfaces()
         .SelectMany(card => card.GetIPProperties().UnicastAddresses)
         .Select(address => Subnet.FromAddress(address.Address));
 }

@@ -22,8 +22,7 @@ internal sealed class Quorum(ConsumerSettings settings, TimeProvider time)
             || reports.GetValueOrDefault(ban.Ip, [])
                 .Where(other => (other.DetectedAt - ban.DetectedAt).Duration() <= settings.QuorumWindow)
                 .Select(other => other.Server)
-                .Append(ban.Server)
-                .Distinct()
+                .Union([ban.Server])
                 .Count() >= size;
     }
 

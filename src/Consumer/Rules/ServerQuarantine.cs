@@ -82,9 +82,13 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
         }
 
         // The clock is not compared again: a quarantine that expires here ends with the next ban, which logs it.
-        bool isQuarantined = ends.TryGetValue(ban.Server, out TimeSpan current);
-        until = time.GetUtcNow() + (isQuarantined ? current - Now : TimeSpan.Zero);
-        return !isQuarantined;
+        if (!ends.TryGetValue(ban.Server, out TimeSpan current))
+        {
+            return true;
+        }
+
+        until = time.GetUtcNow() + (current - Now);
+        return false;
     }
 
     /// <summary>Returns true if the server is quarantined. Counts nothing.</summary>

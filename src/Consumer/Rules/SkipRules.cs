@@ -7,6 +7,7 @@ namespace F2bBroker.Consumer.Rules;
 internal sealed class SkipRules(Settings settings, HostAddresses hostAddresses, BrokerAddresses brokerAddresses, TimeProvider time)
 {
     /// <summary>Loopback, link-local, multicast, unspecified, broadcast and private addresses (RFC 1918, 6598 and 4193).</summary>
+    // Stryker disable once all: a static value (docs/mutation.md)
     private static readonly Subnet[] PrivateRanges =
     [
         .. new[]

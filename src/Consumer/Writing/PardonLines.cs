@@ -35,13 +35,10 @@ internal sealed class PardonLines(ConsumerSettings settings, CurrentPardons curr
         {
             if (MonitoredLogLine.Parse(line)?.Ban is { } ban)
             {
-                foreach (Pardon network in networks.Where(network => network.Ip!.Overlaps(ban.Ip)))
+                // A network around the pardoned one stays banned.
+                foreach (Pardon network in networks.Where(network => network.Ip!.Contains(ban.Ip)))
                 {
-                    // A network around the pardoned one stays banned.
-                    if (ban.Ip.PrefixLength > network.Ip!.PrefixLength)
-                    {
-                        lines[PardonLine.FormatText(network, ban.Ip)] = network;
-                    }
+                    lines[PardonLine.FormatText(network, ban.Ip)] = network;
                 }
 
                 if (servers.TryGetValue(ban.Server, out Pardon? pardon))

@@ -10,6 +10,7 @@ internal sealed class SettingsReader
 {
     private const string FromPrefix = "from ";
 
+    // Stryker disable once all: a static value (docs/mutation.md)
     private static readonly string[] Levels = ["Verbose", "Debug", "Information", "Warning", "Error", "Fatal"];
 
     private readonly IConfiguration configuration;

@@ -9,6 +9,7 @@ namespace F2bBroker.Shared.Messaging;
 [JsonSerializable(typeof(BanDetected))]
 internal sealed partial class BanJson : JsonSerializerContext
 {
+    // Stryker disable once all: a static value (docs/mutation.md)
     public static JsonSerializerOptions Apply(JsonSerializerOptions options)
     {
         options.RespectRequiredConstructorParameters = true;

@@ -29,7 +29,7 @@ public sealed class BanEvaluatorTests
     }
 
     [Fact]
-    public void The_quorum_counts_remembered_reports()
+    public void The_quorum_counts_remembered_and_new_reports()
     {
         BanEvaluator evaluator = NewEvaluator("consumer:quorum=2");
         Ban reported = Some.Ban(server: "web1");
@@ -39,6 +39,8 @@ public sealed class BanEvaluatorTests
         Assert.Equal(new BanOutcome.Written(MonitoredLogLine.ReportText(other)), evaluator.Evaluate(other));
         Ban second = Some.Ban(server: "web3");
         Assert.Equal(Written(second), evaluator.Evaluate(second));
+        Ban secondOfOther = Some.Ban("203.0.113.8", server: "web3");
+        Assert.Equal(Written(secondOfOther), evaluator.Evaluate(secondOfOther));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
@@ -5,6 +6,7 @@ using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Metrics;
 using F2bBroker.Shared.Configuration;
+using F2bBroker.UnitTests.Daemon;
 using Microsoft.Extensions.Time.Testing;
 
 namespace F2bBroker.UnitTests.Consumer;
@@ -19,7 +21,9 @@ public sealed class BanWriterTests : IAsyncLifetime
     private readonly DaemonMeter meter;
     private readonly HealthProblems problems;
     private readonly CurrentPardons pardons = new(Some.Settings().Consumer);
+    private readonly LoggedMessages<BanWriter> log = new();
     private string queueType = "classic";
+    private WriterParts parts;
     private BanWriter writer;
 
     public BanWriterTests()
@@ -78,6 +82,26 @@ public sealed class BanWriterTests : IAsyncLifetime
         Assert.IsType<BanOutcome.Written>(await writer.WriteAsync(Some.Ban()));
         Assert.EndsWith("detected=2026-11-23T02:44:23.706Z\n", File.ReadAllText(path));
         Assert.Equal(2, File.ReadAllLines(path).Length);
+    }
+
+    [Fact]
+    public async Task Written_lines_are_logged_and_duplicates_are_not()
+    {
+        Ban ban = Some.Ban("203.0.113.1");
+        await writer.WriteAsync(ban);
+        await writer.WriteAsync(ban);
+        await writer.WritePardonsAsync([Pardon("203.0.113.0/24")], mayBeWritten: false);
+        Assert.Equal(
+            [$"Writing to {path}.", $"Written: {MonitoredLogLine.BanText(ban)}.", "Written: 2 lines of pardons."],
+            log.Messages);
+    }
+
+    [Fact]
+    public async Task The_daemon_is_initialized_when_its_log_is_read()
+    {
+        parts.Readiness.MarkStarted();
+        await writer.WriteAsync(Some.Ban());
+        Assert.True(parts.Readiness.Task.IsCompleted);
     }
 
     [Fact]
@@ -144,11 +168,15 @@ public sealed class BanWriterTests : IAsyncLifetime
         Task<BanOutcome> waiting = writer.WriteAsync(Some.Ban());
         Task<BanOutcome> pardoned = writer.WriteAsync(Some.Ban("203.0.113.8"));
         Pardon("203.0.113.8");
+        // The writer handles the bans that do not wait before this.
+        await writer.WritePardonsAsync([], mayBeWritten: false);
         Assert.False(waiting.IsCompleted);
+        Assert.Equal(2, parts.Metrics.Waiting);
         Assert.Empty(File.ReadAllLines(path));
         pardons.MarkKnown();
         Assert.IsType<BanOutcome.Written>(await waiting);
         Assert.IsType<BanOutcome.Pardoned>(await pardoned);
+        Assert.Equal((0, 1), (parts.Metrics.Waiting, parts.Metrics.Written));
         Assert.Single(File.ReadAllLines(path));
     }
 
@@ -203,10 +231,11 @@ public sealed class BanWriterTests : IAsyncLifetime
         await writer.WriteAsync(Some.Ban("203.0.113.1"));
         await writer.WritePositionAsync(new PositionLine(clock.GetUtcNow(), 7, Hash));
         Assert.Equal(["Ban 203.0.113.1", "Position offset=7"], Words());
+        await writer.WritePositionAsync(new PositionLine(clock.GetUtcNow(), 8, Hash));
         clock.Advance(TimeSpan.FromMinutes(1));
         File.Move(path, path + ".1");
         await writer.WriteAsync(Some.Ban("203.0.113.2"));
-        Assert.Equal(["Ban 203.0.113.2", "Position offset=7"], Words());
+        Assert.Equal(["Ban 203.0.113.2", "Position offset=8"], Words());
         Assert.Equal(Some.Clock().GetUtcNow(), PositionLine.Parse(File.ReadLines(path).Last())!.ReachedAt);
     }
 
@@ -253,10 +282,12 @@ public sealed class BanWriterTests : IAsyncLifetime
 
     private IEnumerable<string> Words() => File.ReadLines(path).Select(line => string.Join(' ', line.Split(' ')[1..3]));
 
+    [MemberNotNull(nameof(parts))]
     private BanWriter NewWriter()
     {
         Settings settings = Some.Settings($"consumer:logpath={path}", $"consumer:queuetype={queueType}");
-        return new WriterParts(settings, pardons, problems, meter, clock).Writer;
+        parts = new WriterParts(settings, pardons, problems, meter, clock, log);
+        return parts.Writer;
     }
 
     private async Task StopAsync()

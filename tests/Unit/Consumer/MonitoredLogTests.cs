@@ -93,6 +93,26 @@ public sealed class MonitoredLogTests : IDisposable
         Assert.False(log.Append("two\n"u8, ref written));
     }
 
+    [Fact]
+    public void What_another_program_appends_does_not_make_it_a_new_log()
+    {
+        Append("");
+        Append("one\n");
+        File.AppendAllText(path, "foreign\n");
+        Assert.True(Append("two\n"));
+        Assert.Equal("one\nforeign\ntwo\n", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void A_line_that_was_begun_is_not_continued_after_what_another_program_appended()
+    {
+        Append("");
+        File.AppendAllText(path, "foreign\n");
+        int written = 2;
+        Assert.False(log.Append("one\n"u8, ref written));
+        Assert.Equal("foreign\n", File.ReadAllText(path));
+    }
+
     private bool Append(string text)
     {
         int written = 0;

@@ -62,11 +62,22 @@ public sealed class PardonLinesTests : IDisposable
     }
 
     [Fact]
+    public void The_line_of_a_new_pardon_of_an_address_is_not_searched_for_in_the_logs()
+    {
+        Pardon pardon = Some.Pardon("203.0.113.7", null);
+        Log("bans.log", PardonLine.FormatText(pardon, pardon.Ip!));
+        Assert.Empty(Find(pardon));
+        Assert.Single(new PardonLines(settings, current).Find([pardon], mayBeWritten: false, warnings.Add));
+    }
+
+    [Fact]
     public void A_log_that_cannot_be_read_is_named()
     {
         File.WriteAllText(folder["bans.log.2.gz"], "no archive");
         Assert.Single(Find(Some.Pardon("203.0.113.0/24", null)));
-        Assert.StartsWith($"Cannot read {folder["bans.log.2.gz"]}: ", Assert.Single(warnings));
+        string warning = Assert.Single(warnings);
+        Assert.StartsWith($"Cannot read {folder["bans.log.2.gz"]}: ", warning);
+        Assert.EndsWith(" Addresses in it that are pardoned may stay banned.", warning);
     }
 
     private string[] Find(params Pardon[] pardons)

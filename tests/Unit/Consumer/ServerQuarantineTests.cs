@@ -1,4 +1,6 @@
 using F2bBroker.Consumer.Rules;
+using F2bBroker.Contracts;
+using F2bBroker.UnitTests.Daemon;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -84,9 +86,57 @@ public sealed class ServerQuarantineTests
     public void Bans_written_in_an_earlier_run_count_unless_they_were_a_backlog()
     {
         Count(written: TimeSpan.FromMinutes(9), detected: TimeSpan.FromMinutes(9));
-        Count(written: TimeSpan.FromMinutes(11), detected: TimeSpan.FromMinutes(11));
-        Count(written: TimeSpan.FromMinutes(1), detected: TimeSpan.FromMinutes(12));
+        Count(written: TimeSpan.FromMinutes(10), detected: TimeSpan.FromMinutes(10));
+        Count(written: TimeSpan.FromMinutes(1), detected: TimeSpan.FromMinutes(11));
         Assert.Equal([true, true, false], Admitted(3));
+    }
+
+    [Fact]
+    public void The_quarantined_servers_are_listed_with_the_end_of_their_quarantine()
+    {
+        Assert.Empty(quarantine.Servers);
+        Admitted(4);
+        clock.Advance(TimeSpan.FromMinutes(29));
+        Assert.Equal([new QuarantinedServer("web1", "2026-11-23T03:14:23.706Z")], quarantine.Servers);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Empty(quarantine.Servers);
+    }
+
+    [Fact]
+    public void Only_the_beginning_and_the_end_of_a_quarantine_are_reported()
+    {
+        int changes = 0;
+        quarantine.Changed += () => changes++;
+        Admitted(3);
+        Assert.Equal(0, changes);
+        Admitted(3);
+        Assert.Equal(1, changes);
+        clock.Advance(TimeSpan.FromMinutes(30));
+        Admitted(2);
+        Assert.Equal(2, changes);
+    }
+
+    [Theory]
+    [InlineData("classic", "go to f2b.bans.web2_error")]
+    [InlineData("stream", "are skipped")]
+    public void A_quarantine_is_logged_once_with_the_limit_what_happens_to_the_bans_and_the_remedy(string queueType, string outcome)
+    {
+        LoggedMessages<ServerQuarantine> log = new();
+        ServerQuarantine logged = new(Some.Settings("consumer:maxbans=3/10m", $"consumer:queuetype={queueType}"), clock, log);
+        for (int i = 0; i < 6; i++)
+        {
+            logged.TryAdmit(Some.Ban(), out _);
+        }
+
+        clock.Advance(TimeSpan.FromMinutes(30));
+        logged.TryAdmit(Some.Ban(), out _);
+        Assert.Equal(
+            [
+                $"web1 is quarantined: it reported more than 3 bans within 10 minutes (maxbans). Its bans {outcome} until it has stayed "
+                    + "within the limit for 30 minutes. If the server was compromised, run: f2bbroker revoke web1",
+                "web1 is no longer quarantined.",
+            ],
+            log.Messages);
     }
 
     [Fact]

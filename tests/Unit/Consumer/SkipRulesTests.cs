@@ -116,6 +116,18 @@ public sealed class SkipRulesTests
         Assert.Null(rules.FindSkipReason(Some.Ban("198.51.101.1")));
     }
 
+    [Fact]
+    public async Task While_no_name_of_the_broker_resolves_no_ban_may_be_processed()
+    {
+        // A label has at most 63 characters, so no name server is asked.
+        string host = new('x', 64);
+        BrokerAddresses broker = new(Some.Settings($"broker:uri=amqp://{host}"));
+        string? warning = Assert.Single(await broker.ResolveAsync(TestContext.Current.CancellationToken)).Value;
+        Assert.StartsWith($"Cannot resolve the broker's host name {host}: ", warning);
+        Assert.EndsWith(" A new address of the broker is not protected from bans until the name resolves.", warning);
+        Assert.False(broker.Resolved.IsCompleted);
+    }
+
     private static string? Reason(Ban ban, params string[] values)
     {
         Settings settings = Some.Settings(values);

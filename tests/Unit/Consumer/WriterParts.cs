@@ -6,6 +6,7 @@ using F2bBroker.Daemon.Health;
 using F2bBroker.Daemon.Metrics;
 using F2bBroker.Shared.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace F2bBroker.UnitTests.Consumer;
@@ -13,7 +14,13 @@ namespace F2bBroker.UnitTests.Consumer;
 /// <summary>A writer of a monitored log with the parts that it needs, as the consumer creates them at its start.</summary>
 internal sealed class WriterParts
 {
-    public WriterParts(Settings settings, CurrentPardons pardons, HealthProblems problems, DaemonMeter meter, TimeProvider time)
+    public WriterParts(
+        Settings settings,
+        CurrentPardons pardons,
+        HealthProblems problems,
+        DaemonMeter meter,
+        TimeProvider time,
+        ILogger<BanWriter>? log = null)
     {
         Latest = new LatestBanTime(time);
         Metrics = new ConsumerMetrics(meter, time);
@@ -25,14 +32,16 @@ internal sealed class WriterParts
             pardons,
             Metrics,
             problems,
-            new Readiness(),
+            Readiness,
             Exit,
             time,
-            NullLogger<BanWriter>.Instance);
+            log ?? NullLogger<BanWriter>.Instance);
     }
 
     public DaemonExit Exit { get; } =
         new(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), NullLogger<DaemonExit>.Instance);
+
+    public Readiness Readiness { get; } = new();
 
     public LatestBanTime Latest { get; }
 

@@ -69,6 +69,39 @@ public sealed class WrittenLinesLoaderTests : IDisposable
     }
 
     [Fact]
+    public void A_line_counts_for_maxage_and_the_time_that_a_senders_clock_may_be_ahead()
+    {
+        DateTimeOffset oldest = Some.Time.AddDays(-1).AddMinutes(-10);
+        Ban kept = Some.Ban("203.0.113.1");
+        Ban old = Some.Ban("203.0.113.2");
+        File.WriteAllText(
+            folder["bans.log"],
+            MonitoredLogLine.Format(oldest.AddMilliseconds(-1), MonitoredLogLine.BanText(old))
+                + MonitoredLogLine.Format(oldest, MonitoredLogLine.BanText(kept)));
+        File.SetLastWriteTimeUtc(folder["bans.log"], oldest.UtcDateTime);
+        BanEvaluator evaluator = Load();
+        Assert.Equal(new BanOutcome.Duplicate(), evaluator.Evaluate(kept));
+        Assert.Equal(new BanOutcome.Written(MonitoredLogLine.BanText(old)), evaluator.Evaluate(old));
+    }
+
+    [Fact]
+    public void A_log_that_another_program_reads_can_be_read()
+    {
+        File.WriteAllText(folder["bans.log"], Line(MonitoredLogLine.BanText(Some.Ban())));
+        using FileStream other = new(folder["bans.log"], FileMode.Open, FileAccess.Read, FileShare.Read);
+        Assert.Equal(new BanOutcome.Duplicate(), Load().Evaluate(Some.Ban()));
+        Assert.Empty(warnings);
+    }
+
+    [Fact]
+    public void A_position_in_a_log_that_cannot_be_read_may_be_lost_which_is_said()
+    {
+        File.WriteAllText(folder["bans.log.2.gz"], "no archive");
+        Assert.Null(LastPosition.Find([folder["bans.log.2.gz"]], warnings.Add));
+        Assert.EndsWith(" The position in the stream may be older than the last one that was reached.", Assert.Single(warnings));
+    }
+
+    [Fact]
     public void A_corrupt_archive_is_logged_and_does_not_stop_the_start()
     {
         File.WriteAllText(folder["bans.log.2.gz"], "no archive");

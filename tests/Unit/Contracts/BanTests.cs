@@ -34,11 +34,19 @@ public sealed class BanTests
     [Fact]
     public void The_message_id_is_a_UUIDv5_of_the_identity()
     {
-        string id = Some.Ban().MessageId.ToString();
-        Assert.Equal(id, Some.Ban().MessageId.ToString());
-        Assert.NotEqual(id, Some.Ban(ip: "203.0.113.8").MessageId.ToString());
-        Assert.Equal('5', id[14]);
-        Assert.Contains(id[19], "89ab");
+        // Python: uuid.uuid5(uuid.UUID("5e0ad9c8-3b0e-4a52-9a53-0d7a4f2bb0ce"), "Ban 203.0.113.7 jail=sshd …")
+        Assert.Equal("cad2c2ae-7477-51f1-819e-2f0490ca5ad0", Some.Ban().MessageId.ToString());
+        Assert.NotEqual(Some.Ban().MessageId, Some.Ban(ip: "203.0.113.8").MessageId);
+    }
+
+    [Fact]
+    public void A_jail_has_at_most_200_characters()
+    {
+        string longest = new('x', 200);
+        Assert.Equal(longest, Ban.Parse(Message with { Jail = longest }).Jail);
+        Assert.Equal(
+            "jail has 201 characters, allowed are 1 to 200",
+            Assert.Throws<InvalidMessageException>(() => Ban.Parse(Message with { Jail = longest + 'x' })).Message);
     }
 
     [Theory]

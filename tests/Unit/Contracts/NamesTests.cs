@@ -23,6 +23,23 @@ public sealed class NamesTests
     public void A_server_name_is_invalid(string name) => Assert.False(ServerName.IsValid(name));
 
     [Theory]
+    [InlineData("f2b.bans.web1", "web1")]
+    [InlineData("f2b.bans.web1_error", "web1")]
+    [InlineData("f2b.bans.a.b", "a.b")]
+    [InlineData("f2b.bans", null)]
+    [InlineData("f2b.bans.", null)]
+    [InlineData("f2b.bans._error", null)]
+    [InlineData("f2b.bans.web1_error_error", null)]
+    [InlineData("xf2b.bans.web1", null)]
+    [InlineData("web1", null)]
+    public void A_queue_belongs_to_the_server_that_it_is_named_after(string queue, string? server) =>
+        Assert.Equal(server, Topology.FindServer(queue));
+
+    [Fact]
+    public void A_servers_queues_have_its_name() =>
+        Assert.Equal(("f2b.bans.web1", "f2b.bans.web1_error"), (Topology.QueueFor("web1"), Topology.ErrorQueueFor("web1")));
+
+    [Theory]
     [InlineData("f2b.bans", false, true, true)]
     [InlineData("f2b.bans.a.b", true, true, true)]
     [InlineData("f2b.bans.a.b_error", true, true, true)]

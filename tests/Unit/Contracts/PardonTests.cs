@@ -19,6 +19,13 @@ public sealed class PardonTests
     }
 
     [Fact]
+    public void What_is_pardoned_is_named_in_messages()
+    {
+        Assert.Equal("203.0.113.0/24", Some.Pardon("203.0.113.0/24", null).Subject);
+        Assert.Equal("server web9", (Some.Pardon(null, null) with { Server = "web9" }).Subject);
+    }
+
+    [Fact]
     public void A_malformed_field_is_named()
     {
         const string time = "is not a UTC time such as 2026-11-23T02:44:23.706Z";
@@ -91,6 +98,19 @@ public sealed class PardonTests
     }
 
     [Theory]
+    [InlineData("203.0.113.5", -1, true)]
+    [InlineData("203.0.113.5", 0, false)]
+    [InlineData("203.0.114.5", -1, false)]
+    public void Its_line_takes_back_overlapping_bans_that_are_older_than_its_end(string ip, int milliseconds, bool covers)
+    {
+        Subnet pardoned = Subnet.ParseCanonical("203.0.113.0/24")!;
+        Ban ban = Some.Ban(ip, at: Some.Time.AddMilliseconds(milliseconds));
+        Assert.Equal(covers, new PardonLine(Some.Time, "", pardoned, Some.Time).Covers(ban));
+        Assert.Equal(ip.StartsWith("203.0.113."), new PardonLine(Some.Time, "", pardoned, null).Covers(ban));
+    }
+
+    [Theory]
+    [InlineData("now Pardon 203.0.113.7 operator=alice until=-")]
     [InlineData("2026-11-23T02:44:23.706Z Pardon 203.0.113.7 operator=alice until=2026-11-24T02:44")]
     [InlineData("2026-11-23T02:44:23.706Z Pardon 203.0.113.7 operator=alice until=")]
     [InlineData("2026-11-23T02:44:23.706Z Pardon 203.0.113.7/32 operator=alice until=-")]

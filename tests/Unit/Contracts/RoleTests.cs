@@ -37,6 +37,7 @@ public sealed class RoleTests
     public void A_role_is_recognized_by_its_permissions(string name)
     {
         Role role = Role.Parse(name)!;
+        Assert.Equal(name, role.ToString());
         Assert.Equal(role, Role.FromPermissions("web1", role.PermissionsFor("web1")));
         Assert.Equal(role, Role.FromPermissions("web1", role.FirstPermissionsFor("web1")!));
         Assert.Null(Role.FromPermissions("web2", role.PermissionsFor("web1") with { Write = ".*" }));
@@ -57,6 +58,13 @@ public sealed class RoleTests
                 @"^f2b\.bans(\.a\.b(_error)?)?$",
                 @"^f2b\.(bans(\.a\.b(_error)?)?|history)$"),
             Role.Both.FirstPermissionsFor("a.b"));
+        Assert.Equal(new Permissions("^$", @"^f2b\.bans$", "^$"), Role.Reporter.FirstPermissionsFor("a.b"));
+        Assert.Equal(
+            new Permissions(
+                @"^f2b\.bans\.a\.b(_error)?$",
+                @"^f2b\.bans\.a\.b(_error)?$",
+                @"^f2b\.(bans(\.a\.b(_error)?)?|history)$"),
+            Role.Receiver.FirstPermissionsFor("a.b"));
         Assert.Equal(
             new Permissions("^$", @"^f2b\.(bans|health\.in)$", @"^f2b\.(history|pardons)$"),
             Role.Both.ReceivingFrom(QueueType.Stream).PermissionsFor("a.b"));

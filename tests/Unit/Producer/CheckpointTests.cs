@@ -96,6 +96,13 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void The_error_says_what_the_file_contains()
+    {
+        File.WriteAllText(folder["checkpoint"], "null");
+        Assert.EndsWith(" does not contain a position (null).", Assert.Throws<InvalidDataException>(() => checkpoint.Load()).Message);
+    }
+
+    [Fact]
     public void A_partly_written_new_file_does_not_affect_the_old_one()
     {
         checkpoint.Save(Position);

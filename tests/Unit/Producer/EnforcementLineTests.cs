@@ -28,6 +28,15 @@ public sealed class EnforcementLineTests
     }
 
     [Theory]
+    [InlineData("fail2ban.actions", true)]
+    [InlineData("fail2ban.server.actions", true)]
+    [InlineData("fail2ban.filter", false)]
+    public void Only_the_actions_logger_of_any_version_reports_a_ban(string logger, bool isBan) =>
+        Assert.Equal(
+            isBan ? EnforcementResult.Banned : null,
+            EnforcementLine.FindResult("NOTICE [f2bbroker] Ban 198.51.100.1", logger, hasLevel: true));
+
+    [Theory]
     [InlineData("[f2bbroker] Ignore 198.51.100.1 by ip", true)]
     [InlineData("Failed to execute ban jail 'f2bbroker' action", true)]
     [InlineData("[sshd] Ignore 198.51.100.1 by ip", false)]

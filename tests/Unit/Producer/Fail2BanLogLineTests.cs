@@ -68,6 +68,13 @@ public sealed class Fail2BanLogLineTests
         Assert.Equal(utc, UtcTimestamp.Format(line.ToBan("web1", TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"))!.DetectedAt));
     }
 
+    [Fact]
+    public void The_first_and_the_last_time_of_the_calendar_exist_in_UTC()
+    {
+        Assert.Equal(DateTimeOffset.MinValue, LocalTimeConverter.ToUtc(DateTime.MinValue, TimeZoneInfo.Utc));
+        Assert.Equal(DateTimeOffset.MaxValue, LocalTimeConverter.ToUtc(DateTime.MaxValue, TimeZoneInfo.Utc));
+    }
+
     [Theory]
     [InlineData("0001-01-01 00:00:00,000", "Europe/Berlin")]
     [InlineData("9999-12-31 19:00:00,000", "America/New_York")]

@@ -44,6 +44,7 @@ public sealed class JournalEntryTests
     [InlineData(ByJournal, "MESSAGE", "[jail with space] Ban 2001:db8::1", "jail with space", "2001:db8::1")]
     [InlineData(ByJournal, "MESSAGE", "[sshd] Ban 203.0.113.0/24", "sshd", "203.0.113.0/24")]
     [InlineData(ByJournal, "PRIORITY", "5", "sshd", "192.0.2.4")]
+    [InlineData(ByJournal, "__REALTIME_TIMESTAMP", "253402300799999999", "sshd", "192.0.2.4")]
     [InlineData(BySyslog, "MESSAGE", "WARNING [ssh] Ban 192.0.2.1", "ssh", "192.0.2.1")]
     [InlineData(BySyslog, "SYSLOG_IDENTIFIER", "fail2ban.server.actions", "sshd", "192.0.2.4")]
     [InlineData(ByPaddedSyslog, "MESSAGE", "fail2ban.actions[1]: NOTICE [sshd] Ban 192.0.2.1", "sshd", "192.0.2.1")]
@@ -109,6 +110,7 @@ public sealed class JournalEntryTests
     [InlineData(ByPaddedSyslog, "+ 1743 7FC47760D040 fail2ban.actions NOTICE [sshd] Ban 192.0.2.4", NotStructured)]
     [InlineData(ByJournal, "2026-11-23 02:49:54,613 fail2ban.actions        [1]: NOTICE  [sshd] Ban 192.0.2.4", NotStructured)]
     [InlineData(ByPaddedSyslog, "fail2ban.filter         [1]: WARNING [sshd] Match: NOTICE [sshd] Ban 9.9.9.9", "another message")]
+    [InlineData(ByPaddedSyslog, "fail2ban.filter         [1]: NOTICE  [sshd] Ban 9.9.9.9", "another message")]
     public void An_entry_about_a_ban_is_counted_under_its_reason(string line, string message, string reason) =>
         Assert.Equal(reason, Parse(With(line, "MESSAGE", message))!.Skipped?.Text);
 

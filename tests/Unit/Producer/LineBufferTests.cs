@@ -6,6 +6,7 @@ namespace F2bBroker.UnitTests.Producer;
 public sealed class LineBufferTests
 {
     private readonly LineBuffer buffer = new();
+    private int behind;
 
     [Fact]
     public void A_partial_line_is_kept_until_its_end_arrives()
@@ -45,6 +46,37 @@ public sealed class LineBufferTests
         Assert.Equal(0, buffer.OverlongLineCount);
     }
 
+    [Fact]
+    public void A_line_may_be_as_long_as_the_buffer_with_its_LF()
+    {
+        string longest = new string('x', LineBuffer.MaxLineLength - 1) + "\n";
+        Assert.Equal(longest, Read(longest));
+        Assert.Equal(0, buffer.OverlongLineCount);
+        Assert.Equal("next\n", Read("x" + longest + "next\n"));
+        Assert.Equal("next\n", Read("x" + longest + "next\n"));
+        Assert.Equal(2, buffer.OverlongLineCount);
+    }
+
+    [Fact]
+    public void A_line_that_is_being_skipped_is_partial()
+    {
+        Read(new string('x', LineBuffer.MaxLineLength));
+        Assert.True(buffer.HasPartialLine);
+        Read("end of it\n");
+        Assert.False(buffer.HasPartialLine);
+    }
+
+    [Theory]
+    [InlineData("one\n", 0)]
+    [InlineData("one\ntw", 2)]
+    [InlineData("one\n\0\0tw", 4)]
+    [InlineData("tw", 2)]
+    public void The_bytes_after_the_last_whole_line_are_counted(string text, int expected)
+    {
+        Read(text);
+        Assert.Equal(expected, behind);
+    }
+
     private string Read(string text)
     {
         StringBuilder lines = new();
@@ -55,7 +87,7 @@ public sealed class LineBufferTests
             int count = Math.Min(space.Length, bytes.Length);
             bytes[..count].CopyTo(space);
             bytes = bytes[count..];
-            lines.Append(Encoding.UTF8.GetString(buffer.Lines(count, out _).Span));
+            lines.Append(Encoding.UTF8.GetString(buffer.Lines(count, out behind).Span));
         }
 
         return lines.ToString();

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using F2bBroker.Contracts;
 using F2bBroker.Shared.Messaging;
 
@@ -27,4 +28,7 @@ public sealed class HealthJsonTests
         Assert.Equal((message.Backlog, message.Enforcement, message.Published), (read.Backlog, read.Enforcement, read.Published));
         Assert.Null(read.Validate());
     }
+
+    [Fact]
+    public void A_body_that_is_null_is_no_message() => Assert.Throws<JsonException>(() => HealthJson.Parse("null"u8));
 }

@@ -44,8 +44,18 @@ public sealed class ReceivedPardonValidatorTests
         Assert.Equal("no pardon in JSON", ErrorOf(body));
 
     [Fact]
-    public void A_long_body_is_refused() =>
-        Assert.Equal("the body has 9000 bytes, allowed are 8192", ErrorOf(Valid.PadRight(9000)));
+    public void A_long_body_is_refused()
+    {
+        Assert.NotNull(Parse(Valid.PadRight(8192)));
+        Assert.Equal("the body has 8193 bytes, allowed are 8192", ErrorOf(Valid.PadRight(8193)));
+    }
+
+    [Fact]
+    public void A_message_of_the_stream_is_parsed() =>
+        Assert.Equal(
+            Some.Pardon("203.0.113.7", null),
+            ReceivedPardonValidator.Parse(
+                new(0, 0, Topology.PardonsExchange, new BasicProperties { UserId = "alice" }, Encoding.UTF8.GetBytes(Valid))));
 
     private static Pardon Parse(
         string body,

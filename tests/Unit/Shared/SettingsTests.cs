@@ -42,6 +42,7 @@ public sealed class SettingsTests
     [InlineData(
         "server:name=Web_1",
         "[server] name: 'Web_1' is not a server name (1 to 63 characters of a-z, 0-9, '.' and '-', a letter or digit first and last).")]
+    [InlineData("broker:uri=amqp:///f2b", "[broker] uri: 'amqp:///f2b' is not of the form amqps://host:port/vhost.")]
     [InlineData("broker:uri=http://mq1", "[broker] uri: 'http://mq1' is not of the form amqps://host:port/vhost.")]
     [InlineData(
         "broker:uri=amqp://web1:geheim@mq1",
@@ -223,6 +224,16 @@ public sealed class SettingsTests
         Assert.Equal(new RateLimit(count, TimeSpan.FromSeconds(seconds)), RateLimit.Parse(text));
 
     [Fact]
+    public void A_rate_allows_more_in_a_longer_time_and_says_so_in_words()
+    {
+        RateLimit limit = new(3, TimeSpan.FromMinutes(10));
+        Assert.Equal((6, int.MaxValue), (limit.CountWithin(TimeSpan.FromMinutes(20)), limit.CountWithin(TimeSpan.MaxValue)));
+        Assert.Equal(int.MaxValue, RateLimit.Parse("0")!.CountWithin(TimeSpan.FromMinutes(20)));
+        Assert.Equal("3 bans within 10 minutes", limit.ToString());
+        Assert.Equal("3 bans within 1.5 minutes", new RateLimit(3, TimeSpan.FromSeconds(90)).ToString());
+    }
+
+    [Fact]
     public void The_history_may_not_be_turned_off_for_a_server_that_follows_the_stream()
     {
         Assert.Equal(QueueType.Stream, Some.Settings("consumer:queuetype=stream").Consumer.QueueType);
@@ -274,7 +285,8 @@ public sealed class SettingsTests
     [InlineData("12h", 43_200)]
     [InlineData("1d", 86_400)]
     [InlineData("2w", 1_209_600)]
-    public void A_duration_is_a_number_and_a_unit(string text, int seconds) =>
+    [InlineData("36500d", 3_153_600_000)]
+    public void A_duration_is_a_number_and_a_unit(string text, long seconds) =>
         Assert.Equal(TimeSpan.FromSeconds(seconds), Duration.Parse(text));
 
     [Theory]
