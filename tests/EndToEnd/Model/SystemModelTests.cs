@@ -10,7 +10,16 @@ namespace F2bBroker.EndToEndTests.Model;
 [Trait("Form", "long")]
 public sealed class SystemModelTests(PrivateBroker broker) : IClassFixture<PrivateBroker>
 {
-    private static readonly SoakTable Table = new("model", "groups", "steps", "bans", "lines", "lost", "twice in one file", "invented", "pardoned");
+    private static readonly SoakTable Table = new(
+        "model",
+        "groups",
+        "steps",
+        "bans",
+        "lines",
+        "lost",
+        "twice in one file",
+        "invented",
+        "pardoned");
 
     private static readonly int? GivenSeed =
         int.TryParse(Environment.GetEnvironmentVariable("F2BBROKER_SEED"), CultureInfo.InvariantCulture, out int given) ? given : null;
