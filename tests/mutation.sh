@@ -18,7 +18,7 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 U
 
 # print_survivors REPORT: prints each mutant that no test killed.
 print_survivors() {
-    python3 - "$1" <<'END'
+    python3 - "$1" "$work/copy/" <<'END'
 import json, sys
 
 for file, report in json.load(open(sys.argv[1]))["files"].items():
@@ -26,7 +26,8 @@ for file, report in json.load(open(sys.argv[1]))["files"].items():
     for mutant in report["mutants"]:
         if mutant["status"] in ("Survived", "NoCoverage"):
             start = mutant["location"]["start"]["line"]
-            print(f"{file}:{start}: {mutant['status']}: {lines[start - 1].strip()} => {' '.join(mutant['replacement'].split())}")
+            change = f"{lines[start - 1].strip()} => {' '.join(mutant['replacement'].split())}"
+            print(f"{file.removeprefix(sys.argv[2])}:{start}: {mutant['status']}: {change}")
 END
 }
 

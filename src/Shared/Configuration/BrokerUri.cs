@@ -34,7 +34,7 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
             else
             {
                 int port = uri.Scheme == "amqps" ? DefaultTlsPort : DefaultPort;
-                nodes.Add(new BrokerNode(uri.IdnHost, uri.IsDefaultPort || uri.Port < 0 ? port : uri.Port));
+                nodes.Add(new BrokerNode(uri.IdnHost, uri.Port < 0 ? port : uri.Port));
                 virtualHosts.Add(uri.AbsolutePath.Length > 1 ? Uri.UnescapeDataString(uri.AbsolutePath[1..]) : Topology.VirtualHost);
                 schemes.Add(uri.Scheme);
             }

@@ -94,6 +94,14 @@ public sealed class MonitoredLogTests : IDisposable
     }
 
     [Fact]
+    public void A_log_that_another_program_reads_can_be_written()
+    {
+        Append("");
+        using FileStream other = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        Assert.True(Append("one\n"));
+    }
+
+    [Fact]
     public void What_another_program_appends_does_not_make_it_a_new_log()
     {
         Append("");

@@ -34,11 +34,13 @@ public sealed class SettingsFileTests : IDisposable
     {
         File.WriteAllText(
             folder["x.conf"],
-            "[server]\nname = web1\n[consumer]\njails = sshd\n[from web9.example]\njails =\nquorum = 2\ntrial = true\n");
+            "[server]\nname = web1\n[consumer]\njails = sshd\nmaxbans = 7/1m\n"
+                + "[from web9.example]\njails =\nmaxbans =\nquorum = 2\ntrial = true\n");
         File.WriteAllText(folder["x.local"], "[broker]\npassword = x\n[from web9.example]\nquorum = 3\n");
         ConsumerSettings consumer = SettingsFile.Load(folder["x.conf"]).Consumer;
         ServerRules rules = consumer.RulesFor("web9.example");
         Assert.Equal((true, 3, true), (rules.Jails.Includes("postfix"), rules.Quorum, rules.IsTrial));
+        Assert.Equal(7, rules.MaxBans.Count);
         Assert.False(consumer.Default.Jails.Includes("postfix"));
     }
 
@@ -84,6 +86,18 @@ public sealed class SettingsFileTests : IDisposable
         Assert.Equal(
             [$"{folder["x.conf"]} {message}"],
             Assert.Throws<InvalidConfigurationException>(() => SettingsFile.Load(folder["x.conf"])).Errors);
+    }
+
+    [Fact]
+    public void The_password_is_the_text_of_its_file_without_the_end_of_the_line()
+    {
+        LoginSettings login = new("web1", IsTls: false, Password: "", PasswordFile: folder["password"]);
+        File.WriteAllText(folder["password"], "secret \r\n");
+        Assert.Equal("secret ", login.Read().Password);
+        File.WriteAllText(folder["password"], "\n");
+        Assert.Equal(
+            [$"[broker] passwordfile: {folder["password"]} is empty."],
+            Assert.Throws<InvalidConfigurationException>(() => login.Read()).Errors);
     }
 
     [Fact]

@@ -202,6 +202,17 @@ public sealed class SettingsTests
     public void By_default_all_jails_are_shared_but_the_monitored_logs_and_recidive(string jail, bool shared) =>
         Assert.Equal(shared, Some.Settings().Producer.Jails.Includes(jail));
 
+    [Theory]
+    [InlineData("f2bbroker", true)]
+    [InlineData("f2bbroker-web", true)]
+    [InlineData("f2bbroker-pardon", false)]
+    [InlineData("sshd", false)]
+    public void The_jails_of_the_monitored_log_ban_except_the_one_that_unbans(string jail, bool bans) =>
+        Assert.Equal(bans, MonitoredLogJails.Bans(jail));
+
+    [Fact]
+    public void A_variable_of_the_environment_without_a_section_is_no_setting() => Assert.Equal("web2", Some.Settings("api=x").Server);
+
     [Fact]
     public void A_jail_that_is_chosen_by_name_wins_over_the_default_but_a_jail_of_the_monitored_log_is_never_shared()
     {
@@ -232,6 +243,39 @@ public sealed class SettingsTests
         Assert.Equal("3 bans within 10 minutes", limit.ToString());
         Assert.Equal("3 bans within 1.5 minutes", new RateLimit(3, TimeSpan.FromSeconds(90)).ToString());
     }
+
+    [Theory]
+    [InlineData("1h", "1d", 1)]
+    [InlineData("1d", "3h", 3)]
+    public void The_history_is_read_at_most_as_far_back_as_maxage(string history, string maxAge, int hours) =>
+        Assert.Equal(
+            TimeSpan.FromHours(hours),
+            Some.Settings($"consumer:history={history}", $"consumer:maxage={maxAge}").Consumer.HistoryReach);
+
+    [Fact]
+    public void A_password_is_needed_unless_a_certificate_logs_in()
+    {
+        const string missing = "password is missing (or passwordfile, or certfile and keyfile)";
+        Assert.Equal([missing], ErrorsOf(new LoginSettings("web1", IsTls: false, Password: "")));
+        Assert.Equal([missing], ErrorsOf(new LoginSettings("web1", IsTls: true, Password: "")));
+        string error = Assert.Single(
+            ErrorsOf(new LoginSettings("web1", IsTls: true, Password: "", CertFile: "/nonexistent/c", KeyFile: "/nonexistent/k")));
+        Assert.StartsWith("certfile cannot be read: ", error);
+
+        static List<string> ErrorsOf(LoginSettings login)
+        {
+            List<string> errors = [];
+            login.Validate(errors.Add);
+            return errors;
+        }
+    }
+
+    [Fact]
+    public void A_login_whose_file_cannot_be_read_is_an_error() => Assert.StartsWith(
+        "[broker] passwordfile cannot be read: ",
+        Assert.Single(
+            Assert.Throws<InvalidConfigurationException>(
+                () => new LoginSettings("web1", IsTls: false, Password: "", PasswordFile: "/nonexistent/f").Read()).Errors));
 
     [Fact]
     public void The_history_may_not_be_turned_off_for_a_server_that_follows_the_stream()
