@@ -13,6 +13,10 @@ internal static class FakeClock
     /// <param name="path">A file that contains the offset, which may change.</param>
     public static string[] FromFile(string path) => [.. WithTimers(path), RealTimers];
 
-    /// <summary>The same, and the time that passes for timers changes with the offset.</summary>
+    /// <summary>The same. The file is read once a second instead of at each look at the clock, which needs less CPU time.</summary>
+    public static string[] FromFileEachSecond(string path) =>
+        [Library, $"FAKETIME_TIMESTAMP_FILE={path}", "FAKETIME_CACHE_DURATION=1", RealTimers];
+
+    /// <summary>The same as <see cref="FromFile"/>, and the time that passes for timers changes with the offset.</summary>
     public static string[] WithTimers(string path) => [Library, $"FAKETIME_TIMESTAMP_FILE={path}", "FAKETIME_NO_CACHE=1"];
 }

@@ -85,12 +85,19 @@ public sealed class MessageFloodTests(PrivateBroker broker) : FloodedGroup(broke
     }
 
     /// <summary>Limits the offline server's queue, as an operator may; the others keep what <c>init</c> set.</summary>
-    private Task LimitAsync(int messages, long bytes) => Broker.PutAsync("policies/f2b/small", new()
+    /// <summary>Limits the offline server's queue. That of the receiver has no limit of bytes, so that no ban in it is dropped.</summary>
+    private async Task LimitAsync(int messages, long bytes)
     {
-        ["pattern"] = @"^f2b\.bans\.off$",
+        await LimitAsync("off", new() { ["max-length"] = messages, ["max-length-bytes"] = bytes, ["overflow"] = "drop-head" });
+        await LimitAsync("b", new() { ["max-length"] = 1_000_000 });
+    }
+
+    private Task LimitAsync(string server, JsonObject definition) => Broker.PutAsync($"policies/f2b/{server}", new()
+    {
+        ["pattern"] = $@"^f2b\.bans\.{server}$",
         ["apply-to"] = "queues",
         ["priority"] = 1,
-        ["definition"] = new JsonObject { ["max-length"] = messages, ["max-length-bytes"] = bytes, ["overflow"] = "drop-head" },
+        ["definition"] = definition,
     });
 
     private async Task HoldsNoMoreThanAsync(int messages, long bytes, TimeSpan length)

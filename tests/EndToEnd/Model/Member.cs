@@ -15,6 +15,7 @@ internal sealed class Member : IAsyncDisposable
     private readonly Dictionary<string, Daemon> daemons = [];
     private readonly HashSet<string> suspended = [];
     private bool isCut;
+    private bool isDiskFull;
     private bool isEnrolled = true;
 
     private Member(RunningBroker broker, Server server, QueueType queueType, Cable cable, SmallDisk? disk)
@@ -37,12 +38,10 @@ internal sealed class Member : IAsyncDisposable
     public int Torn { get; private set; }
 
     /// <summary>True if its consumer runs, and nothing delays it by more than its network does.</summary>
-    public bool Follows => IsUp(Built.Consumer) && isEnrolled && !isCut && !IsDiskFull && !suspended.Contains(Built.Consumer);
+    public bool Follows => IsUp(Built.Consumer) && isEnrolled && !isCut && !isDiskFull && !suspended.Contains(Built.Consumer);
 
     /// <summary>True if its consumer has to read the pardons to their end before it writes a ban.</summary>
     public bool WillReadPardons => isCut || !IsUp(Built.Consumer);
-
-    public bool IsDiskFull { get; private set; }
 
     /// <summary>The last lines of each daemon's output.</summary>
     public IEnumerable<string> LastLines => daemons.SelectMany(pair =>
@@ -62,15 +61,16 @@ internal sealed class Member : IAsyncDisposable
         Cable cable = new(broker.Host, broker.Port);
         SmallDisk? disk = Environment.IsPrivilegedProcess ? await SmallDisk.MountAsync() : null;
         Server server = await Server.EnrollAsync(broker, name, queueType, [Load.NoLimit], cable.Uri);
-        Member member = new(broker, server, queueType, cable, disk);
-        await member.ChangeClockAsync(0);
-        member.StartAll();
-        // If its log is rotated or it is killed before, its next start is a first start, which reads the current log only.
-        await member.daemons[Built.Producer].SaysAsync("Following ");
-        return member;
+        return new Member(broker, server, queueType, cable, disk);
     }
 
-    public bool IsUp(string program) => daemons.TryGetValue(program, out Daemon? daemon) && daemon.IsRunning;
+    public async Task StartAsync()
+    {
+        await ChangeClockAsync(0);
+        StartAll();
+        // If its log is rotated or it is killed before, its next start is a first start, which reads the current log only.
+        await daemons[Built.Producer].SaysAsync("Following ");
+    }
 
     /// <summary>Appends a ban to fail2ban's log.</summary>
     public Task LogAsync(LoggedBan ban) => File.AppendAllTextAsync(server.Fail2BanLog, ban.Line);
@@ -80,7 +80,7 @@ internal sealed class Member : IAsyncDisposable
     {
         foreach (string program in Programs.Where(program => isEnrolled && !IsUp(program)))
         {
-            daemons[program] = server.Start(program, FakeClock.FromFile(Clock));
+            daemons[program] = server.Start(program, FakeClock.FromFileEachSecond(Clock));
         }
     }
 
@@ -149,10 +149,10 @@ internal sealed class Member : IAsyncDisposable
 
     public void FillDisk()
     {
-        if (disk is not null && !IsDiskFull)
+        if (disk is not null && !isDiskFull)
         {
             disk.Fill();
-            IsDiskFull = true;
+            isDiskFull = true;
             Torn++;
         }
     }
@@ -160,7 +160,7 @@ internal sealed class Member : IAsyncDisposable
     public void FreeDisk()
     {
         disk?.Free();
-        IsDiskFull = false;
+        isDiskFull = false;
     }
 
     /// <summary>Sets its clock ahead of the real one.</summary>
@@ -178,7 +178,7 @@ internal sealed class Member : IAsyncDisposable
     public void RotateBansLog()
     {
         // A full disk has no space for the compressed file.
-        if (File.Exists(server.BansLog) && !IsDiskFull)
+        if (File.Exists(server.BansLog) && !isDiskFull)
         {
             Rotation.Rotate(server.BansLog);
         }
@@ -222,6 +222,8 @@ internal sealed class Member : IAsyncDisposable
         await cable.DisposeAsync();
         await (disk?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
+
+    private bool IsUp(string program) => daemons.TryGetValue(program, out Daemon? daemon) && daemon.IsRunning;
 
     private string Clock => Path.Combine(server.Folder, "clock");
 

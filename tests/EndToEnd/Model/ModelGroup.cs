@@ -19,7 +19,7 @@ internal sealed class ModelGroup : IAsyncDisposable
     private static readonly QueueType[] QueueTypes = [QueueType.Classic, QueueType.Quorum, QueueType.Stream];
     private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan PardonTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly PrivateBroker broker;
     private readonly TestGroup group;
@@ -42,7 +42,9 @@ internal sealed class ModelGroup : IAsyncDisposable
         ModelGroup started = new(broker, await TestGroup.StartAsync(broker));
         foreach ((string name, QueueType queueType) in Names.Zip(QueueTypes))
         {
-            started.members.Add(name, started.group.Add(await Member.EnrollAsync(broker, name, queueType)));
+            Member member = started.group.Add(await Member.EnrollAsync(broker, name, queueType));
+            started.members.Add(name, member);
+            await member.StartAsync();
         }
 
         return started;
@@ -205,7 +207,12 @@ internal sealed class ModelGroup : IAsyncDisposable
 
     /// <summary>Waits until each log has the bans that it must have.</summary>
     private Task ArriveAsync() => Eventually.TrueAsync(
-        () => members.Values.All(member => Expected.MissingOf(member).Count == 0),
+        async () =>
+        {
+            // Reading all logs needs CPU time.
+            await Task.Delay(PollInterval, TimeProvider.System);
+            return members.Values.All(member => Expected.MissingOf(member).Count == 0);
+        },
         () => string.Join('\n', members.Values.Select(member => $"{member.Name} lacks {string.Join(", ", Expected.MissingOf(member))}")),
         ArrivalTimeout);
 

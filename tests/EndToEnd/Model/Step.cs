@@ -23,15 +23,15 @@ internal sealed record Step(string Text, Func<ModelGroup, Task> DoAsync)
             .. Many(4, () => Of("mend the network of", Server(), member => member.Mend())),
             .. Many(2, () => Of("fill the disk of", Server(), member => member.FillDisk())),
             .. Many(3, () => Of("free the disk of", Server(), member => member.FreeDisk())),
-            .. Many(3, () => OnServer("rotate fail2ban's log of", Server(), (group, server) => group.RotateFail2BanLogAsync(server))),
+            .. Many(3, () => On("rotate fail2ban's log of", Server(), (group, server) => group.RotateFail2BanLogAsync(server))),
             .. Many(4, () => Of("rotate the monitored log of", Server(), member => member.RotateBansLog())),
-            .. Many(2, () => Of("2 hours ahead: the clock of", Server(), member => member.ChangeClockAsync(2))),
+            .. Many(2, () => Of("advance by 2 hours the clock of", Server(), member => member.ChangeClockAsync(2))),
             .. Many(2, () => Of("correct the clock of", Server(), member => member.ChangeClockAsync(0))),
-            .. Many(1, () => OnServer("revoke", Server(), (group, server) => group.RevokeAsync(server))),
-            .. Many(2, () => OnServer("enroll again", Server(), (group, server) => group.EnrollAgainAsync(server))),
-            .. Many(3, () => OnServer("pardon", Address(), (group, address) => group.PardonAsync(address))),
-            .. Many(1, () => OnServer("end the pardon of", Address(), (group, address) => group.EndPardonAsync(address))),
-            .. Many(1, () => OnServer("delete the queue of", Server(), (group, server) => group.DeleteQueueAsync(server))),
+            .. Many(1, () => On("revoke", Server(), (group, server) => group.RevokeAsync(server))),
+            .. Many(2, () => On("enroll again", Server(), (group, server) => group.EnrollAgainAsync(server))),
+            .. Many(3, () => On("pardon", Address(), (group, address) => group.PardonAsync(address))),
+            .. Many(1, () => On("end the pardon of", Address(), (group, address) => group.EndPardonAsync(address))),
+            .. Many(1, () => On("delete the queue of", Server(), (group, server) => group.DeleteQueueAsync(server))),
             new("delete the stream, then init", group => group.DeleteStreamAsync()),
             new("kill the broker", group => group.StopBrokerAsync(isKill: true)),
             new("stop the broker", group => group.StopBrokerAsync(isKill: false)),
@@ -69,7 +69,7 @@ internal sealed record Step(string Text, Func<ModelGroup, Task> DoAsync)
             return Task.CompletedTask;
         });
 
-    private static Step OnServer(string what, string name, Func<ModelGroup, string, Task> act) =>
+    private static Step On(string what, string name, Func<ModelGroup, string, Task> act) =>
         new($"{what} {name}", group => act(group, name));
 
     private static Step Wait(int milliseconds) =>
