@@ -13,6 +13,9 @@ internal sealed class ModelGroup : IAsyncDisposable
     /// <summary>The servers' names.</summary>
     public static readonly string[] Names = ["web1", "web2", "web3"];
 
+    /// <summary>The server whose clock is changed.</summary>
+    public const string WithClock = "web2";
+
     /// <summary>Addresses that are reported several times, and pardoned.</summary>
     public static readonly string[] Pardonable = ["203.0.113.1", "203.0.113.2", "203.0.113.3"];
 

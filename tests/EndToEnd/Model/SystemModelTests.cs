@@ -24,7 +24,7 @@ public sealed class SystemModelTests(PrivateBroker broker) : IClassFixture<Priva
     private static readonly int? GivenSeed =
         int.TryParse(Environment.GetEnvironmentVariable("F2BBROKER_SEED"), CultureInfo.InvariantCulture, out int given) ? given : null;
 
-    private static readonly int Groups = GivenSeed is null ? Soak.Times(inShort: 1, inSoak: 40) : 1;
+    private static readonly int Groups = GivenSeed is null ? Soak.Times(inShort: 1, inSoak: 30) : 1;
 
     private static readonly int Steps = GivenSeed is null ? Soak.Times(inShort: 60, inSoak: int.MaxValue) : int.MaxValue;
 
