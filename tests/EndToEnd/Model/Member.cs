@@ -80,7 +80,7 @@ internal sealed class Member : IAsyncDisposable
     {
         foreach (string program in Programs.Where(program => isEnrolled && !IsUp(program)))
         {
-            // A daemon with such a clock needs much CPU time: its timers poll.
+            // A daemon with such a clock needs much CPU time.
             daemons[program] = server.Start(program, Name == ModelGroup.WithClock ? FakeClock.FromFileEachSecond(Clock) : []);
         }
     }
