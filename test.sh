@@ -15,10 +15,6 @@
 # F2B_NEWER_RABBITMQ_ROOT.
 set -euo pipefail
 cd "$(dirname "$0")"
-if [ "${1:-}" = --mutation ]; then
-    shift
-    exec tests/mutation.sh "$@"
-fi
 mode=part
 suite='' newer=''
 if [ "${1:-}" = --rabbitmq ]; then
@@ -30,7 +26,7 @@ if [ "${1:-}" = --rabbitmq ]; then
     esac
     shift 2
     case "${1:-}" in
-        --package | --docker | --upgrade | --fuzz) echo "$1 does not use that RabbitMQ." >&2; exit 2 ;;
+        --package | --docker | --upgrade | --fuzz | --mutation) echo "$1 does not use that RabbitMQ." >&2; exit 2 ;;
     esac
     tests/real/install.sh rabbitmq
 fi
@@ -38,6 +34,9 @@ if [ "${1:-}" = --fuzz ]; then
     shift
     tests/real/install.sh fuzz
     exec tests/fuzz.sh "$@"
+elif [ "${1:-}" = --mutation ]; then
+    shift
+    exec tests/mutation.sh "$@"
 elif [ "${1:-}" = --soak ]; then
     shift
     set -- -trait Form=long "$@"

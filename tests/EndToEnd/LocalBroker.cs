@@ -23,10 +23,7 @@ internal sealed class LocalBroker : IAsyncDisposable
     public long BytesOnDisk => new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(Length);
 
     /// <summary>Returns the number of lines of its log that contain the text.</summary>
-    public int CountLogged(string text) =>
-        Directory.EnumerateFiles(folder["log"], "*.log")
-            .SelectMany(File.ReadLines)
-            .Count(line => line.Contains(text, StringComparison.Ordinal));
+    public int CountLogged(string text) => BrokerScripts.CountLogged(folder.Path, text);
 
     /// <param name="terms">Erlang terms for its configuration. They apply from the next start.</param>
     public Task ConfigureAsync(string terms) => File.WriteAllTextAsync(folder["extra.config"], terms);
@@ -39,9 +36,7 @@ internal sealed class LocalBroker : IAsyncDisposable
     public async Task StartAsync(params IEnumerable<string> environment)
     {
         await ScriptAsync("start", [], environment);
-        Dictionary<string, string> values = (await File.ReadAllLinesAsync(folder["env"]))
-            .Select(line => line.Split('=', 2))
-            .ToDictionary(pair => pair[0], pair => pair[1]);
+        IReadOnlyDictionary<string, string> values = await BrokerScripts.ReadValuesAsync(folder.Path);
         (Port, Api) = (int.Parse(values["F2B_AMQP_PORT"], CultureInfo.InvariantCulture), values["F2BBROKER_API"]);
         MetricsPort = int.Parse(values["F2B_METRICS_PORT"], CultureInfo.InvariantCulture);
     }
@@ -62,13 +57,6 @@ internal sealed class LocalBroker : IAsyncDisposable
     /// <summary>Returns the size of a file; 0 if the broker has deleted it.</summary>
     private static long Length(FileInfo file) => file.Exists ? file.Length : 0;
 
-    private async Task ScriptAsync(string command, IEnumerable<string>? arguments = null, params IEnumerable<string> environment)
-    {
-        Built.Outcome outcome = await Built.RunAsync(
-            Repository.Path("tests/real/broker.sh"),
-            [command, folder.Path, .. arguments ?? []],
-            environment);
-        // rabbitmqctl colours its errors, and the XML of a result file cannot contain the escape character.
-        Assert.True(outcome.ExitCode == 0, outcome.Errors.Replace("\u001b", "", StringComparison.Ordinal));
-    }
+    private Task ScriptAsync(string command, IEnumerable<string>? arguments = null, params IEnumerable<string> environment) =>
+        BrokerScripts.RunAsync("broker.sh", [command, folder.Path, .. arguments ?? []], environment);
 }

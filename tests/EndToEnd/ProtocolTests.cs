@@ -46,7 +46,7 @@ public sealed class ProtocolTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(["2001:db8::7", "203.0.113.8"], receiver.Addresses);
         Assert.All(receiver.Bans, ban => Assert.Contains(" jail=sshd server=web1 detected=", ban));
 
-        string local = LocalOf(origin);
+        string local = origin.Local;
         File.WriteAllText(local, File.ReadAllText(local).Replace(origin.Password, "wrong", StringComparison.Ordinal));
         Built.Outcome refused = await ReportAsync("203.0.113.9");
         Assert.Equal(1, refused.ExitCode);
@@ -98,9 +98,7 @@ public sealed class ProtocolTests(TestBroker broker) : IAsyncLifetime
     }
 
     private Task<Built.Outcome> ReportAsync(string address) =>
-        Built.RunAsync(Python, [folder["report.py"], LocalOf(origin), address, "sshd"]);
+        Built.RunAsync(Python, [folder["report.py"], origin.Local, address, "sshd"]);
 
-    private Daemon Receive(params string[] more) => new(Python, [folder["receive.py"], LocalOf(receiver), .. more]);
-
-    private static string LocalOf(Server server) => Path.Combine(server.Folder, "f2bbroker.local");
+    private Daemon Receive(params string[] more) => new(Python, [folder["receive.py"], receiver.Local, .. more]);
 }

@@ -20,6 +20,9 @@ internal sealed class Server : IAsyncDisposable
 
     public string Configuration => folder["f2bbroker.conf"];
 
+    /// <summary>The file that the enrollment has written.</summary>
+    public string Local => folder["f2bbroker.local"];
+
     public string Fail2BanLog => folder["fail2ban.log"];
 
     /// <summary>The monitored log.</summary>
@@ -33,7 +36,7 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>The lines of the monitored log without their first date, and without those of positions in the stream.</summary>
     public IReadOnlyList<string> Bans =>
         File.Exists(BansLog)
-            ? [.. File.ReadAllLines(BansLog).Where(IsNoPosition).Select(line => line[(line.IndexOf(' ') + 1)..])]
+            ? [.. File.ReadAllLines(BansLog).Where(IsNoPosition).Select(TextOf)]
             : [];
 
     /// <summary>The positions in the stream that the monitored log contains.</summary>
@@ -55,16 +58,10 @@ internal sealed class Server : IAsyncDisposable
         EnrollAsync(broker, name, QueueType.Stream, consumerSettings);
 
     /// <summary>Enrolls a server that receives in this way.</summary>
-    /// <param name="uri">The value of <c>[broker] uri</c>; by default the broker's.</param>
-    public static Task<Server> EnrollAsync(
-        RunningBroker broker,
-        string name,
-        QueueType queueType,
-        IEnumerable<string> consumerSettings,
-        string? uri = null)
+    public static Task<Server> EnrollAsync(RunningBroker broker, string name, QueueType queueType, IEnumerable<string> consumerSettings)
     {
         string[] options = queueType == QueueType.Stream ? ["--stream"] : queueType == QueueType.Quorum ? ["--quorum-queue"] : [];
-        return EnrollAsync(broker, name, options, consumerSettings, uri);
+        return EnrollAsync(broker, name, options, consumerSettings);
     }
 
     /// <summary>Enrolls a server with a role.</summary>
@@ -75,8 +72,7 @@ internal sealed class Server : IAsyncDisposable
         RunningBroker broker,
         string name,
         string[] options,
-        IEnumerable<string> consumerSettings,
-        string? uri = null)
+        IEnumerable<string> consumerSettings)
     {
         Server server = new(name);
         await File.WriteAllTextAsync(server.Configuration, $"""
@@ -89,7 +85,7 @@ internal sealed class Server : IAsyncDisposable
             {string.Join('\n', consumerSettings)}
             """);
         await File.WriteAllTextAsync(server.Fail2BanLog, "");
-        server.enrollment = ["enroll", name, "--uri", uri ?? broker.Uri, "--out", server.Local, .. options];
+        server.enrollment = ["enroll", name, "--uri", broker.Uri, "--out", server.Local, .. options];
         await server.EnrollAgainAsync(broker);
         return server;
     }
@@ -188,10 +184,11 @@ internal sealed class Server : IAsyncDisposable
         folder.Dispose();
     }
 
+    /// <summary>Returns a line of the monitored log without its first date.</summary>
+    public static string TextOf(string line) => line[(line.IndexOf(' ') + 1)..];
+
     /// <summary>Returns true for a line of the monitored log that is not a position in the stream.</summary>
     public static bool IsNoPosition(string line) => PositionLine.Parse(line) is null;
-
-    private string Local => folder["f2bbroker.local"];
 
     private string Move(string file, string place)
     {

@@ -19,9 +19,7 @@ public class BrokerCluster : RunningBroker, IAsyncLifetime
         await StartAllAsync();
         foreach (string number in new[] { "1", "2", "3" })
         {
-            Dictionary<string, string> values = (await File.ReadAllLinesAsync(Path.Combine(folder[number], "env")))
-                .Select(line => line.Split('=', 2))
-                .ToDictionary(pair => pair[0], pair => pair[1]);
+            IReadOnlyDictionary<string, string> values = await BrokerScripts.ReadValuesAsync(folder[number]);
             int port = int.Parse(values["F2B_AMQP_PORT"], CultureInfo.InvariantCulture);
             nodes.Add(values["F2B_NODE"], new Node(folder[number], port, values["F2BBROKER_API"]));
         }
@@ -38,9 +36,7 @@ public class BrokerCluster : RunningBroker, IAsyncLifetime
     public void UseApiOf(string node) => SelectApiNode(nodes.Keys.Where(other => other != node));
 
     /// <summary>Returns the number of lines of a node's log that contain the text.</summary>
-    public int CountLogged(string node, string text) =>
-        File.ReadLines(Path.Combine(nodes[node].Folder, "log", $"{node}.log"))
-            .Count(line => line.Contains(text, StringComparison.Ordinal));
+    public int CountLogged(string node, string text) => BrokerScripts.CountLogged(nodes[node].Folder, text);
 
     public Task KillAsync(string node) => StopAsync("kill", node);
 
@@ -49,7 +45,7 @@ public class BrokerCluster : RunningBroker, IAsyncLifetime
 
     public async Task StartAsync(string node)
     {
-        await ScriptAsync("broker.sh", ["start", nodes[node].Folder]);
+        await BrokerScripts.RunAsync("broker.sh", ["start", nodes[node].Folder]);
         await IsCompleteAsync();
     }
 
@@ -63,13 +59,14 @@ public class BrokerCluster : RunningBroker, IAsyncLifetime
             TimeSpan.FromMinutes(2));
     }
 
-    public Task StopAllAsync() => ScriptAsync("cluster.sh", ["stop", folder.Path]);
+    public Task StopAllAsync() => BrokerScripts.RunAsync("cluster.sh", ["stop", folder.Path]);
 
     /// <param name="environment">Variables of the nodes, each <c>NAME=value</c>.</param>
-    public Task StartAllAsync(params string[] environment) => ScriptAsync("cluster.sh", ["start", folder.Path], environment);
+    public Task StartAllAsync(params string[] environment) => BrokerScripts.RunAsync("cluster.sh", ["start", folder.Path], environment);
 
     /// <summary>Runs rabbitmqctl on one of the nodes.</summary>
-    public Task ControlAsync(params string[] arguments) => ScriptAsync("broker.sh", ["ctl", nodes.First().Value.Folder, .. arguments]);
+    public Task ControlAsync(params string[] arguments) =>
+        BrokerScripts.RunAsync("broker.sh", ["ctl", nodes.First().Value.Folder, .. arguments]);
 
     /// <summary>Returns the node that leads a quorum queue or a stream.</summary>
     public async Task<string> LeaderOfAsync(string queue)
@@ -118,7 +115,7 @@ public class BrokerCluster : RunningBroker, IAsyncLifetime
     private async Task StopAsync(string command, string node)
     {
         SelectApiNode([node]);
-        await ScriptAsync("broker.sh", [command, nodes[node].Folder]);
+        await BrokerScripts.RunAsync("broker.sh", [command, nodes[node].Folder]);
     }
 
     /// <summary>Uses the management API of a node other than these.</summary>
@@ -130,13 +127,6 @@ public class BrokerCluster : RunningBroker, IAsyncLifetime
 
     private async Task<IReadOnlyList<string>> RunningAsync() =>
         [.. ((JsonArray)(await GetAsync("nodes"))!).Where(node => (bool?)node!["running"] == true).Select(node => (string)node!["name"]!)];
-
-    private static async Task ScriptAsync(string script, string[] arguments, params string[] environment)
-    {
-        Built.Outcome outcome = await Built.RunAsync(Repository.Path($"tests/real/{script}"), arguments, environment);
-        // rabbitmqctl colours its errors, and the XML of a result file cannot contain the escape character.
-        Assert.True(outcome.ExitCode == 0, outcome.Errors.Replace("\u001b", "", StringComparison.Ordinal));
-    }
 
     private sealed record Node(string Folder, int Port, string Api)
     {

@@ -139,6 +139,7 @@ internal sealed class PartitionedGroup : IAsyncDisposable
                 ArrivalTimeout);
         }
     }
+
     /// <summary>Where servers are, and the nodes that they know.</summary>
     private sealed record Place(string Name, string Network, string Uri)
     {

@@ -26,7 +26,7 @@ public sealed class SwitchTests(TestBroker broker) : IAsyncLifetime
     public async Task A_stream_server_has_no_queue_keeps_its_way_to_receive_and_may_declare_nothing()
     {
         await using Server server = await Server.EnrollFromStreamAsync(broker, "web1");
-        Assert.EndsWith("[consumer]\nqueuetype = stream\n", LocalOf(server));
+        Assert.EndsWith("[consumer]\nqueuetype = stream\n", File.ReadAllText(server.Local));
         string rights = (await broker.GetAsync("permissions/f2b/web1"))!.ToJsonString();
         foreach (string[] command in new string[][] { ["enroll", "web1", "--force"], ["rotate", "web1"], ["init"] })
         {
@@ -178,6 +178,4 @@ public sealed class SwitchTests(TestBroker broker) : IAsyncLifetime
 
     private Task<Built.Outcome> ToStreamAsync(params string[] options) =>
         broker.AdminAsync(["enroll", "web1", "--force", "--stream", "--amqp", broker.Uri, .. options]);
-
-    private static string LocalOf(Server server) => File.ReadAllText(Path.Combine(server.Folder, "f2bbroker.local"));
 }

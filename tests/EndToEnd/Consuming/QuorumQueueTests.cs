@@ -15,7 +15,7 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     public async Task A_server_enrolled_with_a_quorum_queue_has_the_setting_and_two_quorum_queues()
     {
         await using Server server = await Server.EnrollWithQuorumQueueAsync(broker, "web1");
-        Assert.EndsWith($"\n[consumer]\n{Quorum}\n", LocalOf(server));
+        Assert.EndsWith($"\n[consumer]\n{Quorum}\n", File.ReadAllText(server.Local));
         Assert.Equal(0, (await TestAsync(server)).ExitCode);
         await server.StartConsumerAsync();
         Assert.Equal(("quorum", "quorum"), (await TypeAsync("f2b.bans.web1"), await TypeAsync("f2b.bans.web1_error")));
@@ -92,10 +92,10 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
     public async Task A_new_login_for_a_classic_queue_removes_queuetype_from_the_settings()
     {
         await using Server server = await Server.EnrollAsync(broker, "web1");
-        string local = Path.Combine(server.Folder, "f2bbroker.local");
+        string local = server.Local;
         File.AppendAllText(local, $"[consumer]\nmaxage = 2h\n{Quorum}\n");
         Assert.Equal(0, (await broker.AdminAsync("enroll", "web1", "--force", "--uri", broker.Uri, "--out", local)).ExitCode);
-        Assert.EndsWith("[consumer]\nmaxage = 2h\n", LocalOf(server));
+        Assert.EndsWith("[consumer]\nmaxage = 2h\n", File.ReadAllText(server.Local));
     }
 
     [Theory]
@@ -179,8 +179,6 @@ public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
             () => queue.ToJsonString());
         return queue;
     }
-
-    private static string LocalOf(Server server) => File.ReadAllText(Path.Combine(server.Folder, "f2bbroker.local"));
 
     private static Task<Built.Outcome> TestAsync(Server server, params IEnumerable<string> environment) =>
         Built.RunAsync(Built.Consumer, ["--config", server.Configuration, "--test"], environment);

@@ -146,7 +146,7 @@ internal sealed class Load(Server origin, Server receiver, int seed, int maxDela
 
     private IEnumerable<string[]> Files() =>
         Rotation.Files(receiver.BansLog)
-            .Select(lines => lines.Where(Server.IsNoPosition).Select(line => line[(line.IndexOf(' ') + 1)..]).ToArray());
+            .Select(lines => lines.Where(Server.IsNoPosition).Select(Server.TextOf).ToArray());
 
     private static int Twice(string[] identities) => identities.Length - identities.Distinct().Count();
 }

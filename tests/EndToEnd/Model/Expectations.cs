@@ -20,16 +20,7 @@ internal sealed class Expectations(IReadOnlyCollection<string> servers)
     public LoggedBan Add(string address, string server) => Add(LoggedBan.Now(address, server), server);
 
     /// <summary>From now on, each server may know of a pardon or of its end, or not.</summary>
-    /// <param name="isEnd">False if bans on their way may be skipped.</param>
-    public void PardonIsPublished(string address, bool isEnd, IEnumerable<Member> members)
-    {
-        if (!isEnd)
-        {
-            Excuse(members, bans.Where(ban => ban.Address == address));
-        }
-
-        pardons[address] = new ModelPardon(null, []);
-    }
+    public void PardonIsPublished(string address) => pardons[address] = new ModelPardon(null, []);
 
     /// <param name="line">The pardon's line, without the first date.</param>
     /// <param name="knowing">The servers that know of it before they decide on a ban that is reported from now on.</param>

@@ -54,7 +54,7 @@ internal sealed class Findings
 
     private static IEnumerable<string> FindTwice(string[] file) => file
         .Where(line => MonitoredLogLine.Parse(line) is not null)
-        .GroupBy(Member.TextOf)
+        .GroupBy(Server.TextOf)
         .Where(same => same.Count() > 1)
         .Select(same => same.Key);
 

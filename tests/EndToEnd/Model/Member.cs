@@ -3,7 +3,7 @@ using F2bBroker.EndToEndTests.Faults;
 
 namespace F2bBroker.EndToEndTests.Model;
 
-/// <summary>A server of the group: its daemons, its network and its disk.</summary>
+/// <summary>A server of the group: its daemons, its network, its disk and its clock.</summary>
 internal sealed class Member : IAsyncDisposable
 {
     private static readonly string[] Programs = [Built.Producer, Built.Consumer];
@@ -47,20 +47,20 @@ internal sealed class Member : IAsyncDisposable
     public IEnumerable<string> LastLines => daemons.SelectMany(pair =>
         pair.Value.Said.Split('\n').TakeLast(15).Prepend($"{pair.Key} of {Name}{(pair.Value.IsRunning ? "" : ", which has ended")}:"));
 
+    /// <summary>Returns true if its producer, since its last start, has published the ban, and the broker has it.</summary>
+    public bool HasPublished(ReportedBan ban) => daemons[Built.Producer].Count($"Published: {ban.Text}") > 0;
+
     /// <summary>The lines of its monitored log and of the rotated siblings, by file.</summary>
     public IEnumerable<string[]> Files => Rotation.Files(server.BansLog);
 
     /// <summary>The texts of these lines without the first date.</summary>
-    public HashSet<string> Texts => [.. Files.SelectMany(file => file).Select(TextOf)];
-
-    /// <summary>Returns a line without its first date.</summary>
-    public static string TextOf(string line) => line[(line.IndexOf(' ') + 1)..];
+    public HashSet<string> Texts => [.. Files.SelectMany(file => file).Select(Server.TextOf)];
 
     public static async Task<Member> EnrollAsync(RunningBroker broker, string name, QueueType queueType)
     {
         Cable cable = new(broker.Host, broker.Port);
         SmallDisk? disk = Environment.IsPrivilegedProcess ? await SmallDisk.MountAsync() : null;
-        Server server = await Server.EnrollAsync(broker, name, queueType, [Load.NoLimit], cable.Uri);
+        Server server = await Server.EnrollAsync(broker, name, queueType, [Load.NoLimit]);
         return new Member(broker, server, queueType, cable, disk);
     }
 
@@ -80,8 +80,7 @@ internal sealed class Member : IAsyncDisposable
     {
         foreach (string program in Programs.Where(program => isEnrolled && !IsUp(program)))
         {
-            // A daemon with such a clock needs much CPU time.
-            daemons[program] = server.Start(program, Name == ModelGroup.WithClock ? FakeClock.FromFileEachSecond(Clock) : []);
+            daemons[program] = server.Start(program, [$"F2BBROKER_BROKER__URI={cable.Uri}", .. FakeClock.FromFile(Clock)]);
         }
     }
 
@@ -164,7 +163,7 @@ internal sealed class Member : IAsyncDisposable
         isDiskFull = false;
     }
 
-    /// <summary>Sets the clock of <see cref="ModelGroup.WithClock"/> ahead of the real one.</summary>
+    /// <summary>Sets its clock ahead of the real one.</summary>
     public Task ChangeClockAsync(int hours) => File.WriteAllTextAsync(Clock, $"+{hours}h");
 
     /// <summary>Rotates fail2ban's log. Like fail2ban, it writes to the renamed file until it opens the new one.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using F2bBroker.EndToEndTests.Faults;
 
 namespace F2bBroker.EndToEndTests.Model;
@@ -21,12 +20,9 @@ public sealed class SystemModelTests(PrivateBroker broker) : IClassFixture<Priva
         "invented",
         "pardoned");
 
-    private static readonly int? GivenSeed =
-        int.TryParse(Environment.GetEnvironmentVariable("F2BBROKER_SEED"), CultureInfo.InvariantCulture, out int given) ? given : null;
+    private static readonly int Groups = Soak.GivenSeed is null ? Soak.Times(inShort: 1, inSoak: 30) : 1;
 
-    private static readonly int Groups = GivenSeed is null ? Soak.Times(inShort: 1, inSoak: 30) : 1;
-
-    private static readonly int Steps = GivenSeed is null ? Soak.Times(inShort: 60, inSoak: int.MaxValue) : int.MaxValue;
+    private static readonly int Steps = Soak.GivenSeed is null ? Soak.Times(inShort: 60, inSoak: int.MaxValue) : int.MaxValue;
 
     // Two bans of one address have different times.
     private const int MillisecondsBetween = 20;
@@ -40,7 +36,7 @@ public sealed class SystemModelTests(PrivateBroker broker) : IClassFixture<Priva
         List<string> failures = [];
         for (int i = 0; i < Groups; i++)
         {
-            int seed = GivenSeed ?? Random.Shared.Next();
+            int seed = Soak.GivenSeed ?? Random.Shared.Next();
             Step[] order = [.. Step.Shuffle(new Random(seed)).Take(Steps)];
             steps += order.Length;
             if (await LiveAsync(order) is { } failure)

@@ -16,9 +16,7 @@ public sealed class FuzzTests
 
     private static readonly int Logs = Soak.Times(inShort: 2, inSoak: 100);
 
-    private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("F2BBROKER_SEED"), out int given)
-        ? given
-        : Soak.Times(inShort: 1, inSoak: Random.Shared.Next());
+    private static readonly int Seed = Soak.GivenSeed ?? Soak.Times(inShort: 1, inSoak: Random.Shared.Next());
 
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeZoneInfo Zone = TimeZoneInfo.CreateCustomTimeZone(
