@@ -191,58 +191,8 @@ public sealed class SettingsTests
         Assert.Null(Some.Settings().Broker.Login.Read().Tls);
     }
 
-    [Theory]
-    [InlineData("sshd", true)]
-    [InlineData("recidive", false)]
-    [InlineData("f2bbroker", false)]
-    [InlineData("f2bbroker-pardon", false)]
-    [InlineData("f2bbroker-web x", false)]
-    [InlineData("f2bbroker2", true)]
-    [InlineData("my-f2bbroker-web", true)]
-    public void By_default_all_jails_are_shared_but_the_monitored_logs_and_recidive(string jail, bool shared) =>
-        Assert.Equal(shared, Some.Settings().Producer.Jails.Includes(jail));
-
-    [Theory]
-    [InlineData("f2bbroker", true)]
-    [InlineData("f2bbroker-web", true)]
-    [InlineData("f2bbroker-pardon", false)]
-    [InlineData("sshd", false)]
-    public void The_jails_of_the_monitored_log_ban_except_the_one_that_unbans(string jail, bool bans) =>
-        Assert.Equal(bans, MonitoredLogJails.Bans(jail));
-
     [Fact]
     public void A_variable_of_the_environment_without_a_section_is_no_setting() => Assert.Equal("web2", Some.Settings("api=x").Server);
-
-    [Fact]
-    public void A_jail_that_is_chosen_by_name_wins_over_the_default_but_a_jail_of_the_monitored_log_is_never_shared()
-    {
-        NameSelection jails = Some.Settings("producer:jails=recidive f2bbroker f2bbroker-web f2bbroker-pardon").Producer.Jails;
-        Assert.Equal(
-            ["recidive"],
-            new[] { "recidive", "f2bbroker", "f2bbroker-web", "f2bbroker-pardon", "sshd" }.Where(jails.Includes));
-        Assert.False(Some.Settings("producer:ignorejails=").Producer.Jails.Includes("f2bbroker-pardon"));
-    }
-
-    [Fact]
-    public void The_consumer_accepts_bans_of_a_jail_with_any_name() =>
-        Assert.True(Some.Settings().Consumer.Default.Jails.Includes("f2bbroker-web"));
-
-    [Theory]
-    [InlineData("5000/10m", 5000, 600)]
-    [InlineData("1/90", 1, 90)]
-    [InlineData("0", 0, 0)]
-    public void A_rate_is_a_number_and_a_duration(string text, int count, int seconds) =>
-        Assert.Equal(new RateLimit(count, TimeSpan.FromSeconds(seconds)), RateLimit.Parse(text));
-
-    [Fact]
-    public void A_rate_allows_more_in_a_longer_time_and_says_so_in_words()
-    {
-        RateLimit limit = new(3, TimeSpan.FromMinutes(10));
-        Assert.Equal((6, int.MaxValue), (limit.CountWithin(TimeSpan.FromMinutes(20)), limit.CountWithin(TimeSpan.MaxValue)));
-        Assert.Equal(int.MaxValue, RateLimit.Parse("0")!.CountWithin(TimeSpan.FromMinutes(20)));
-        Assert.Equal("3 bans within 10 minutes", limit.ToString());
-        Assert.Equal("3 bans within 1.5 minutes", new RateLimit(3, TimeSpan.FromSeconds(90)).ToString());
-    }
 
     [Theory]
     [InlineData("1h", "1d", 1)]
@@ -321,26 +271,4 @@ public sealed class SettingsTests
     [InlineData("*:9710", false)]
     public void Metrics_are_served_on_IPv4_loopback_only(string listen, bool isValid) =>
         Assert.Equal(isValid, MetricsSettings.Parse(listen) is not null);
-
-    [Theory]
-    [InlineData("90", 90)]
-    [InlineData("90s", 90)]
-    [InlineData("15m", 900)]
-    [InlineData("12h", 43_200)]
-    [InlineData("1d", 86_400)]
-    [InlineData("2w", 1_209_600)]
-    [InlineData("36500d", 3_153_600_000)]
-    public void A_duration_is_a_number_and_a_unit(string text, long seconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), Duration.Parse(text));
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("d")]
-    [InlineData("-1d")]
-    [InlineData("1y")]
-    [InlineData("1.5h")]
-    [InlineData("9999999999")]
-    [InlineData("36501d")]
-    [InlineData("999999999w")]
-    public void Other_text_is_not_a_duration(string text) => Assert.Null(Duration.Parse(text));
 }
