@@ -2,23 +2,34 @@ using System.Diagnostics;
 
 namespace F2bBroker.EndToEndTests;
 
-/// <summary>Runs programs as a user runs them: the built ones by name, others by path.</summary>
+/// <summary>
+/// Runs programs as a user runs them: ours by name, others by path. Ours are in the folder F2B_PROGRAMS, or are those built with the tests.
+/// </summary>
 internal static class Built
 {
     public const string Producer = "f2bbroker-producer";
     public const string Consumer = "f2bbroker-consumer";
     public const string Admin = "f2bbroker";
 
+    private static readonly string Folder = Environment.GetEnvironmentVariable("F2B_PROGRAMS") ?? AppContext.BaseDirectory;
+
+    /// <summary>Returns the path of one of our programs; another program as it is.</summary>
+    public static string PathOf(string program)
+    {
+        string ours = Path.Combine(Folder, program);
+        return File.Exists(ours) ? ours : program;
+    }
+
     /// <summary>Returns the command that runs a program in a network namespace.</summary>
     /// <param name="network">The namespace's file; null for that of the test.</param>
     public static (string Program, IEnumerable<string> Arguments) In(string? network, string program, IEnumerable<string> arguments) =>
-        network is null ? (program, arguments) : ("nsenter", [$"--net={network}", Find(program), .. arguments]);
+        network is null ? (program, arguments) : ("nsenter", [$"--net={network}", PathOf(program), .. arguments]);
 
     /// <summary>Starts a program with an empty standard input.</summary>
     /// <param name="environment">Variables, each <c>NAME=value</c>.</param>
     public static Process Start(string program, IEnumerable<string> arguments, params IEnumerable<string> environment)
     {
-        ProcessStartInfo start = new(Find(program), arguments)
+        ProcessStartInfo start = new(PathOf(program), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -61,13 +72,6 @@ internal static class Built
                 process.Kill(entireProcessTree: true);
             }
         }
-    }
-
-    /// <summary>Returns the path of a built program; another program as it is.</summary>
-    private static string Find(string program)
-    {
-        string beside = Path.Combine(AppContext.BaseDirectory, program);
-        return File.Exists(beside) ? beside : program;
     }
 
     internal sealed record Outcome(int ExitCode, string Output, string Errors);

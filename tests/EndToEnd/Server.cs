@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.EndToEndTests;
@@ -173,6 +174,11 @@ internal sealed class Server : IAsyncDisposable
         await Eventually.TrueAsync(() => Bans.Count >= count, () => $"{Name} has {Bans.Count} of {count} bans:\n{Said}");
         Assert.Equal(count, Bans.Count);
     }
+
+    /// <summary>Waits until the checkpoint is at the end of fail2ban's log: the broker has confirmed all bans.</summary>
+    public Task IsConfirmedAsync() => Eventually.TrueAsync(
+        () => (long)JsonNode.Parse(File.ReadAllText(Checkpoint))!["offset"]! == new FileInfo(Fail2BanLog).Length,
+        () => $"{Name} has {new FileInfo(Fail2BanLog).Length} bytes, and the checkpoint {File.ReadAllText(Checkpoint)}\n{LastLines}");
 
     public async ValueTask DisposeAsync()
     {

@@ -76,7 +76,7 @@ public sealed class StatusFaultTests(EmptyBroker empty) : IClassFixture<EmptyBro
                 "-c",
                 "mount --bind \"$0\" /etc/fail2ban && exec \"$@\"",
                 Path.Combine(server.Folder, "etc"),
-                Path.Combine(AppContext.BaseDirectory, Built.Producer),
+                Built.PathOf(Built.Producer),
                 "--config",
                 server.Configuration,
             ]));

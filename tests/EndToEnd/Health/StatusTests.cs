@@ -149,7 +149,7 @@ public sealed class StatusTests(TestBroker broker) : IAsyncLifetime
                 "--quiet",
                 "--return",
                 "--command",
-                $"stty cols 120 rows 30; exec {Path.Combine(AppContext.BaseDirectory, Built.Admin)} {command} --amqp {broker.Uri}",
+                $"stty cols 120 rows 30; exec {Built.PathOf(Built.Admin)} {command} --amqp {broker.Uri}",
                 "/dev/null",
             ],
             [Login, "TERM=xterm"]);

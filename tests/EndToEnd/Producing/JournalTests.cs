@@ -57,10 +57,8 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
         File.WriteAllText(boot, $"{Guid.NewGuid()}\n");
         File.WriteAllText(elsewhere, $"""
             #!/bin/sh
-            exec unshare --mount sh -ec 'mount --bind {boot} /proc/sys/kernel/random/boot_id; exec "$0" "$@"' {Path.Combine(
-                AppContext.BaseDirectory,
-                Built.Producer
-            )} "$@"
+            exec unshare --mount sh -ec 'mount --bind {boot} /proc/sys/kernel/random/boot_id; exec "$0" "$@"' \
+                {Built.PathOf(Built.Producer)} "$@"
             """);
         File.SetUnixFileMode(elsewhere, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Daemon producer = web1.Start(elsewhere, FromJournal);
