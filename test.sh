@@ -70,13 +70,20 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # Without this, a killed process leaves its debugger's pipes in /tmp.
 export DOTNET_EnableDiagnostics=0
 dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false
-dotnet format F2bBroker.sln --verify-no-changes --no-restore
-echo "Built without warnings; the format is correct."
 
 results=$(mktemp -d)
+chmod 755 "$results"
 parallel=()
 roots=()
 trap 'for id in "${parallel[@]}"; do pkill -P "$id" || true; done; rm -rf --one-file-system "$results" "${roots[@]}"' EXIT
+if [ "$mode" = whole ]; then
+    # The tests start our programs thousands of times. Those of the package need the least CPU time.
+    export F2B_PROGRAMS=$results/programs
+    deploy/publish.sh "$F2B_PROGRAMS" &
+    parallel+=($!)
+fi
+dotnet format F2bBroker.sln --verify-no-changes --no-restore
+echo "Built without warnings; the format is correct."
 export F2BBROKER_SOAK_TABLES=$results/tables
 mkdir "$F2BBROKER_SOAK_TABLES"
 passed=0 failed=0 skipped=0 outcome=0
@@ -145,10 +152,6 @@ whole)
     # Tests mostly wait, so several programs run them in parallel, each with its own broker. Tests that use the machine's journal are all
     # in one of them, the last.
     e2e=F2bBroker.EndToEndTests
-    # The tests start our programs thousands of times. Those of the package need the least CPU time.
-    export F2B_PROGRAMS=$results/programs
-    deploy/publish.sh "$F2B_PROGRAMS"
-    chmod 755 "$results"
     declare -A parts=(
         [faults]="Faults Cluster"
         [health]="Health Tls"
@@ -156,6 +159,9 @@ whole)
         [consuming]="Consuming"
     )
     elsewhere=()
+    run_units "$@"
+    wait "${parallel[0]}"
+    parallel=()
     for part in "${!parts[@]}"; do
         namespaces=()
         for name in ${parts[$part]}; do
@@ -165,7 +171,6 @@ whole)
         run "$part" EndToEnd "$@" "${namespaces[@]}" >"$results/$part.out" 2>&1 &
         parallel+=($!)
     done
-    run_units "$@"
     run others EndToEnd "$@" "${elsewhere[@]}" || outcome=1
     for id in "${parallel[@]}"; do
         wait "$id" || outcome=1
