@@ -29,10 +29,6 @@ esac
 
 tests/real/install.sh
 export LC_ALL=C MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_EnableDiagnostics=0
-echo "Building."
-build() { dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false; }
-build >/dev/null || { build; exit 1; }
-
 program() { echo "$PWD/src/$1/bin/Release/net10.0/$2"; }
 producer=$(program Producer f2bbroker-producer)
 consumer=$(program Consumer f2bbroker-consumer)
@@ -50,6 +46,11 @@ finish() {
 }
 trap finish EXIT
 trap 'exit 1' INT TERM HUP
+
+echo "Building."
+mkdir "$dir/tmp" # dotnet leaves folders there.
+build() { TMPDIR=$dir/tmp dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false; }
+build >/dev/null || { build; exit 1; }
 
 # start NAME SERVER COMMAND...: starts a process of that server, with its output in NAME.out and its id in NAME.pid.
 start() {

@@ -39,6 +39,7 @@ elif [ "${1:-}" = --mutation ]; then
     exec tests/mutation.sh "$@"
 elif [ "${1:-}" = --soak ]; then
     shift
+    [ $# -gt 0 ] || mode=whole
     set -- -trait Form=long "$@"
     export F2BBROKER_SOAK=1
     tests/real/install.sh
@@ -69,23 +70,39 @@ fi
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # Without this, a killed process leaves its debugger's pipes in /tmp.
 export DOTNET_EnableDiagnostics=0
-dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false
 
 results=$(mktemp -d)
 chmod 755 "$results"
-parallel=()
 roots=()
-trap 'for id in "${parallel[@]}"; do pkill -P "$id" || true; done; rm -rf --one-file-system "$results" "${roots[@]}"' EXIT
+trap clean_up EXIT
+trap 'exit 1' INT TERM HUP
+
+# Ends what a cancelled run has started, and removes what it has written.
+clean_up() {
+    local signal id
+    for signal in TERM KILL; do
+        for id in $(running); do kill "-$signal" "$id" 2>/dev/null || true; done
+        for _ in {1..100}; do [ -n "$(running)" ] || break 2; sleep 0.1; done
+    done
+    grep -o " $results/[^ ]*" /proc/mounts | xargs --no-run-if-empty umount --lazy || true
+    rm -rf --one-file-system "$results" "${roots[@]}"
+}
+
+# Prints the ids of what the tests have started: all of it has this variable, and writes to this folder.
+running() { grep -lsz "^F2B_TEST_RUN=$results$" /proc/[0-9]*/environ | cut -d / -f 3; }
+
+# It leaves folders where it may write temporary files.
+dotnet() { TMPDIR=$results command dotnet "$@"; }
+
+dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false
 if [ "$mode" = whole ]; then
     # The tests start our programs thousands of times. Those of the package need the least CPU time.
     export F2B_PROGRAMS=$results/programs
-    deploy/publish.sh "$F2B_PROGRAMS" &
-    parallel+=($!)
+    F2B_TEST_RUN=$results deploy/publish.sh "$F2B_PROGRAMS" &
+    publishing=$!
 fi
 dotnet format F2bBroker.sln --verify-no-changes --no-restore
 echo "Built without warnings; the format is correct."
-export F2BBROKER_SOAK_TABLES=$results/tables
-mkdir "$F2BBROKER_SOAK_TABLES"
 passed=0 failed=0 skipped=0 outcome=0
 
 # count FILE: adds the counts of a result file. Fails if the file has none, for example after a crash.
@@ -98,11 +115,15 @@ count() {
     skipped=$((skipped + $(attribute notExecuted)))
 }
 
-# run NAME PROJECT OPTIONS...: runs a test program and keeps its results under that name.
+# run NAME PROJECT OPTIONS...: runs a test program and keeps its results and tables under that name.
 run() {
     local name=$1 project=$2
     shift 2
-    "tests/$project/bin/Release/net10.0/F2bBroker.${project}Tests" -noColor -noLogo -result-trx "$results/$name.trx" "$@"
+    mkdir "$results/$name"
+    F2B_TEST_RUN=$results F2BBROKER_SOAK_TABLES=$results/$name \
+        "tests/$project/bin/Release/net10.0/F2bBroker.${project}Tests" -noColor -noLogo -result-trx "$results/$name.trx" "$@" &
+    # Unlike a program in the foreground, it does not delay the end of a cancelled run.
+    wait $!
 }
 
 # add_counts NAME: adds the counts of a run.
@@ -151,6 +172,7 @@ ui)
 whole)
     # Tests mostly wait, so several programs run them in parallel, each with its own broker. Tests that use the machine's journal are all
     # in one of them, the last.
+    wait "$publishing"
     e2e=F2bBroker.EndToEndTests
     declare -A parts=(
         [faults]="Faults Cluster"
@@ -158,9 +180,8 @@ whole)
         [commands]="Commands TakenOver Bridges"
         [consuming]="Consuming"
     )
+    [ -z "${F2BBROKER_SOAK:-}" ] || parts=([faults]=Faults [cluster]=Cluster [model]=Model)
     elsewhere=()
-    run_units "$@"
-    wait "${parallel[0]}"
     parallel=()
     for part in "${!parts[@]}"; do
         namespaces=()
@@ -171,11 +192,11 @@ whole)
         run "$part" EndToEnd "$@" "${namespaces[@]}" >"$results/$part.out" 2>&1 &
         parallel+=($!)
     done
+    run_units "$@"
     run others EndToEnd "$@" "${elsewhere[@]}" || outcome=1
     for id in "${parallel[@]}"; do
         wait "$id" || outcome=1
     done
-    parallel=()
     for part in others "${!parts[@]}"; do
         ! [ -e "$results/$part.out" ] || cat "$results/$part.out"
         add_counts "$part"
@@ -188,14 +209,23 @@ part)
     ;;
 esac
 
+for left in $(running); do
+    echo "Still running: $(tr '\0' ' ' <"/proc/$left/cmdline")"
+    outcome=1
+done
+for left in $(compgen -G "$results/f2bbroker-*"); do
+    echo "Left behind: $left with $(ls "$left")"
+    outcome=1
+done
+
 if [ -n "${F2BBROKER_SOAK:-}" ]; then
-    for table in "$F2BBROKER_SOAK_TABLES"/*.md; do
+    for table in "$results"/*/*.md; do
         [ ! -e "$table" ] || { echo; cat "$table"; }
     done
     echo
 fi
 
-if [ "$mode" = whole ] && [ -z "$suite" ]; then
+if [ "$mode" = whole ] && [ -z "$suite${F2BBROKER_SOAK:-}" ]; then
     tests/real/vulnerable.sh || outcome=1
 fi
 

@@ -20,6 +20,8 @@ out=$1
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+mkdir "$work/tmp"
+export TMPDIR=$work/tmp # dotnet leaves folders there.
 artifacts=${2:-$work/build}
 
 # Not into the checkout's obj and bin folders, because tests may run from there. The programs contain no path of this machine.

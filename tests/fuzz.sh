@@ -40,7 +40,7 @@ trap cleanup EXIT
 
 # The instrumented assemblies are copies. Those in bin are not changed.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_EnableDiagnostics=0
-dotnet publish tests/Fuzz/Fuzz.csproj -c Release --nologo -v quiet -p:UseSharedCompilation=false -o "$work/program"
+TMPDIR=$work dotnet publish tests/Fuzz/Fuzz.csproj -c Release --nologo -v quiet -p:UseSharedCompilation=false -o "$work/program"
 plain=tests/Fuzz/bin/Release/net10.0/F2bBroker.Fuzz.dll
 dotnet "$plain" --instrument \
     "$work"/program/{F2bBroker.Contracts,F2bBroker.Shared,f2bbroker-producer,f2bbroker,Microsoft.Extensions.Configuration.Ini}.dll

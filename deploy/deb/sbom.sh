@@ -7,9 +7,10 @@
 set -euo pipefail
 root=$(realpath "$(dirname "$0")/../..")
 version=$1 build=$2 programs=$3 docs=$4
-cache=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export TMPDIR=$work # dotnet leaves folders there.
+cache=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')
 
 # nuget NAME VERSION: the folder of a NuGet package.
 nuget() { echo "${cache%/}/${1,,}/${2,,}"; }

@@ -73,12 +73,18 @@ internal sealed class Daemon : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!isDisposed && !process.HasExited)
+        if (isDisposed)
+        {
+            return;
+        }
+
+        isDisposed = true;
+        if (!process.HasExited)
         {
             await KillAsync();
         }
 
-        isDisposed = true;
+        FakeClock.RemoveMemoryOf(Id);
         process.Dispose();
     }
 

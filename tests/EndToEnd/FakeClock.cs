@@ -16,4 +16,11 @@ internal static class FakeClock
 
     /// <summary>The same, and the time that passes for timers changes with the offset.</summary>
     public static string[] WithTimers(string path) => [Library, $"FAKETIME_TIMESTAMP_FILE={path}", "FAKETIME_NO_CACHE=1"];
+
+    /// <summary>Removes the shared memory that the library leaves if its process was killed.</summary>
+    public static void RemoveMemoryOf(int id)
+    {
+        File.Delete($"/dev/shm/faketime_shm_{id}");
+        File.Delete($"/dev/shm/sem.faketime_sem_{id}");
+    }
 }

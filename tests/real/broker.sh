@@ -73,7 +73,7 @@ on_node() {
         RABBITMQ_LOG_BASE=$dir/log RABBITMQ_CONFIG_FILE=$dir/rabbitmq.conf RABBITMQ_CONFIG_FILES=$dir/conf.d \
         RABBITMQ_ADVANCED_CONFIG_FILE=$dir/advanced.config \
         RABBITMQ_ENABLED_PLUGINS_FILE=$dir/plugins RABBITMQ_PID_FILE=$dir/broker.pid RABBITMQ_DIST_PORT=$F2B_DIST_PORT \
-        ERL_EPMD_PORT=$F2B_EPMD_PORT ERL_EPMD_ADDRESS=$address
+        ERL_EPMD_PORT=$F2B_EPMD_PORT ERL_EPMD_ADDRESS=$address ERL_FLAGS="-start_epmd false"
     [ "$address" = 127.0.0.1 ] || export RABBITMQ_USE_LONGNAME=true
     cd "$dir" # Erlang writes its crash dump here.
     [ -n "$root" ] || exec "$@"
@@ -112,7 +112,7 @@ run() {
     wait_until_up $! 60 both_ports_answer
 }
 
-# epmd is started here, so that its process is known. The broker would start one and leave it running.
+# epmd is started here, so that its process is known. Erlang would start one and leave it running.
 start_epmd() {
     setsid epmd -port "$F2B_EPMD_PORT" -address "$address" </dev/null >"$dir/log/epmd" 2>&1 &
     echo $! >"$dir/epmd.pid"
@@ -129,13 +129,9 @@ fail() {
 }
 
 stop() {
-    local epmd=''
-    ! [ -s "$dir/epmd.pid" ] || epmd=$(sed -n 's/^F2B_EPMD_PORT=//p' "$dir/env")
     for name in broker script epmd; do
         end_process_of "$dir/$name.pid" 30
     done
-    # On a busy machine, RabbitMQ sometimes starts another one.
-    [ -z "$epmd" ] || epmd -port "$epmd" -kill >/dev/null 2>&1 || true
 }
 
 crash() {

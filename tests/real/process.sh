@@ -37,7 +37,7 @@ wait_until_up() {
 # is stopped and has a file "env" in a temporary folder keeps its ports. The tests use ports below 13,000 for other programs.
 free_ports() {
     python3 -c 'import glob, os, random, re, socket, sys
-folders = os.environ.get("TMPDIR", "/tmp") + "/f2bbroker-*"
+folders = os.environ.get("F2B_TEST_RUN", os.environ.get("TMPDIR", "/tmp")) + "/f2bbroker-*"
 kept = set()
 for file in glob.glob(folders + "/env") + glob.glob(folders + "/*/env"):
     try:

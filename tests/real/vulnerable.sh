@@ -17,7 +17,7 @@ cat >"$work/nuget.config" <<CONFIG
 CONFIG
 
 # Nothing is taken from the cache, and nothing is left in it.
-export NUGET_HTTP_CACHE_PATH=$work/cache
+export NUGET_HTTP_CACHE_PATH=$work/cache TMPDIR=$work
 
 echo "Vulnerable packages:"
 timeout 120 dotnet list F2bBroker.sln package --vulnerable --include-transitive --no-restore --format json --config "$work/nuget.config" \
