@@ -73,7 +73,6 @@ export DOTNET_EnableDiagnostics=0
 
 results=$(mktemp -d)
 chmod 755 "$results"
-roots=()
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 
@@ -85,7 +84,7 @@ clean_up() {
         for _ in {1..100}; do [ -n "$(running)" ] || break 2; sleep 0.1; done
     done
     grep -o " $results/[^ ]*" /proc/mounts | xargs --no-run-if-empty umount --lazy || true
-    rm -rf --one-file-system "$results" "${roots[@]}"
+    rm -rf --one-file-system "$results"
 }
 
 # Prints the ids of what the tests have started: all of it has this variable, and writes to this folder.
@@ -144,9 +143,8 @@ use_rabbitmq() {
     codename() { sed -n 's/^VERSION_CODENAME=//p' "$1/etc/os-release"; }
     local folder=${!2:-/}
     if [ -z "${!2:-}" ] && [ "$(codename /)" != "$1" ]; then
-        folder=$(mktemp -d)
-        roots+=("$folder")
-        chmod 755 "$folder"
+        folder=$results/$1
+        mkdir "$folder"
         tests/real/rabbitmq-root.sh "$folder" "$1"
     fi
     [ "$(codename "$folder")" = "$1" ] || { echo "$2=$folder is not $1." >&2; exit 2; }

@@ -11,13 +11,22 @@ internal sealed class LogFileFinder(string path, Action<string> warn)
     /// Opens the file of a position, at that position. If the file was changed before the position, opens it at its beginning. If no file
     /// matches, opens the first one that was written to since then. Returns null if the log has no file at present.
     /// </summary>
-    public LogFile? OpenAt(LogPosition position) =>
-        position.HeadLength > 0 && (OpenUnchanged(position) ?? OpenChanged(position)) is { } found
-            ? WarnIfOtherFile(found, position)
-            : OpenFirst(position);
+    public LogFile? OpenAt(LogPosition position)
+    {
+        Found found = Search(files =>
+            position.HeadLength > 0 && (FindUnchanged(files, position) ?? FindChanged(files, position)) is { } opened
+                ? opened
+                : FindFirst(files, position));
+        foreach (string warning in found.Warnings.OfType<string>())
+        {
+            warn(warning);
+        }
+
+        return found.File;
+    }
 
     /// <summary>Opens the oldest non-empty file that was written to since then; returns null if there is none.</summary>
-    public LogFile? OpenFirstWrittenSince(DateTime moment) => OpenFirstNonEmpty(WrittenSince(moment));
+    public LogFile? OpenFirstWrittenSince(DateTime moment) => Search(files => new Found(OpenFirstWrittenSince(files, moment))).File;
 
     /// <summary>Opens the next non-empty file after the current one; returns null if there is none at present.</summary>
     /// <param name="current">The file that is being read.</param>
@@ -25,65 +34,64 @@ internal sealed class LogFileFinder(string path, Action<string> warn)
     /// <param name="isReplaced">True if neither the log nor a rotated file is the current one or its compressed copy.</param>
     public LogFile? OpenNext(LogFile current, LogPosition position, out bool isReplaced)
     {
-        string[] files = [.. Files()];
-        int index = Array.FindLastIndex(files, candidate => IsSameFile(candidate, current));
-        isReplaced = index < 0;
-        if (isReplaced)
+        Found found = Search(files =>
         {
-            return LogFile.OpenAt(path, position) ?? OpenFirstWrittenSince(current.LastWriteTime);
-        }
-
-        LogFile? next = OpenFirstNonEmpty(files[(index + 1)..]);
-        if (!IsSameFile(files[index], current))
-        {
-            next?.Dispose(); // The log was rotated in the meantime, so the opened file may be a later one.
-            return null;
-        }
-
-        return next;
+            int index = Array.FindLastIndex(files, candidate => IsSameFile(candidate, current));
+            return index < 0
+                ? new Found(LogFile.OpenAt(path, position) ?? OpenFirstWrittenSince(files, current.LastWriteTime)) { IsReplaced = true }
+                : new Found(OpenFirstNonEmpty(files[(index + 1)..]));
+        });
+        isReplaced = found.IsReplaced;
+        return found.File;
     }
 
-    private LogFile? OpenUnchanged(LogPosition position) =>
-        Files().Reverse().Select(candidate => LogFile.OpenAt(candidate, position)).FirstOrDefault(opened => opened is not null);
-
-    private LogFile? OpenChanged(LogPosition position)
+    /// <summary>Repeats the search if a file was moved meanwhile. A rotation moves several, one after the other.</summary>
+    /// <param name="search">Searches these files, oldest first.</param>
+    private Found Search(Func<string[], Found> search)
     {
-        LogFile? changed =
-            Files().Reverse().Select(candidate => LogFile.OpenWithHead(candidate, position)).FirstOrDefault(opened => opened is not null);
-        if (changed is not null)
+        (string Path, FileIdentity?)[] files = Files();
+        while (true)
         {
-            warn(
+            Found found = search([.. files.Select(file => file.Path)]);
+            (string, FileIdentity?)[] afterwards = Files();
+            if (afterwards.SequenceEqual(files))
+            {
+                return found;
+            }
+
+            found.File?.Dispose();
+            files = afterwards;
+        }
+    }
+
+    private Found? FindUnchanged(string[] files, LogPosition position) =>
+        OpenNewest(files, candidate => LogFile.OpenAt(candidate, position)) is { } found
+            ? new Found(found, WarningIfOther(found, position))
+            : null;
+
+    private Found? FindChanged(string[] files, LogPosition position) =>
+        OpenNewest(files, candidate => LogFile.OpenWithHead(candidate, position)) is { } changed
+            ? new Found(
+                changed,
                 $"{changed.Path} was changed before byte {position.Offset}, up to which it had been read. Reading it again from its "
-                    + "beginning; the other servers skip the bans that they have.");
-        }
+                    + "beginning; the other servers skip the bans that they have.",
+                WarningIfOther(changed, position))
+            : null;
 
-        return changed;
-    }
+    private Found FindFirst(string[] files, LogPosition position) =>
+        new(
+            OpenFirstWrittenSince(files, position.WrittenAt) ?? LogFile.OpenAtBeginning(path),
+            position.HeadLength > 0
+                ? $"{path} was truncated, or the last file that was read no longer exists. Reading everything written since then. A ban "
+                    + "that was only in the missing part is lost. If an editor or sed -i replaced the log, run fail2ban-client flushlogs."
+                : null);
 
-    private LogFile? OpenFirst(LogPosition position)
-    {
-        if (position.HeadLength > 0)
-        {
-            warn(
-                $"{path} was truncated, or the last file that was read no longer exists. Reading everything written since then. A ban "
-                    + "that was only in the missing part is lost. If an editor or sed -i replaced the log, run fail2ban-client flushlogs.");
-        }
-
-        return OpenFirstWrittenSince(position.WrittenAt) ?? LogFile.OpenAtBeginning(path);
-    }
-
-    private LogFile WarnIfOtherFile(LogFile found, LogPosition position)
-    {
-        if (found.Path == path && position.Inode != 0 && position.Inode != found.Identity.Inode)
-        {
-            warn(
-                $"{path} is another file than the one that was read last (sed -i, an editor, a restored copy). If fail2ban was not "
-                    + "restarted since then, it still writes to the old file, and those bans are not shared. Run fail2ban-client "
-                    + "flushlogs, or restart the program that writes the log.");
-        }
-
-        return found;
-    }
+    private string? WarningIfOther(LogFile found, LogPosition position) =>
+        found.Path == path && position.Inode != 0 && position.Inode != found.Identity.Inode
+            ? $"{path} is another file than the one that was read last (sed -i, an editor, a restored copy). If fail2ban was not "
+                + "restarted since then, it still writes to the old file, and those bans are not shared. Run fail2ban-client "
+                + "flushlogs, or restart the program that writes the log."
+            : null;
 
     /// <summary>Returns true for the file itself, which was read to its end, and for an archive that ends where it ends.</summary>
     private static bool IsSameFile(string candidate, LogFile current)
@@ -113,7 +121,17 @@ internal sealed class LogFileFinder(string path, Action<string> warn)
         return null;
     }
 
-    private IEnumerable<string> WrittenSince(DateTime moment) => Files().Where(candidate => File.GetLastWriteTimeUtc(candidate) >= moment);
+    private static LogFile? OpenNewest(string[] files, Func<string, LogFile?> open) =>
+        files.Reverse().Select(open).FirstOrDefault(opened => opened is not null);
 
-    private IEnumerable<string> Files() => File.Exists(path) ? RotatedLogs.FindWithLog(path) : RotatedLogs.Find(path);
+    private static LogFile? OpenFirstWrittenSince(string[] files, DateTime moment) =>
+        OpenFirstNonEmpty(files.Where(candidate => File.GetLastWriteTimeUtc(candidate) >= moment));
+
+    private (string Path, FileIdentity?)[] Files() =>
+        [.. RotatedLogs.FindWithLog(path).Select(file => (file, FileIdentity.FromFile(file)))];
+
+    private sealed record Found(LogFile? File, params string?[] Warnings)
+    {
+        public bool IsReplaced { get; init; }
+    }
 }

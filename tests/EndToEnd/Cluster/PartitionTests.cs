@@ -12,6 +12,9 @@ public sealed class PartitionTests(SeparableCluster broker) : IClassFixture<Sepa
     private const int DefaultTickTime = 60;
     private const int ShortTickTime = 8;
 
+    // The leader of a queue is the node on which it is created. On a busy machine, that node may lose the first election.
+    private const int MaxAttempts = 5;
+
     // The others receive no bans from a classic queue on the separated node.
     private static readonly QueueType[] OnEachNode = [QueueType.Quorum, QueueType.Stream];
 
@@ -41,16 +44,30 @@ public sealed class PartitionTests(SeparableCluster broker) : IClassFixture<Sepa
     {
         string leader = broker.Nodes.First();
         string node = isLeader ? leader : broker.Nodes.Last();
-        // A queue's leader is the node on which it is created.
-        broker.UseApiOf(leader);
-        await using PartitionedGroup servers = await PartitionedGroup.CreateAsync(broker);
-        await servers.StartAsync(broker, node);
-        await broker.IsOnEachNodeAsync(Topology.HistoryStream);
-        foreach (string queue in servers.Queues.Append(Topology.HistoryStream))
+        bool isDone = false;
+        for (int attempts = 0; !isDone; attempts++)
         {
-            Assert.Equal(leader, await broker.LeaderOfAsync(queue));
+            Assert.True(attempts < MaxAttempts, $"{leader} does not lead all queues.");
+            broker.UseApiOf(leader);
+            await using PartitionedGroup servers = await PartitionedGroup.CreateAsync(broker);
+            await servers.StartAsync(broker, node);
+            await broker.IsOnEachNodeAsync(Topology.HistoryStream);
+            isDone = await LeadsAsync(leader, servers);
+            if (isDone)
+            {
+                await SurviveAsync(servers, node, isLeader, duration);
+            }
         }
+    }
 
+    private async Task<bool> LeadsAsync(string node, PartitionedGroup servers)
+    {
+        string[] leaders = await Task.WhenAll(servers.Queues.Append(Topology.HistoryStream).Select(broker.LeaderOfAsync));
+        return leaders.All(leader => leader == node);
+    }
+
+    private async Task SurviveAsync(PartitionedGroup servers, string node, bool isLeader, TimeSpan duration)
+    {
         broker.UseApiOf(broker.Nodes.First(name => name != node));
         await broker.SetTickTimeAsync(duration == TimeSpan.Zero ? ShortTickTime : DefaultTickTime);
         await servers.GrowsAsync(5);
