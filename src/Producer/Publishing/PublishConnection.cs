@@ -16,6 +16,9 @@ internal sealed class PublishConnection(IBusInstance bus, TimeProvider time) : I
     private static readonly TimeSpan MinReplaceInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MaxReplaceInterval = TimeSpan.FromSeconds(60);
 
+    // RabbitMQ.Client 7 did not end this call while a queue refused a thousand bans. The ban that waited for it was never retried.
+    private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(5);
+
     private readonly Lock gate = new();
     private IConnection? connection;
     private bool isBlocked;
@@ -71,7 +74,8 @@ internal sealed class PublishConnection(IBusInstance bus, TimeProvider time) : I
             failed = connection;
         }
 
-        await (failed?.AbortAsync() ?? Task.CompletedTask);
+        Task abort = failed is null ? Task.CompletedTask : Task.Run(() => failed.AbortAsync());
+        await abort.WaitAsync(AbortTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     Task IPipe<ConnectionContext>.Send(ConnectionContext context)

@@ -31,7 +31,7 @@ public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
         await RevokeAsync();
         await Eventually.TrueAsync(
             () => producer.Count("The broker confirms bans again.") > 0,
-            () => origin.LastLines,
+            () => $"{producer.Count(" Published: ")} published\n{producer.SaidBut(" Published: ")}",
             TimeSpan.FromMinutes(2));
         await Eventually.TrueAsync(() => receiver.Bans.Count == bans, () => receiver.LastLines, TimeSpan.FromMinutes(2));
         Table.Add(
