@@ -58,7 +58,8 @@ internal sealed class Fail2Ban : IAsyncDisposable
         string[] arguments = [.. Common, .. options, "-xf", "start"];
         (string program, arguments) = unit?.Command("fail2ban-server", arguments) ?? ("fail2ban-server", arguments);
         process = new Daemon(program, arguments);
-        await Eventually.TrueAsync(async () => (await ClientAsync("ping")).ExitCode == 0, () => process.Said);
+        // It answers a ping before. A SIGTERM while its jails start may not end it.
+        await process.SaysAsync("Server ready");
     }
 
     /// <summary>Shuts it down. It keeps its bans in its database and restores them at the next start.</summary>
