@@ -74,7 +74,7 @@ internal sealed class PublishConnection(IBusInstance bus, TimeProvider time) : I
             failed = connection;
         }
 
-        Task abort = failed is null ? Task.CompletedTask : Task.Run(() => failed.AbortAsync());
+        Task abort = failed?.AbortAsync() ?? Task.CompletedTask;
         await abort.WaitAsync(AbortTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -44,20 +44,20 @@ public sealed class PartitionTests(SeparableCluster broker) : IClassFixture<Sepa
     {
         string leader = broker.Nodes.First();
         string node = isLeader ? leader : broker.Nodes.Last();
-        bool isDone = false;
-        for (int attempts = 0; !isDone; attempts++)
+        for (int attempts = 0; attempts < MaxAttempts; attempts++)
         {
-            Assert.True(attempts < MaxAttempts, $"{leader} does not lead all queues.");
             broker.UseApiOf(leader);
             await using PartitionedGroup servers = await PartitionedGroup.CreateAsync(broker);
             await servers.StartAsync(broker, node);
             await broker.IsOnEachNodeAsync(Topology.HistoryStream);
-            isDone = await LeadsAsync(leader, servers);
-            if (isDone)
+            if (await LeadsAsync(leader, servers))
             {
                 await SurviveAsync(servers, node, isLeader, duration);
+                return;
             }
         }
+
+        Assert.Fail($"{leader} does not lead all queues.");
     }
 
     private async Task<bool> LeadsAsync(string node, PartitionedGroup servers)
