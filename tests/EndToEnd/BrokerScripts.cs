@@ -18,8 +18,11 @@ internal static class BrokerScripts
             .ToDictionary(pair => pair[0], pair => pair[1]);
 
     /// <summary>Returns the number of lines of the broker's log that contain the text.</summary>
-    public static int CountLogged(string folder, string text) =>
+    public static int CountLogged(string folder, string text) => FindLogged(folder, text).Count();
+
+    /// <summary>Returns the lines of the broker's log that contain the text.</summary>
+    public static IEnumerable<string> FindLogged(string folder, string text) =>
         Directory.EnumerateFiles(Path.Combine(folder, "log"), "*.log")
             .SelectMany(File.ReadLines)
-            .Count(line => line.Contains(text, StringComparison.Ordinal));
+            .Where(line => line.Contains(text, StringComparison.Ordinal));
 }

@@ -25,6 +25,9 @@ internal sealed class LocalBroker : IAsyncDisposable
     /// <summary>Returns the number of lines of its log that contain the text.</summary>
     public int CountLogged(string text) => BrokerScripts.CountLogged(folder.Path, text);
 
+    /// <summary>Returns the lines of its log that contain the text.</summary>
+    public IEnumerable<string> FindLogged(string text) => BrokerScripts.FindLogged(folder.Path, text);
+
     /// <param name="terms">Erlang terms for its configuration. They apply from the next start.</param>
     public Task ConfigureAsync(string terms) => File.WriteAllTextAsync(folder["extra.config"], terms);
 

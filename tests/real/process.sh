@@ -53,5 +53,8 @@ while len(sockets) < int(sys.argv[1]):
             sockets.append(socket.create_server(("127.0.0.1", port)))
     except OSError:
         pass
-print(*(s.getsockname()[1] for s in sockets))' "$1"
+ports = [s.getsockname()[1] for s in sockets]
+for s in sockets:
+    s.close() # Whoever reads the ports may test at once whether a program listens on them.
+print(*ports)' "$1"
 }

@@ -64,7 +64,7 @@ internal sealed class BanPublisher
                 WarnStuck(failure);
             }
 
-            if (isUnconfirmed)
+            if (isUnconfirmed && !connection.IsWaitingForStream)
             {
                 await connection.ReplaceAsync(start);
             }
@@ -106,8 +106,9 @@ internal sealed class BanPublisher
         PublishAttempt attempt = new(limit);
         try
         {
-            await connection.EstablishAsync(limit.Token);
-            await bus.Publish(ban.ToMessage(), context => Prepare(context, ban, attempt), limit.Token);
+            await connection.PublishAsync(
+                () => bus.Publish(ban.ToMessage(), context => Prepare(context, ban, attempt), limit.Token),
+                limit.Token);
             return null;
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
@@ -122,9 +123,11 @@ internal sealed class BanPublisher
         context.AddOrUpdatePayload(() => attempt, _ => attempt);
     }
 
-    private static string CauseOf(Exception failure) =>
+    private string CauseOf(Exception failure) =>
         failure switch
         {
+            OperationCanceledException when connection.IsWaitingForStream =>
+                $"the stream {Topology.HistoryStream} is not up (f2bbroker doctor).",
             MessageReturnedException => "no queue is bound to f2b.bans (f2bbroker enroll creates queues).",
             PublishException => "a queue refuses them. Is one full with overflow = reject-publish, or is its node down?",
             OperationCanceledException =>

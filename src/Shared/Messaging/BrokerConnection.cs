@@ -49,6 +49,8 @@ internal static class BrokerConnection
                 login.Tls is null ? new SslOption() : CreateSslOption(node, login.Tls, certificate),
                 MaxMessageBytes)));
         factory.MaxInboundMessageBodySize = MaxMessageBytes;
+        // A connection that is closed stays closed.
+        factory.AutomaticRecoveryEnabled = false;
         factory.Password = login.Password;
         if (login.ClientCertificate is not null)
         {
@@ -93,7 +95,6 @@ internal static class BrokerConnection
         {
             UserName = user,
             VirtualHost = broker.VirtualHost,
-            AutomaticRecoveryEnabled = false,
             RequestedHeartbeat = Heartbeat,
             RequestedConnectionTimeout = ResponseTimeout,
             ContinuationTimeout = ResponseTimeout,

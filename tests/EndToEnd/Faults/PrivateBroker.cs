@@ -35,6 +35,14 @@ public sealed class PrivateBroker : RunningBroker, IAsyncLifetime
     /// <summary>Returns the number of lines of its log that contain the text.</summary>
     public int CountLogged(string text) => local.CountLogged(text);
 
+    /// <summary>Returns the state of each queue, and the last errors in its log.</summary>
+    public async Task<IEnumerable<string>> DescribeAsync() =>
+    [
+        .. ((JsonArray)(await GetAsync("queues/f2b"))!)
+            .Select(queue => $"{queue!["name"]}: {queue["type"]}, {queue["state"]}, {queue["messages"]} messages"),
+        .. local.FindLogged("[error]").TakeLast(30),
+    ];
+
     /// <summary>Runs rabbitmqctl.</summary>
     public Task ControlAsync(params IEnumerable<string> arguments) => local.ControlAsync(arguments);
 

@@ -17,6 +17,8 @@ internal sealed class ModelGroup : IAsyncDisposable
     public static readonly string[] Pardonable = ["203.0.113.1", "203.0.113.2", "203.0.113.3"];
 
     private static readonly QueueType[] QueueTypes = [QueueType.Classic, QueueType.Quorum, QueueType.Stream];
+
+    // A ban that a queue has refused is published again after up to a minute.
     private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan PardonTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
@@ -35,7 +37,9 @@ internal sealed class ModelGroup : IAsyncDisposable
 
     public Expectations Expected { get; } = new(Names);
 
-    public IEnumerable<string> LastLines => members.Values.SelectMany(member => member.LastLines);
+    /// <summary>Returns the last lines of each daemon's output, and what the broker says of its queues.</summary>
+    public async Task<IEnumerable<string>> DescribeAsync() =>
+        [.. members.Values.SelectMany(member => member.LastLines), .. isBrokerUp ? await broker.DescribeAsync() : []];
 
     public static async Task<ModelGroup> StartAsync(PrivateBroker broker)
     {
@@ -199,7 +203,8 @@ internal sealed class ModelGroup : IAsyncDisposable
     /// <summary>Waits until the last ban of each server is published.</summary>
     private Task PublishedAsync() => Eventually.TrueAsync(
         () => members.Values.All(member => member.HasPublished(Expected.Bans.Last(ban => ban.Server == member.Name))),
-        () => "The last bans are not published.");
+        () => "The last bans are not published.",
+        ArrivalTimeout);
 
     /// <summary>Waits until each log has the bans that it must have.</summary>
     private Task ArriveAsync() => Eventually.TrueAsync(

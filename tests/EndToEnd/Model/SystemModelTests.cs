@@ -79,6 +79,6 @@ public sealed class SystemModelTests(PrivateBroker broker) : IClassFixture<Priva
         string[] differences = [.. findings.All, .. failure is null ? await group.FindErrorQueuesAsync() : []];
         return failure is null && differences.Length == 0
             ? null
-            : string.Join('\n', [.. done, $"{failure}", .. differences, .. group.LastLines]);
+            : string.Join('\n', [.. done, $"{failure}", .. differences, .. await group.DescribeAsync()]);
     }
 }

@@ -85,8 +85,18 @@ public sealed class LimitTests(TestBroker broker) : IAsyncLifetime
         Assert.Contains("queue limit in vhost 'f2b' (2) is reached", enroll.Errors);
     }
 
-    private Task SetAsync(string place, string limit, int value) =>
-        broker.PutAsync($"{place}/{limit}", new JsonObject { ["value"] = value });
+    private async Task SetAsync(string place, string limit, int value)
+    {
+        await broker.PutAsync($"{place}/{limit}", new JsonObject { ["value"] = value });
+        JsonNode? limits = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                limits = await broker.GetAsync(place);
+                return (int?)limits?[0]?["value"]?[limit] == value;
+            },
+            () => $"{limits}");
+    }
 
     private Task<Built.Outcome> DoctorAsync() =>
         Built.RunAsync(
