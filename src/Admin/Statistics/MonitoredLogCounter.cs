@@ -1,7 +1,6 @@
 using F2bBroker.Admin.Output;
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
-using F2bBroker.Shared.Logs;
 
 namespace F2bBroker.Admin.Statistics;
 
@@ -16,7 +15,8 @@ internal static class MonitoredLogCounter
         Dictionary<string, HashSet<string>> lines = new() { ["Ban"] = [], ["Trial"] = [], ["Report"] = [] };
         try
         {
-            IEnumerable<string> texts = RotatedLogs.FindWithLog(log).SelectMany(MonitoredLogReader.ReadLines);
+            using MonitoredLogFiles files = MonitoredLogFiles.Open(log);
+            IEnumerable<string> texts = files.OldestFirst.SelectMany(file => file.ReadLines());
             foreach (MonitoredLogLine line in texts.Select(MonitoredLogLine.Parse).OfType<MonitoredLogLine>())
             {
                 if (line.Ban.DetectedAt >= since && lines[line.Text[..line.Text.IndexOf(' ')]].Add(line.Ban.Identity))

@@ -1,6 +1,5 @@
 using F2bBroker.Consumer.Writing;
 using F2bBroker.Contracts;
-using F2bBroker.Shared.Logs;
 
 namespace F2bBroker.Admin.Why;
 
@@ -11,22 +10,19 @@ internal static class MonitoredLogSearch
     /// <param name="warn">Receives a message about each file that cannot be read.</param>
     public static IReadOnlyList<LoggedLine> Find(string log, Subnet address, Action<string> warn)
     {
-        IEnumerable<string> files = [log];
+        const string consequence = "Lines in it are not shown.";
         try
         {
-            files = RotatedLogs.FindWithLog(log);
+            return Parse(MonitoredLogFiles.ReadLines(log, warn, consequence), address);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             warn($"Cannot read {Path.GetDirectoryName(Path.GetFullPath(log))}: {error.Message}");
+            using MonitoredLogFile alone = new(log);
+            return Parse(alone.ReadLines(warn, consequence), address);
         }
-
-        return
-        [
-            .. files
-                .SelectMany(file => MonitoredLogReader.ReadLines(file, warn, "Lines in it are not shown."))
-                .Select(line => LoggedLine.Parse(line, address))
-                .OfType<LoggedLine>(),
-        ];
     }
+
+    private static IReadOnlyList<LoggedLine> Parse(IEnumerable<string> lines, Subnet address) =>
+        [.. lines.Select(line => LoggedLine.Parse(line, address)).OfType<LoggedLine>()];
 }

@@ -6,7 +6,6 @@ using F2bBroker.Contracts;
 using F2bBroker.Daemon;
 using F2bBroker.Daemon.Health;
 using F2bBroker.Shared.Configuration;
-using F2bBroker.Shared.Logs;
 using Microsoft.Extensions.Logging;
 
 namespace F2bBroker.Consumer.Writing;
@@ -113,9 +112,8 @@ internal sealed class BanWriter(
     {
         if (settings.Consumer.QueueType == QueueType.Stream)
         {
-            LoadedPosition = LastPosition.Find([path], Warn);
-            position = LoadedPosition is null ? LastPosition.Find(RotatedLogs.Find(path).Reverse(), Warn) : null;
-            LoadedPosition ??= position;
+            LoadedPosition = LastPosition.Find(path, Warn, out bool isInLog);
+            position = isInLog ? null : LoadedPosition;
         }
     }
 

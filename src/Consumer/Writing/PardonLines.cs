@@ -1,7 +1,6 @@
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
-using F2bBroker.Shared.Logs;
 
 namespace F2bBroker.Consumer.Writing;
 
@@ -84,7 +83,5 @@ internal sealed class PardonLines(ConsumerSettings settings, CurrentPardons curr
     }
 
     private IEnumerable<string> ReadLogs(Action<string> warn) =>
-        RotatedLogs
-            .FindWithLog(settings.LogPath)
-            .SelectMany(file => MonitoredLogReader.ReadLines(file, warn, "Addresses in it that are pardoned may stay banned."));
+        MonitoredLogFiles.ReadLines(settings.LogPath, warn, "Addresses in it that are pardoned may stay banned.");
 }

@@ -1,7 +1,6 @@
 using F2bBroker.Consumer.Rules;
 using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
-using F2bBroker.Shared.Logs;
 
 namespace F2bBroker.Consumer.Writing;
 
@@ -21,12 +20,12 @@ internal sealed class WrittenLinesLoader(ConsumerSettings settings, BanEvaluator
     public IReadOnlyCollection<string> Load(Action<string> warn)
     {
         DateTimeOffset oldest = time.GetUtcNow() - settings.MaxAge - Ban.MaxClockAhead;
-        string log = settings.LogPath;
-        foreach (string file in RotatedLogs.FindWithLog(log).Where(file => File.GetLastWriteTimeUtc(file) >= oldest))
+        using MonitoredLogFiles files = MonitoredLogFiles.Open(settings.LogPath);
+        foreach (MonitoredLogFile file in files.OldestFirst.Where(file => file.LastWriteTime >= oldest))
         {
-            foreach (string text in MonitoredLogReader.ReadLines(file, warn, "Bans in it may be written twice."))
+            foreach (string text in file.ReadLines(warn, "Bans in it may be written twice."))
             {
-                Load(text, oldest, isSibling: file != log);
+                Load(text, oldest, isSibling: file != files.OldestFirst[^1]);
             }
         }
 

@@ -36,40 +36,28 @@ internal sealed class LogFileFinder(string path, Action<string> warn)
     {
         Found found = Search(files =>
         {
-            int index = Array.FindLastIndex(files, candidate => IsSameFile(candidate, current));
-            return index < 0
+            int next = files.Count;
+            while (next > 0 && !IsSameFile(files[next - 1], current))
+            {
+                next--;
+            }
+
+            return next == 0
                 ? new Found(LogFile.OpenAt(path, position) ?? OpenFirstWrittenSince(files, current.LastWriteTime)) { IsReplaced = true }
-                : new Found(OpenFirstNonEmpty(files[(index + 1)..]));
+                : new Found(OpenFirstNonEmpty(files.Skip(next)));
         });
         isReplaced = found.IsReplaced;
         return found.File;
     }
 
-    /// <summary>Repeats the search if a file was moved meanwhile. A rotation moves several, one after the other.</summary>
-    /// <param name="search">Searches these files, oldest first.</param>
-    private Found Search(Func<string[], Found> search)
-    {
-        (string Path, FileIdentity?)[] files = Files();
-        while (true)
-        {
-            Found found = search([.. files.Select(file => file.Path)]);
-            (string, FileIdentity?)[] afterwards = Files();
-            if (afterwards.SequenceEqual(files))
-            {
-                return found;
-            }
+    private Found Search(Func<IReadOnlyList<string>, Found> search) => RotatedLogs.Search(path, search);
 
-            found.File?.Dispose();
-            files = afterwards;
-        }
-    }
-
-    private Found? FindUnchanged(string[] files, LogPosition position) =>
+    private Found? FindUnchanged(IReadOnlyList<string> files, LogPosition position) =>
         OpenNewest(files, candidate => LogFile.OpenAt(candidate, position)) is { } found
             ? new Found(found, WarningIfOther(found, position))
             : null;
 
-    private Found? FindChanged(string[] files, LogPosition position) =>
+    private Found? FindChanged(IReadOnlyList<string> files, LogPosition position) =>
         OpenNewest(files, candidate => LogFile.OpenWithHead(candidate, position)) is { } changed
             ? new Found(
                 changed,
@@ -78,7 +66,7 @@ internal sealed class LogFileFinder(string path, Action<string> warn)
                 WarningIfOther(changed, position))
             : null;
 
-    private Found FindFirst(string[] files, LogPosition position) =>
+    private Found FindFirst(IReadOnlyList<string> files, LogPosition position) =>
         new(
             OpenFirstWrittenSince(files, position.WrittenAt) ?? LogFile.OpenAtBeginning(path),
             position.HeadLength > 0
@@ -121,17 +109,16 @@ internal sealed class LogFileFinder(string path, Action<string> warn)
         return null;
     }
 
-    private static LogFile? OpenNewest(string[] files, Func<string, LogFile?> open) =>
+    private static LogFile? OpenNewest(IReadOnlyList<string> files, Func<string, LogFile?> open) =>
         files.Reverse().Select(open).FirstOrDefault(opened => opened is not null);
 
-    private static LogFile? OpenFirstWrittenSince(string[] files, DateTime moment) =>
+    private static LogFile? OpenFirstWrittenSince(IReadOnlyList<string> files, DateTime moment) =>
         OpenFirstNonEmpty(files.Where(candidate => File.GetLastWriteTimeUtc(candidate) >= moment));
 
-    private (string Path, FileIdentity?)[] Files() =>
-        [.. RotatedLogs.FindWithLog(path).Select(file => (file, FileIdentity.FromFile(file)))];
-
-    private sealed record Found(LogFile? File, params string?[] Warnings)
+    private sealed record Found(LogFile? File, params string?[] Warnings) : IDisposable
     {
         public bool IsReplaced { get; init; }
+
+        public void Dispose() => File?.Dispose();
     }
 }

@@ -32,8 +32,31 @@ internal static partial class RotatedLogs
         ];
     }
 
-    /// <summary>Returns the paths of the siblings and of the log itself, oldest first. The log need not exist.</summary>
-    public static IEnumerable<string> FindWithLog(string path) => Find(path).Append(path);
+    /// <summary>
+    /// Returns what the search finds in the log and its siblings, oldest first. Repeats the search if a file was moved meanwhile: a
+    /// rotation moves several, one after the other.
+    /// </summary>
+    /// <param name="search">Searches these files. The log need not exist. A result that is not returned is disposed.</param>
+    public static T Search<T>(string path, Func<IReadOnlyList<string>, T> search)
+        where T : IDisposable
+    {
+        (string File, FileIdentity?)[] files = Identify(path);
+        while (true)
+        {
+            T found = search([.. files.Select(file => file.File)]);
+            (string, FileIdentity?)[] afterwards = Identify(path);
+            if (afterwards.SequenceEqual(files))
+            {
+                return found;
+            }
+
+            found.Dispose();
+            files = afterwards;
+        }
+    }
+
+    private static (string File, FileIdentity?)[] Identify(string path) =>
+        [.. Find(path).Append(path).Select(file => (file, FileIdentity.FromFile(file)))];
 
     // A count grows with age. A date, which has eight digits or more, shrinks with age.
     private static long AgeFrom(string number)
