@@ -107,7 +107,7 @@ internal sealed class BanPublisher
         try
         {
             await connection.PublishAsync(
-                () => bus.Publish(ban.ToMessage(), context => Prepare(context, ban, attempt), limit.Token),
+                open => bus.Publish(ban.ToMessage(), context => Prepare(context, ban, attempt), open),
                 limit.Token);
             return null;
         }

@@ -1,12 +1,9 @@
-using F2bBroker.Contracts;
-using F2bBroker.Shared.Messaging;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 using MassTransit.RabbitMqTransport.Configuration;
 using MassTransit.Transports;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Producer.Publishing;
 
@@ -14,14 +11,8 @@ namespace F2bBroker.Producer.Publishing;
 /// The bus's connection, on which bans are published. When a node of a cluster is lost, a channel may refuse or never confirm any message
 /// until it is closed. The connection is then replaced, because MassTransit would continue to publish on the same channel.
 /// </summary>
-/// <remarks>
-/// A stream can start later than its broker. RabbitMQ up to 4.1 does not route to it until then, and confirms a ban that only the other
-/// queues have received. So nothing is published on a connection before the stream is up.
-/// </remarks>
 internal sealed class PublishConnection(IBusInstance bus, TimeProvider time, ILogger<PublishConnection> log) : IPipe<ConnectionContext>
 {
-    private static readonly TimeSpan StreamPollInterval = TimeSpan.FromSeconds(1);
-
     // If the cause is not the channel, a new connection does not help, and a thousand servers would reconnect at this rate.
     private static readonly TimeSpan MinReplaceInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MaxReplaceInterval = TimeSpan.FromSeconds(60);
@@ -30,8 +21,7 @@ internal sealed class PublishConnection(IBusInstance bus, TimeProvider time, ILo
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
-    private IConnection? connection;
-    private Task streamIsUp = Task.CompletedTask;
+    private CheckedConnection? current;
     private bool isBlocked;
 
     /// <summary>The time of the last confirm, or of the end of a block.</summary>
@@ -41,7 +31,7 @@ internal sealed class PublishConnection(IBusInstance bus, TimeProvider time, ILo
     private TimeSpan replaceInterval;
 
     /// <summary>True while bans wait for the stream.</summary>
-    public bool IsWaitingForStream => !Volatile.Read(ref streamIsUp).IsCompleted;
+    public bool IsWaitingForStream => Volatile.Read(ref current)?.IsWaitingForStream == true;
 
     /// <summary>Creates a connection if there is none, which waits for the broker.</summary>
     public async Task EstablishAsync(CancellationToken cancel)
@@ -56,28 +46,9 @@ internal sealed class PublishConnection(IBusInstance bus, TimeProvider time, ILo
         }
     }
 
-    /// <summary>
-    /// Publishes on the connection when the stream is up. In between, the connection may be lost, and MassTransit creates another one. It
-    /// does so only when the first is closed, so what was published while the first was open was published on the first.
-    /// </summary>
-    /// <exception cref="Exception">The ban is not confirmed, or was perhaps confirmed while the stream was not up.</exception>
-    public async Task PublishAsync(Func<Task> publish, CancellationToken cancel)
-    {
-        await ConnectAsync(cancel);
-        IConnection used;
-        Task isUp;
-        lock (gate)
-        {
-            (used, isUp) = (connection!, streamIsUp);
-        }
-
-        await isUp.WaitAsync(cancel);
-        await publish();
-        if (used.CloseReason is { } reason)
-        {
-            throw new AlreadyClosedException(reason);
-        }
-    }
+    /// <inheritdoc cref="CheckedConnection.PublishAsync"/>
+    public async Task PublishAsync(Func<CancellationToken, Task> publish, CancellationToken cancel) =>
+        await (await ConnectAsync(cancel)).PublishAsync(publish, cancel);
 
     /// <summary>Records that the broker has confirmed a ban, so the channel works.</summary>
     public void RecordConfirm()
@@ -105,7 +76,7 @@ internal sealed class PublishConnection(IBusInstance bus, TimeProvider time, ILo
             TimeSpan next = replacedAt is null ? MinReplaceInterval : replaceInterval * 2;
             replaceInterval = next < MaxReplaceInterval ? next : MaxReplaceInterval;
             replacedAt = time.GetTimestamp();
-            failed = connection;
+            failed = current?.Connection;
         }
 
         Task abort = failed?.AbortAsync() ?? Task.CompletedTask;
@@ -116,13 +87,12 @@ internal sealed class PublishConnection(IBusInstance bus, TimeProvider time, ILo
     {
         lock (gate)
         {
-            if (connection != context.Connection)
+            if (current?.Connection != context.Connection)
             {
-                connection = context.Connection;
-                streamIsUp = WaitForStreamAsync(connection);
+                current = new CheckedConnection(context.Connection, time, log);
                 isBlocked = false;
-                connection.ConnectionBlockedAsync += (sender, _) => SetBlockedAsync(sender, true);
-                connection.ConnectionUnblockedAsync += (sender, _) => SetBlockedAsync(sender, false);
+                context.Connection.ConnectionBlockedAsync += (sender, _) => SetBlockedAsync(sender, true);
+                context.Connection.ConnectionUnblockedAsync += (sender, _) => SetBlockedAsync(sender, false);
             }
         }
 
@@ -131,55 +101,21 @@ internal sealed class PublishConnection(IBusInstance bus, TimeProvider time, ILo
 
     void IProbeSite.Probe(ProbeContext context) => context.CreateFilterScope("publishConnection");
 
-    private async Task ConnectAsync(CancellationToken cancel)
+    private async Task<CheckedConnection> ConnectAsync(CancellationToken cancel)
     {
-        if (Volatile.Read(ref connection)?.IsOpen != true)
+        if (Volatile.Read(ref current) is not { Connection.IsOpen: true })
         {
             await ((IRabbitMqHostConfiguration)bus.HostConfiguration).ConnectionContextSupervisor.Send(this, cancel);
         }
-    }
 
-    private async Task WaitForStreamAsync(IConnection on)
-    {
-        string? logged = null;
-        while (on.IsOpen && await FindObstacleAsync(on) is { } obstacle)
-        {
-            if (on.IsOpen && obstacle != logged)
-            {
-                log.LogInformation("Bans wait for the stream {Stream:l}: {Obstacle:l}.", Topology.HistoryStream, obstacle);
-                logged = obstacle;
-            }
-
-            await Task.Delay(StreamPollInterval, time);
-        }
-    }
-
-    /// <summary>Returns null if the stream is up, and if it does not exist: a group without it keeps no history.</summary>
-    private static async Task<string?> FindObstacleAsync(IConnection on)
-    {
-        try
-        {
-            await using IChannel channel = await on.CreateChannelAsync();
-            await channel.QueueDeclarePassiveAsync(Topology.HistoryStream);
-            return null;
-        }
-        catch (OperationInterruptedException refusal)
-            when (NotFoundAnswer.IsMissing(refusal) || refusal.ShutdownReason?.ReplyCode == Constants.AccessRefused)
-        {
-            // RabbitMQ 4.2 and later refuses the question. It routes to a stream that is not up.
-            return null;
-        }
-        catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure))
-        {
-            return BrokerReply.Describe(failure);
-        }
+        return Volatile.Read(ref current)!;
     }
 
     private Task SetBlockedAsync(object sender, bool value)
     {
         lock (gate)
         {
-            if (sender == connection)
+            if (sender == current?.Connection)
             {
                 (isBlocked, progressAt) = (value, time.GetTimestamp());
             }
