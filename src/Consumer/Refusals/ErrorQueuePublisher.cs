@@ -7,6 +7,7 @@ using MassTransit;
 using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Consumer.Refusals;
 
@@ -21,30 +22,27 @@ namespace F2bBroker.Consumer.Refusals;
 internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics metrics, TimeProvider time, ILogger<ErrorQueuePublisher> log)
     : IDisposable
 {
-    private static readonly Dictionary<string, object?> NoArguments = [];
-
     private readonly string name = Topology.ErrorQueueFor(settings.Server);
     private readonly ThrottledRefusalLog refusalLog = new(Topology.ErrorQueueFor(settings.Server), log, time);
     private readonly SenderRateLimiter refused = new(new RateLimit(1000, TimeSpan.FromMinutes(10)), time);
     private readonly SenderRateLimiter quarantined = new(new RateLimit(10_000, TimeSpan.FromMinutes(10)), time);
 
-    public async Task DeclareAsync(ChannelContext channel)
+    /// <summary>
+    /// Declares the error queue. If it exists and its node is down, bans can be received without it, and a refused message waits for it.
+    /// </summary>
+    public async Task DeclareAsync(ChannelContext context)
     {
-        await channel.ExchangeDeclare(
-            name,
-            ExchangeType.Fanout,
-            durable: true,
-            autoDelete: false,
-            NoArguments,
-            channel.CancellationToken);
-        await channel.QueueDeclare(
-            name,
-            durable: true,
-            exclusive: false,
-            autoDelete: false,
-            settings.Consumer.QueueType.ErrorQueueArguments.ToDictionary(),
-            channel.CancellationToken);
-        await channel.QueueBind(name, name, "", NoArguments, channel.CancellationToken);
+        // After such an answer, the broker closes the channel.
+        await using IChannel channel =
+            await context.ConnectionContext.Connection.CreateChannelAsync(cancellationToken: context.CancellationToken);
+        try
+        {
+            await DeclareAsync(channel, context.CancellationToken);
+        }
+        catch (OperationInterruptedException failure) when (NotFoundAnswer.FindUnavailable(failure) is { } reason)
+        {
+            log.LogWarning("Refused messages wait for the error queue: {Reason:l}.", reason);
+        }
     }
 
     /// <summary>
@@ -83,6 +81,19 @@ internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics met
         await PublishAsync(context.GetPayload<ChannelContext>(), properties, Truncate(context.Body), context.CancellationToken);
     }
 
+    private async Task DeclareAsync(IChannel channel, CancellationToken cancel)
+    {
+        await channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, cancellationToken: cancel);
+        await channel.QueueDeclareAsync(
+            name,
+            durable: true,
+            exclusive: false,
+            autoDelete: false,
+            settings.Consumer.QueueType.ErrorQueueArguments.ToDictionary(),
+            cancellationToken: cancel);
+        await channel.QueueBindAsync(name, name, "", cancellationToken: cancel);
+    }
+
     private async Task PublishAsync(ChannelContext channel, BasicProperties properties, byte[] body, CancellationToken cancel)
     {
         try
@@ -91,8 +102,9 @@ internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics met
         }
         catch (MessageReturnedException)
         {
-            // The error queue was deleted in the meantime.
-            await DeclareAsync(channel);
+            // The error queue was deleted in the meantime. If its node is down, the broker closes the channel, and delivers the message
+            // again after a pause.
+            await DeclareAsync(channel.Channel, cancel);
             await channel.BasicPublishAsync(name, "", mandatory: true, properties, body, awaitAck: true, cancel);
         }
     }

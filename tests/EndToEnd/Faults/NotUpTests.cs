@@ -81,6 +81,27 @@ public sealed class NotUpTests(PrivateBroker broker) : IAsyncLifetime
         Assert.Equal(0, consumer.Count("rights"));
     }
 
+    /// <summary>The error queue may be on another node of a cluster than the queue.</summary>
+    [Fact]
+    public async Task Bans_are_received_while_the_error_queue_is_not_up_and_a_refused_message_waits_for_it()
+    {
+        Server receiver = await group.EnrollAsync("b");
+        Daemon consumer = await receiver.StartConsumerAsync();
+        await consumer.StopAsync();
+        await TakeDownAsync("f2b.bans.b_error");
+        consumer = await receiver.StartConsumerAsync();
+        await consumer.SaysAsync("Refused messages wait for the error queue: NOT_FOUND - ");
+        await sender.PublishAsync("{");
+        await sender.PublishBanAsync("203.0.113.1");
+        await receiver.HasBansAsync(1);
+        await BringUpAsync("f2b.bans.b_error");
+        await Eventually.TrueAsync(
+            async () => (int?)(await broker.GetAsync("queues/f2b/f2b.bans.b_error"))?["messages"] == 1,
+            () => consumer.Said);
+        await sender.PublishBanAsync("203.0.113.2");
+        await receiver.HasBansAsync(2);
+    }
+
     /// <summary>
     /// The broker answers 404 until it has the queue in this table, in which streams arrive some time after its start. Khepri has a single
     /// table, and a queue of a virtual host that is down is "stopped" in it.

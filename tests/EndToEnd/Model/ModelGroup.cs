@@ -144,6 +144,7 @@ internal sealed class ModelGroup : IAsyncDisposable
         {
             await broker.StartAsync();
             await broker.StreamsRunAsync();
+            await broker.QuorumQueuesRunAsync();
             isBrokerUp = true;
         }
     }
