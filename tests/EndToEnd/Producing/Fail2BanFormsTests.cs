@@ -46,12 +46,15 @@ public sealed class Fail2BanFormsTests(TestBroker broker) : IAsyncLifetime
     public async Task A_ban_without_a_date_is_named_once_with_what_to_do(string option, string targetOptions, string form, string remedy)
     {
         fail2ban = await Fail2Ban.StartAsync(web1, [$"logtarget = {web1.Fail2BanLog}{targetOptions}"], [option]);
+        PortPair ports = await web1.MeasureAsync();
         Daemon producer = await web1.StartProducerAsync();
         await fail2ban.AttackAsync("203.0.113.7");
         await fail2ban.BansAsync("203.0.113.7");
         await producer.SaysAsync($"A ban was logged {form}. Such a ban cannot be shared, so other servers do not get it. {remedy}");
         await fail2ban.AttackAsync("203.0.113.8");
         await fail2ban.BansAsync("203.0.113.8");
+        // fail2ban lists a ban before it logs it.
+        await Scrape.ShowsAsync(ports.First, $"f2bbroker_ban_lines_passed_over_total{{reason=\"{form}\"}} 2");
         Assert.Equal(0, await producer.StopAsync());
         Assert.Equal(1, producer.Count("A ban was logged"));
         Assert.Equal(1, producer.Count($"More bans that cannot be shared: 1 {form}."));
