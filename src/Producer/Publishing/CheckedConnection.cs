@@ -85,7 +85,7 @@ internal sealed class CheckedConnection
         catch (OperationInterruptedException refusal)
             when (NotFoundAnswer.IsMissing(refusal) || refusal.ShutdownReason?.ReplyCode == Constants.AccessRefused)
         {
-            // RabbitMQ 4.2 and later refuses the question. It routes to a stream that is not up.
+            // RabbitMQ 4.2 and later refuses the question (403) if the stream is up.
             return null;
         }
         catch (Exception failure) when (BrokerConnection.IsConnectionFailure(failure))
