@@ -10,6 +10,8 @@ namespace F2bBroker.UnitTests.Consumer;
 
 public sealed class WrittenLinesLoaderTests : IDisposable
 {
+    private const int Rotations = 500;
+
     private readonly TempFolder folder = new();
     private readonly FakeTimeProvider clock = Some.Clock();
     private readonly List<string> warnings = [];
@@ -110,6 +112,27 @@ public sealed class WrittenLinesLoaderTests : IDisposable
         string warning = Assert.Single(warnings);
         Assert.StartsWith($"Cannot read {folder["bans.log.2.gz"]}: ", warning);
         Assert.EndsWith(" Bans in it may be written twice.", warning);
+    }
+
+    [Fact]
+    public async Task A_start_while_the_log_is_rotated_knows_all_bans_and_the_last_position()
+    {
+        PositionLine last = new(Some.Time, 7, new string('a', 32));
+        Ban[] bans = [Some.Ban("203.0.113.1"), Some.Ban("203.0.113.2")];
+        for (int i = 0; i < Rotations; i++)
+        {
+            File.Delete(folder["bans.log.2.gz"]);
+            File.WriteAllText(folder["bans.log.1"], Line(MonitoredLogLine.BanText(bans[0])));
+            File.WriteAllText(folder["bans.log"], Line(MonitoredLogLine.BanText(bans[1])) + Line(last.Text));
+            Task rotation = Logrotate.RotateAsync(folder["bans.log"]);
+            Thread.SpinWait(Random.Shared.Next(30_000));
+            BanEvaluator evaluator = Load();
+            PositionLine? position = LastPosition.Find(folder["bans.log"], warnings.Add, out _);
+            await rotation;
+            Assert.All(bans, ban => Assert.Equal(new BanOutcome.Duplicate(), evaluator.Evaluate(ban)));
+            Assert.Equal(last, position);
+            Assert.Empty(warnings);
+        }
     }
 
     private BanEvaluator Load()
