@@ -1,3 +1,4 @@
+using F2bBroker.Consumer.Refusals;
 using F2bBroker.Contracts;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
@@ -33,13 +34,7 @@ internal static class QueueCheck
                 autoDelete: false,
                 settings.Consumer.QueueType.BanQueueArguments.ToDictionary(),
                 cancellationToken: cancel);
-            await channel.QueueDeclareAsync(
-                Topology.ErrorQueueFor(settings.Server),
-                durable: true,
-                exclusive: false,
-                autoDelete: false,
-                settings.Consumer.QueueType.ErrorQueueArguments.ToDictionary(),
-                cancellationToken: cancel);
+            await ErrorQueue.DeclareAsync(channel, settings, cancel);
             return null;
         }
         catch (OperationInterruptedException refusal) when (refusal.ShutdownReason is { } answer)

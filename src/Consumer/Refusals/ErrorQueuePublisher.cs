@@ -37,7 +37,7 @@ internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics met
             await context.ConnectionContext.Connection.CreateChannelAsync(cancellationToken: context.CancellationToken);
         try
         {
-            await DeclareAsync(channel, context.CancellationToken);
+            await ErrorQueue.DeclareAsync(channel, settings, context.CancellationToken);
         }
         catch (OperationInterruptedException failure) when (NotFoundAnswer.FindUnavailable(failure) is { } reason)
         {
@@ -81,19 +81,6 @@ internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics met
         await PublishAsync(context.GetPayload<ChannelContext>(), properties, Truncate(context.Body), context.CancellationToken);
     }
 
-    private async Task DeclareAsync(IChannel channel, CancellationToken cancel)
-    {
-        await channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, cancellationToken: cancel);
-        await channel.QueueDeclareAsync(
-            name,
-            durable: true,
-            exclusive: false,
-            autoDelete: false,
-            settings.Consumer.QueueType.ErrorQueueArguments.ToDictionary(),
-            cancellationToken: cancel);
-        await channel.QueueBindAsync(name, name, "", cancellationToken: cancel);
-    }
-
     private async Task PublishAsync(ChannelContext channel, BasicProperties properties, byte[] body, CancellationToken cancel)
     {
         try
@@ -104,7 +91,7 @@ internal sealed class ErrorQueuePublisher(Settings settings, ConsumerMetrics met
         {
             // The error queue was deleted in the meantime. If its node is down, the broker closes the channel, and delivers the message
             // again after a pause.
-            await DeclareAsync(channel.Channel, cancel);
+            await ErrorQueue.DeclareAsync(channel.Channel, settings, cancel);
             await channel.BasicPublishAsync(name, "", mandatory: true, properties, body, awaitAck: true, cancel);
         }
     }
