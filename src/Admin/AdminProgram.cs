@@ -1,5 +1,6 @@
 using System.CommandLine;
 using F2bBroker.Admin.Commands;
+using F2bBroker.Shared.Programs;
 
 namespace F2bBroker.Admin;
 
@@ -37,6 +38,7 @@ internal static class AdminProgram
             root.Add(command);
         }
 
+        EmptyOptionValues.Refuse(root);
         return root.Parse(args).InvokeAsync();
     }
 }

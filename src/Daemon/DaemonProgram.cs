@@ -5,6 +5,7 @@ using F2bBroker.Daemon.Messaging;
 using F2bBroker.Daemon.Systemd;
 using F2bBroker.Shared.Configuration;
 using F2bBroker.Shared.Messaging;
+using F2bBroker.Shared.Programs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
@@ -70,6 +71,7 @@ internal sealed class DaemonProgram(
                 result.AddError("--test takes no value, or 'config'.");
             }
         });
+        EmptyOptionValues.Refuse(command);
         command.SetAction((parsed, cancel) => ExecuteAsync(parsed, cancel));
         // The host handles signals itself.
         return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

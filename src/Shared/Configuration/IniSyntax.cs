@@ -16,7 +16,8 @@ internal static partial class IniSyntax
     [GeneratedRegex(@"^\s*(?<key>[^=\s]+)\s*=.*\z")]
     private static partial Regex Setting { get; }
 
-    /// <exception cref="InvalidConfigurationException">A line is not a comment, section or setting, or a key occurs twice.</exception>
+    /// <exception cref="InvalidConfigurationException">A line is not a comment, section or setting, or contains a
+    /// NUL character, or a key occurs twice.</exception>
     public static void Check(string file)
     {
         string? section = null;
@@ -28,6 +29,12 @@ internal static partial class IniSyntax
             if (BlankOrComment.IsMatch(line))
             {
                 continue;
+            }
+
+            if (line.Contains('\0', StringComparison.Ordinal))
+            {
+                // A crash can leave NULs in a file. No path may contain one.
+                throw new InvalidConfigurationException($"{file} line {number}: contains a NUL character.");
             }
 
             if (Header.Match(line) is { Success: true } header)

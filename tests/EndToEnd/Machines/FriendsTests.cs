@@ -86,7 +86,8 @@ public sealed class FriendsTests : IAsyncLifetime
         await ArrivesAsync("203.0.113.151");
         const string started = "systemctl show -P ExecMainPID f2bbroker-producer@friend-a f2bbroker-consumer@to-b";
         string before = await group.Broker.RunAsync(started);
-        await group.Broker.RunAsync("apt-get install --reinstall --no-install-recommends --yes ./f2bbroker_*.deb");
+        string installed = Path.GetFileName(await group.Package.FileAsync());
+        await group.Broker.RunAsync($"apt-get install --reinstall --no-install-recommends --yes ./{installed}");
         Assert.NotEqual(before, await group.Broker.RunAsync(started));
         await ArrivesAsync("203.0.113.152");
 

@@ -8,6 +8,8 @@ public sealed class UpgradeTests
     private const string Units = InstalledGroup.Units;
     private const string States = $"systemctl is-active {Units} || true; systemctl is-enabled {Units} || true";
 
+    private const string Downgrade = "apt-get --allow-downgrades -o Dpkg::Options::=--force-confold install";
+
     private readonly InstalledGroup group;
 
     public UpgradeTests(InstalledGroup group)
@@ -31,7 +33,7 @@ public sealed class UpgradeTests
         await flow.AllArriveOnceAsync();
         foreach (Machine server in new[] { group.Web1, group.Web2 })
         {
-            await server.RunAsync("fail2ban-client unban --all");
+            await server.RunAsync($"fail2ban-client unban --all; rm ./{Path.GetFileName(newer)}");
         }
     }
 
@@ -53,9 +55,12 @@ public sealed class UpgradeTests
         Assert.Equal("inactive\nactive\nenabled\nenabled", await group.Web1.RunAsync(States));
         Assert.Equal("# newer", await group.Broker.RunAsync("tail -n 1 /etc/logrotate.d/f2bbroker"));
         Assert.Equal("# mine", await group.Web1.RunAsync("tail -n 1 /etc/logrotate.d/f2bbroker"));
-        await group.Web1.RunAsync(
-            $"apt-get --allow-downgrades -o Dpkg::Options::=--force-confold install ./{older}; sed -i '/^# mine/d' "
-                + "/etc/logrotate.d/f2bbroker; systemctl start f2bbroker-producer");
+        foreach (Machine machine in new[] { group.Broker, group.Web1 })
+        {
+            await machine.RunAsync($"{Downgrade} ./{older}; rm ./{Path.GetFileName(newer)}");
+        }
+
+        await group.Web1.RunAsync("sed -i '/^# mine/d' /etc/logrotate.d/f2bbroker; systemctl start f2bbroker-producer");
         await group.TravelsAsync("203.0.113.20");
     }
 
@@ -66,10 +71,10 @@ public sealed class UpgradeTests
         await flow.FlowsAsync();
         await BanFlow.RestartsAsync(group.Web2, $"apt-get -o Dpkg::Options::=--force-confold install {newer}");
         await flow.FlowsAsync();
-        await BanFlow.RestartsAsync(group.Web2, $"apt-get -o Dpkg::Options::=--force-confold install --allow-downgrades {older}");
-        await BanFlow.RestartsAsync(group.Web1, $"apt-get -o Dpkg::Options::=--force-confold install --allow-downgrades {older}");
+        await BanFlow.RestartsAsync(group.Web2, $"{Downgrade} {older}");
+        await BanFlow.RestartsAsync(group.Web1, $"{Downgrade} {older}");
         await flow.FlowsAsync();
-        await group.Web2.RunAsync($"apt-get remove f2bbroker; apt-get install {newer}; systemctl start {Units}");
+        await group.Web2.RunAsync($"apt-get remove f2bbroker; apt-get install {older}; systemctl start {Units}");
         await flow.FlowsAsync();
     }
 }

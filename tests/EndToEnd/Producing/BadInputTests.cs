@@ -83,6 +83,29 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
         Assert.Equal(Configuration, outcome.ExitCode);
     }
 
+    [Theory]
+    [InlineData(Built.Producer, "--config")]
+    [InlineData(Built.Consumer, "--config")]
+    [InlineData(Built.Admin, "doctor", "--config")]
+    [InlineData(Built.Admin, "status", "--api-file")]
+    [InlineData(Built.Admin, "stats", "--log")]
+    [InlineData(Built.Admin, "errors", "web1", "--drop", "--reason")]
+    public async Task An_option_whose_value_is_empty_is_named(string program, params string[] options)
+    {
+        Built.Outcome outcome = await Built.RunAsync(program, [.. options, ""]);
+        Assert.Contains($"The value of {options[^1]} is empty.", outcome.Errors);
+        Assert.DoesNotContain("   at ", outcome.Errors);
+        Assert.Equal(1, outcome.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_pardon_may_have_an_empty_reason()
+    {
+        Built.Outcome outcome = await broker.AdminAsync("pardon", "203.0.113.7", "--reason", "");
+        Assert.Contains("203.0.113.7 is pardoned until", outcome.Errors);
+        Assert.Equal(0, outcome.ExitCode);
+    }
+
     [Fact]
     public async Task A_second_consumer_of_the_same_server_logs_an_error_and_ends()
     {
