@@ -13,7 +13,7 @@ internal static partial class IniSyntax
     [GeneratedRegex(@"^\s*\[(?<section>[^\[\]]+)\]\s*\z")]
     private static partial Regex Header { get; }
 
-    [GeneratedRegex(@"^\s*(?<key>[^=\s]+)\s*=.*\z")]
+    [GeneratedRegex(@"^\s*(?<key>[^=\s\[][^=\s]*)\s*=.*\z")]
     private static partial Regex Setting { get; }
 
     /// <exception cref="InvalidConfigurationException">A line is not a comment, section or setting, or contains a

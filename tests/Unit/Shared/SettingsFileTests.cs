@@ -80,6 +80,7 @@ public sealed class SettingsFileTests : IDisposable
     [InlineData("[broker]\npassword = geheim\npassword = geheim\n", "line 3: [broker] password occurs twice.")]
     [InlineData("[broker]\n[broker\n", "line 2: neither a comment, a [section] nor 'key = value'.")]
     [InlineData("# \0\n[broker]\npasswordfile = geheim\0\n", "line 3: contains a NUL character.")]
+    [InlineData("[x = [y]\nz = geheim\n[x = [y]\nz = geheim\n", "line 1: neither a comment, a [section] nor 'key = value'.")]
     [InlineData("[broker]\npass word = geheim\n", "line 2: neither a comment, a [section] nor 'key = value'.")]
     public void A_syntax_error_names_file_and_line_number_and_never_quotes_the_line(string text, string message)
     {
