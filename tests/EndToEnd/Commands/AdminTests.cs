@@ -205,7 +205,9 @@ public sealed class AdminTests(TestBroker broker) : IAsyncLifetime
         await using Server server = await Server.EnrollAsync(broker, "web1");
         await server.StartConsumerAsync();
         Assert.Equal((78, "'203.0.113' is not an address or network.\n"), await RunAsync("ban", "203.0.113"));
-        Assert.Equal((78, "--jail: jail has 0 characters, allowed are 1 to 200.\n"), await RunAsync("ban", "203.0.113.7", "--jail", ""));
+        Assert.Equal(
+            (78, "--jail: jail has 201 characters, allowed are 1 to 200.\n"),
+            await RunAsync("ban", "203.0.113.7", "--jail", new string('x', 201)));
         Built.Outcome ban = await broker.AdminAsync("ban", "2001:DB8::7", "--jail", "noticed");
         await server.HasBansAsync(1);
         Assert.StartsWith($"Ban 2001:db8::7 jail=noticed server={broker.Operator} detected=", server.Bans[0]);
