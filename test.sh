@@ -171,11 +171,6 @@ whole)
     # Tests mostly wait, so several programs run them in parallel, each with its own broker. Tests that use the machine's journal are all
     # in one of them, the last.
     wait "$publishing"
-    vulnerable=''
-    if [ -z "$suite${F2BBROKER_SOAK:-}" ]; then
-        TMPDIR=$results F2B_TEST_RUN=$results tests/real/vulnerable.sh >"$results/vulnerable.out" &
-        vulnerable=$!
-    fi
     e2e=F2bBroker.EndToEndTests
     declare -A parts=(
         [faults]="Faults Cluster"
@@ -186,6 +181,10 @@ whole)
     [ -z "${F2BBROKER_SOAK:-}" ] || parts=([faults]=Faults [cluster]=Cluster [model]=Model)
     elsewhere=()
     parallel=()
+    if [ -z "$suite${F2BBROKER_SOAK:-}" ]; then
+        TMPDIR=$results F2B_TEST_RUN=$results tests/real/vulnerable.sh >"$results/vulnerable.out" &
+        parallel+=($!)
+    fi
     for part in "${!parts[@]}"; do
         namespaces=()
         for name in ${parts[$part]}; do
@@ -204,10 +203,7 @@ whole)
         ! [ -e "$results/$part.out" ] || cat "$results/$part.out"
         add_counts "$part"
     done
-    if [ -n "$vulnerable" ]; then
-        wait "$vulnerable" || outcome=1
-        cat "$results/vulnerable.out"
-    fi
+    ! [ -e "$results/vulnerable.out" ] || cat "$results/vulnerable.out"
     ;;
 part)
     run_units "$@"

@@ -8,7 +8,8 @@ public sealed class UpgradeTests
     private const string Units = InstalledGroup.Units;
     private const string States = $"systemctl is-active {Units} || true; systemctl is-enabled {Units} || true";
 
-    private const string Downgrade = "apt-get --allow-downgrades -o Dpkg::Options::=--force-confold install";
+    private const string Install = "apt-get -o Dpkg::Options::=--force-confold install";
+    private const string Downgrade = $"{Install} --allow-downgrades";
 
     private readonly InstalledGroup group;
 
@@ -42,13 +43,12 @@ public sealed class UpgradeTests
     {
         string newer = await group.Package.NewerAsync();
         string older = Path.GetFileName(await group.Package.FileAsync());
-        group.Broker.Take(newer);
         // On the broker's machine nothing is enrolled; on web1 one daemon was stopped.
         await group.Web1.RunAsync("systemctl stop f2bbroker-producer; echo '# mine' >>/etc/logrotate.d/f2bbroker");
         foreach (Machine machine in new[] { group.Broker, group.Web1 })
         {
             machine.Take(newer);
-            await machine.RunAsync($"apt-get -o Dpkg::Options::=--force-confold install ./{Path.GetFileName(newer)} </dev/null");
+            await machine.RunAsync($"{Install} ./{Path.GetFileName(newer)} </dev/null");
         }
 
         Assert.Equal("inactive\ninactive\ndisabled\ndisabled", await group.Broker.RunAsync(States));
@@ -67,9 +67,9 @@ public sealed class UpgradeTests
     private async Task UpgradeAsync(BanFlow flow, string older, string newer)
     {
         await flow.FlowsAsync();
-        await BanFlow.RestartsAsync(group.Web1, $"apt-get -o Dpkg::Options::=--force-confold install {newer}");
+        await BanFlow.RestartsAsync(group.Web1, $"{Install} {newer}");
         await flow.FlowsAsync();
-        await BanFlow.RestartsAsync(group.Web2, $"apt-get -o Dpkg::Options::=--force-confold install {newer}");
+        await BanFlow.RestartsAsync(group.Web2, $"{Install} {newer}");
         await flow.FlowsAsync();
         await BanFlow.RestartsAsync(group.Web2, $"{Downgrade} {older}");
         await BanFlow.RestartsAsync(group.Web1, $"{Downgrade} {older}");
