@@ -38,7 +38,6 @@ internal static class AdminProgram
             root.Add(command);
         }
 
-        EmptyOptionValues.Refuse(root);
-        return root.Parse(args).InvokeAsync();
+        return ProgramCommandLine.InvokeAsync(root, args);
     }
 }

@@ -71,10 +71,9 @@ internal sealed class DaemonProgram(
                 result.AddError("--test takes no value, or 'config'.");
             }
         });
-        EmptyOptionValues.Refuse(command);
         command.SetAction((parsed, cancel) => ExecuteAsync(parsed, cancel));
         // The host handles signals itself.
-        return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        return ProgramCommandLine.InvokeAsync(command, args, new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
     private async Task<int> ExecuteAsync(ParseResult parsed, CancellationToken cancel)

@@ -12,10 +12,8 @@ internal static class FakeClock
     public static string[] Off(string offset) => [Library, .. RealTimers, $"FAKETIME={offset}"];
 
     /// <param name="path">A file that contains the offset, which may change.</param>
-    public static string[] FromFile(string path) => [.. WithTimers(path), .. RealTimers];
-
-    /// <summary>The same, and the time that passes for timers changes with the offset.</summary>
-    public static string[] WithTimers(string path) => [Library, $"FAKETIME_TIMESTAMP_FILE={path}", "FAKETIME_NO_CACHE=1"];
+    public static string[] FromFile(string path) =>
+        [Library, .. RealTimers, $"FAKETIME_TIMESTAMP_FILE={path}", "FAKETIME_NO_CACHE=1"];
 
     /// <summary>Removes the shared memory that the library leaves if its process was killed.</summary>
     public static void RemoveMemoryOf(int id)

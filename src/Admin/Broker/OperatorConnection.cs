@@ -13,6 +13,9 @@ namespace F2bBroker.Admin.Broker;
 /// </summary>
 internal sealed class OperatorConnection
 {
+    /// <summary>The environment variable with the broker's AMQP address.</summary>
+    public const string AddressVariable = "F2BBROKER_AMQP";
+
     private readonly string user;
     private readonly string addressHint;
     private readonly Func<CancellationToken, Task<BrokerSettings>> resolveBroker;
@@ -98,7 +101,8 @@ internal sealed class OperatorConnection
     {
         BrokerUri uri = string.IsNullOrWhiteSpace(amqp)
             ? await FindListenerAsync(api, cancel)
-            : BrokerUri.Parse(amqp, (_, error) => throw new CommandFailedException(ExitCode.Configuration, $"AMQP: {error}."));
+            : BrokerUri.Parse(amqp, error =>
+                throw new CommandFailedException(ExitCode.Configuration, $"--amqp or {AddressVariable}: {error}."));
         return new BrokerSettings(
             uri.Nodes,
             uri.VirtualHost,

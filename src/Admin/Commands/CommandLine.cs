@@ -8,8 +8,6 @@ namespace F2bBroker.Admin.Commands;
 /// <summary>What the commands share: options, the connection to the broker, output and error handling.</summary>
 internal sealed class CommandLine
 {
-    private const string AmqpVariable = "F2BBROKER_AMQP";
-
     private readonly Option<string?> api = new("--api")
     {
         Description = $"RabbitMQ's management API. The login comes from {ApiLogin.Variable} (a whole URL), --api-file, or a prompt.",
@@ -29,8 +27,8 @@ internal sealed class CommandLine
     private readonly Option<string?> amqp = new("--amqp")
     {
         Description =
-            $"The broker's AMQP address for this command. Default: {AmqpVariable}, or the management API's host and the port that the API "
-                + "names.",
+            $"The broker's AMQP address for this command. Default: {OperatorConnection.AddressVariable}, or the management API's host and "
+                + "the port that the API names.",
         HelpName = "amqps://HOST:5671",
     };
 
@@ -44,7 +42,7 @@ internal sealed class CommandLine
     public bool IsJson(ParseResult parsed) => parsed.GetValue(json);
 
     public OperatorConnection CreateConnection(ParseResult parsed, ManagementApi broker) =>
-        new(broker, parsed.GetValue(amqp) ?? Environment.GetEnvironmentVariable(AmqpVariable));
+        new(broker, parsed.GetValue(amqp) ?? Environment.GetEnvironmentVariable(OperatorConnection.AddressVariable));
 
     /// <summary>Returns true if an option or the environment names the management API.</summary>
     public bool IsManagementApiNamed(ParseResult parsed) =>

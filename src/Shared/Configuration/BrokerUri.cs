@@ -11,8 +11,8 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
     private const int DefaultTlsPort = 5671;
 
     /// <param name="text">The value.</param>
-    /// <param name="error">Receives section and message of each error. A URI that contains a password is never repeated.</param>
-    public static BrokerUri Parse(string text, Action<string, string> error)
+    /// <param name="error">Receives the message of each error. A URI that contains a password is never repeated.</param>
+    public static BrokerUri Parse(string text, Action<string> error)
     {
         List<BrokerNode> nodes = [];
         HashSet<string> virtualHosts = [];
@@ -21,15 +21,13 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
         {
             if (part.Contains('@'))
             {
-                error(
-                    "broker",
-                    "uri: user and password do not belong in it; the user is the server's name, the password has a key of its own");
+                error("user and password do not belong in it; they are set separately");
             }
             else if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? uri)
                 || uri.Scheme is not ("amqp" or "amqps")
                 || uri.Host.Length == 0)
             {
-                error("broker", $"uri: {UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost");
+                error($"{UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost");
             }
             else
             {
@@ -42,12 +40,12 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
 
         if (virtualHosts.Count > 1)
         {
-            error("broker", "uri: the nodes name different virtual hosts");
+            error("the nodes name different virtual hosts");
         }
 
         if (schemes.Count > 1)
         {
-            error("broker", "uri: the nodes are to be reached all by amqp:// or all by amqps://");
+            error("the nodes are to be reached all by amqp:// or all by amqps://");
         }
 
         return new BrokerUri(nodes, virtualHosts.FirstOrDefault(Topology.VirtualHost), schemes.Contains("amqps"));

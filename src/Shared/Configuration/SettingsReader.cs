@@ -34,7 +34,9 @@ internal sealed class SettingsReader
 
     private BrokerSettings Broker(string server)
     {
-        BrokerUri uri = BrokerUri.Parse(values.Text("broker", "uri", BrokerUri.Default), values.AddError);
+        BrokerUri uri = BrokerUri.Parse(
+            values.Text("broker", "uri", BrokerUri.Default),
+            error => values.AddError("broker", $"uri: {error}"));
         LoginSettings login = new(
             server,
             uri.IsTls,

@@ -39,7 +39,9 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
             "detectedAt,server,jail,ip,via\n2026-01-01T00:00:00.000Z,web3,a__b_,203.0.113.2,\n",
             (await HistoryAsync("--csv", "--since", "52w", "--server", "web3")).Output);
         Assert.Equal("[]\n", (await HistoryAsync("--json", "--jail", "other")).Output);
-        Assert.Equal((78, "AMQP: uri: 'mq' is not of the form amqps://host:port/vhost.\n"), await FailsAsync("--amqp", "mq"));
+        Assert.Equal(
+            (78, "--amqp or F2BBROKER_AMQP: 'mq' is not of the form amqps://host:port/vhost.\n"),
+            await FailsAsync("--amqp", "mq"));
         Assert.Equal(
             (78, "--since: 'soon' is not a duration of at most 366 days such as 1h or 1d.\n"),
             await FailsAsync("--since", "soon"));

@@ -95,7 +95,19 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
         Built.Outcome outcome = await Built.RunAsync(program, [.. options, ""]);
         Assert.Contains($"The value of {options[^1]} is empty.", outcome.Errors);
         Assert.DoesNotContain("   at ", outcome.Errors);
-        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal(Configuration, outcome.ExitCode);
+    }
+
+    [Theory]
+    [InlineData(Built.Producer)]
+    [InlineData(Built.Consumer)]
+    [InlineData(Built.Admin)]
+    [InlineData(Built.Admin, "status")]
+    public async Task An_unknown_option_is_named(string program, params string[] command)
+    {
+        Built.Outcome outcome = await Built.RunAsync(program, [.. command, "--colour"]);
+        Assert.Contains("'--colour'", outcome.Errors);
+        Assert.Equal(Configuration, outcome.ExitCode);
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class SettingsTests
     [InlineData("broker:uri=http://mq1", "[broker] uri: 'http://mq1' is not of the form amqps://host:port/vhost.")]
     [InlineData(
         "broker:uri=amqp://web1:geheim@mq1",
-        "[broker] uri: user and password do not belong in it; the user is the server's name, the password has a key of its own.")]
+        "[broker] uri: user and password do not belong in it; they are set separately.")]
     [InlineData("broker:uri=amqp://mq1/a amqp://mq2/b", "[broker] uri: the nodes name different virtual hosts.")]
     [InlineData("broker:passwordfile=/nonexistent/f", "[broker] password and passwordfile are both set, one is needed.",
         "[broker] passwordfile cannot be read: Could not find a part of the path '/nonexistent/f'.")]
