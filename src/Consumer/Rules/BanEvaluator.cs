@@ -29,7 +29,7 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine q
         if (source switch
         {
             DeliverySource.Delivered => !quarantine.TryAdmit(ban, out until),
-            DeliverySource.HistoryStream => quarantine.IsQuarantined(ban.Server, out until),
+            DeliverySource.HistoryStream => !quarantine.TryAdmitFromStream(ban, out until),
             _ => false,
         })
         {
@@ -37,12 +37,6 @@ internal sealed class BanEvaluator(ConsumerSettings settings, ServerQuarantine q
         }
 
         written.Add(id, age: TimeSpan.Zero);
-        if (source == DeliverySource.HistoryStream)
-        {
-            // The live message of this ban is a duplicate, so it is not counted.
-            quarantine.CountWritten(ban, time.GetUtcNow());
-        }
-
         quorum.Count(ban, age: TimeSpan.Zero);
         return new BanOutcome.Written(
             // A forwarded ban is not forwarded again.

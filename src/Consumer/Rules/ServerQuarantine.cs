@@ -48,16 +48,28 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
         backlog = new Backlog(now, server => LimitFor(server).CountWithin(span));
     }
 
-    /// <summary>Counts a ban that was written without <see cref="TryAdmit"/>: in an earlier run, or from the stream.</summary>
-    public void CountWritten(Ban ban, DateTimeOffset writtenAt)
+    /// <summary>Counts a ban that was written without <see cref="TryAdmit"/>; returns false if its server is over the limit.</summary>
+    public bool CountWritten(Ban ban, DateTimeOffset writtenAt)
     {
         RateLimit limit = LimitFor(ban.Server);
         TimeSpan age = time.GetUtcNow() - writtenAt;
         // A ban that was old when it was written was part of a backlog.
-        if (age < limit.Window && writtenAt - ban.DetectedAt < limit.Window)
+        return age >= limit.Window || writtenAt - ban.DetectedAt >= limit.Window || newBans.TryAcquire(ban.Server, age);
+    }
+
+    /// <summary>
+    /// Counts a ban of the stream that <see cref="ReplayQuarantine"/> has admitted; returns false if its server is quarantined, so that the
+    /// ban must not be written. The order of the bans differs between queue and stream, so it may have been refused in an earlier run.
+    /// </summary>
+    /// <param name="until">The end of the quarantine unless the server reports too many bans again.</param>
+    public bool TryAdmitFromStream(Ban ban, out DateTimeOffset until)
+    {
+        if (!IsQuarantined(ban.Server, out until) && !CountWritten(ban, time.GetUtcNow()))
         {
-            newBans.TryAcquire(ban.Server, age);
+            Quarantine(ban.Server);
         }
+
+        return !IsQuarantined(ban.Server, out until);
     }
 
     /// <summary>Counts a new ban; returns false if its server is quarantined, so that the ban must not be written.</summary>
@@ -91,9 +103,7 @@ internal sealed class ServerQuarantine(Settings settings, TimeProvider time, ILo
         return false;
     }
 
-    /// <summary>Returns true if the server is quarantined. Counts nothing.</summary>
-    /// <param name="until">The end of the quarantine unless the server reports too many bans again.</param>
-    public bool IsQuarantined(string server, out DateTimeOffset until)
+    private bool IsQuarantined(string server, out DateTimeOffset until)
     {
         TimeSpan rest = ends.TryGetValue(server, out TimeSpan end) ? end - Now : TimeSpan.Zero;
         until = time.GetUtcNow() + rest;

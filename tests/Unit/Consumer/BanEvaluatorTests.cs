@@ -83,6 +83,21 @@ public sealed class BanEvaluatorTests
     }
 
     [Fact]
+    public void A_ban_that_was_quarantined_in_an_earlier_run_is_not_written_from_the_stream_although_it_was_published_before_a_written_one()
+    {
+        BanEvaluator evaluator = NewEvaluator("consumer:maxbans=2/10m");
+        Ban[] bans = [.. Enumerable.Range(1, 4).Select(i => Some.Ban($"203.0.113.{i}"))];
+        // The queue delivered the second ban after the third.
+        evaluator.Remember(Line(bans[0]));
+        evaluator.Remember(Line(bans[2]));
+        BanOutcome quarantined = new BanOutcome.Quarantined(Some.Time.AddMinutes(30));
+        Assert.Equal(quarantined, evaluator.Evaluate(bans[1], DeliverySource.HistoryStream));
+        Assert.Equal(quarantined, evaluator.Evaluate(bans[3]));
+        Ban other = Some.Ban(server: "web3");
+        Assert.Equal(Written(other), evaluator.Evaluate(other, DeliverySource.HistoryStream));
+    }
+
+    [Fact]
     public void An_old_ban_of_the_stream_is_not_counted()
     {
         BanEvaluator evaluator = NewEvaluator("consumer:maxbans=2/10m");

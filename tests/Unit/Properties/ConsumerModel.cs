@@ -43,11 +43,6 @@ internal sealed class ConsumerModel(int quorum, int maxBans)
         }
 
         written.Add((ban.Identity, Uptime));
-        if (source == DeliverySource.HistoryStream && Clock - ban.DetectedAt < BansWindow)
-        {
-            CountArrival(ban.Server, Uptime);
-        }
-
         CountReport(ban, Uptime);
         Append(
             !HasQuorum(ban) ? $"Report {ban.Identity}"
@@ -143,7 +138,12 @@ internal sealed class ConsumerModel(int quorum, int maxBans)
 
         if (source == DeliverySource.HistoryStream)
         {
-            return !quarantined.TryGetValue(ban.Server, out TimeSpan end) || end <= Uptime;
+            if (!IsQuarantined(ban.Server) && Clock - ban.DetectedAt < BansWindow && !CountArrival(ban.Server, Uptime))
+            {
+                quarantined[ban.Server] = Uptime + Quarantine;
+            }
+
+            return !IsQuarantined(ban.Server);
         }
 
         if (!CountArrival(ban.Server, Uptime))
@@ -157,6 +157,8 @@ internal sealed class ConsumerModel(int quorum, int maxBans)
 
         return !quarantined.ContainsKey(ban.Server);
     }
+
+    private bool IsQuarantined(string server) => quarantined.TryGetValue(server, out TimeSpan end) && end > Uptime;
 
     private bool CountArrival(string server, TimeSpan since)
     {
