@@ -87,7 +87,9 @@ internal sealed class Fail2Ban : IAsyncDisposable
                 held = await HeldAsync(jail);
                 return held.Length == addresses.Length && held.ToHashSet().SetEquals(addresses);
             },
-            () => $"{jail} holds {string.Join(", ", held)}. {LastLines}");
+            () => $"{jail} holds {string.Join(", ", held)}. {LastLines}",
+            // On a busy machine, fail2ban needs half a second for each ban.
+            TimeSpan.FromMinutes(2) + TimeSpan.FromSeconds(addresses.Length));
     }
 
     /// <summary>Logs enough failed ssh logins of an address for a ban.</summary>
