@@ -23,7 +23,7 @@ internal sealed class StreamErrorReader(OperatorConnection amqp, Func<DateTimeOf
     public async Task<IReadOnlyList<RefusedMessage>> ReadAsync(Func<RefusedMessage, bool> isChosen, CancellationToken cancel)
     {
         await using IConnection connection = await amqp.OpenAsync("errors", cancel);
-        BrokerStream stream = new(connection, Topology.HistoryStream) { TrustsCount = true };
+        BrokerStream stream = new(connection, Topology.HistoryStream);
         return await amqp.TranslateErrorsAsync(() => ReadAsync(stream, isChosen, cancel), NotFoundAnswer.MissingHistory, cancel);
     }
 

@@ -30,7 +30,7 @@ internal sealed class HealthCollector(OperatorConnection amqp, Func<DateTimeOffs
         try
         {
             await using IConnection connection = await amqp.OpenAsync("health", cancel);
-            BrokerStream stream = new(connection, Topology.HealthStream) { TrustsCount = true };
+            BrokerStream stream = new(connection, Topology.HealthStream);
             await amqp.TranslateErrorsAsync(() => ReadAsync(stream, expected, follows, cancel), Missing, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)

@@ -78,7 +78,7 @@ internal sealed class HistoryReader(OperatorConnection amqp, TimeProvider time)
         }
     }
 
-    private static BrokerStream Open(IConnection connection) => new(connection, Topology.HistoryStream) { TrustsCount = true };
+    private static BrokerStream Open(IConnection connection) => new(connection, Topology.HistoryStream);
 
     private static async Task<HistoryStart?> FindStartAsync(BrokerStream stream, DateTimeOffset now, CancellationToken cancel)
     {

@@ -95,7 +95,7 @@ internal sealed class WaitingBans(ManagementApi api, OperatorConnection amqp, st
 
     private async Task<bool> RemoveHeldByStreamAsync(IConnection connection, Dictionary<Guid, Ban> bans, CancellationToken cancel)
     {
-        BrokerStream stream = new(connection, Topology.HistoryStream) { TrustsCount = true };
+        BrokerStream stream = new(connection, Topology.HistoryStream);
         DateTimeOffset now = time.GetUtcNow();
         // A sender's clock may be ahead of the broker's.
         DateTimeOffset from = bans.Values.Min(ban => ban.DetectedAt) - Ban.MaxClockAhead;

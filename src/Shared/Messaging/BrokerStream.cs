@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace F2bBroker.Shared.Messaging;
 
@@ -8,18 +7,6 @@ namespace F2bBroker.Shared.Messaging;
 /// <param name="name">The stream.</param>
 internal sealed class BrokerStream(IConnection connection, string name)
 {
-    /// <summary>The time to wait for the first message. The broker does not report that a stream is empty or holds nothing newer.</summary>
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
-
-    /// <summary>The same if the broker counts no message.</summary>
-    private static readonly TimeSpan EmptyTimeout = TimeSpan.FromSeconds(1);
-
-    /// <summary>
-    /// True to wait only a second for the first message if the broker counts none. Its count can be some seconds old, so the first messages
-    /// of an empty stream could be missed on a busy broker.
-    /// </summary>
-    public bool TrustsCount { get; init; }
-
     /// <summary>
     /// Returns the messages from that time up to the present end of the stream. A batch is acknowledged when the next one is requested.
     /// </summary>
@@ -43,16 +30,15 @@ internal sealed class BrokerStream(IConnection connection, string name)
         DateTimeOffset from,
         [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using StreamSubscription subscription = await SubscribeAsync(At(from), cancel);
-        TimeSpan timeout = IdleTimeout;
-        for (long read = -1; read < last; timeout = Timeout.InfiniteTimeSpan)
+        if (await FindOffsetAsync(from, cancel) is not { } first || first > last)
         {
-            IReadOnlyList<StreamMessage> batch = await subscription.ReceiveBatchAsync(timeout, cancel);
-            if (batch.Count == 0)
-            {
-                yield break;
-            }
+            yield break;
+        }
 
+        await using StreamSubscription subscription = await SubscribeAsync(first, cancel);
+        for (long read = -1; read < last;)
+        {
+            IReadOnlyList<StreamMessage> batch = await subscription.ReceiveBatchAsync(Timeout.InfiniteTimeSpan, cancel);
             read = batch[^1].Offset;
             yield return batch;
             await subscription.AcknowledgeAsync(batch, cancel);
@@ -81,39 +67,40 @@ internal sealed class BrokerStream(IConnection connection, string name)
 
     /// <summary>Returns the oldest message; null if the stream is empty.</summary>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public async Task<StreamMessage?> FindFirstAsync(CancellationToken cancel)
-    {
-        await using StreamSubscription subscription = await SubscribeAsync("first", cancel);
-        TimeSpan timeout = TrustsCount && await IsCountedEmptyAsync(cancel) ? EmptyTimeout : IdleTimeout;
-        return (await subscription.ReceiveBatchAsync(timeout, cancel)).FirstOrDefault();
-    }
+    public async Task<StreamMessage?> FindFirstAsync(CancellationToken cancel) =>
+        (await ReceiveAvailableAsync("first", cancel, prefetch: 1)).FirstOrDefault();
 
     /// <summary>Returns the offset of the first message that was published at that time or later; null if there is none.</summary>
-    /// <param name="from">The time by the broker's clock.</param>
+    /// <param name="from">The time by the broker's clock. The message may be older by seconds.</param>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public async Task<long?> FindOffsetAsync(DateTimeOffset from, CancellationToken cancel)
-    {
-        await using StreamSubscription subscription =
-            await StreamSubscription.SubscribeAsync(connection, name, At(from), cancel, prefetch: 1);
-        return (await subscription.ReceiveBatchAsync(EmptyTimeout, cancel)).FirstOrDefault()?.Offset;
-    }
+    public async Task<long?> FindOffsetAsync(DateTimeOffset from, CancellationToken cancel) =>
+        (await ReceiveAvailableAsync(At(from), cancel, prefetch: 1)).FirstOrDefault()?.Offset;
 
     /// <summary>Returns the offset of the last message; -1 if the stream is empty.</summary>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public async Task<long> FindLastOffsetAsync(CancellationToken cancel)
     {
-        TimeSpan timeout = TrustsCount && await IsCountedEmptyAsync(cancel) ? EmptyTimeout : IdleTimeout;
         long last = -1;
         IReadOnlyList<StreamMessage> batch;
         do
         {
-            await using StreamSubscription subscription = await SubscribeAsync(last < 0 ? "last" : (object)last, cancel);
-            batch = await subscription.ReceiveLastBatchAsync(timeout, cancel);
+            batch = await ReceiveAvailableAsync(last < 0 ? "last" : (object)last, cancel);
             last = batch.Count > 0 ? batch[^1].Offset : last;
         }
         while (batch.Count >= StreamSubscription.Prefetch);
 
         return last;
+    }
+
+    /// <summary>Returns the messages from there that the stream holds now, at most as many as the prefetch.</summary>
+    private async Task<IReadOnlyList<StreamMessage>> ReceiveAvailableAsync(
+        object start,
+        CancellationToken cancel,
+        ushort prefetch = StreamSubscription.Prefetch)
+    {
+        await using StreamSubscription subscription =
+            await StreamSubscription.SubscribeAsync(connection, name, start, cancel, prefetch);
+        return await subscription.ReceiveAvailableAsync(cancel);
     }
 
     private async IAsyncEnumerable<IReadOnlyList<StreamMessage>> FollowFromAsync(
@@ -126,20 +113,6 @@ internal sealed class BrokerStream(IConnection connection, string name)
             IReadOnlyList<StreamMessage> batch = await subscription.ReceiveBatchAsync(Timeout.InfiniteTimeSpan, cancel);
             yield return batch;
             await subscription.AcknowledgeAsync(batch, cancel);
-        }
-    }
-
-    private async Task<bool> IsCountedEmptyAsync(CancellationToken cancel)
-    {
-        try
-        {
-            await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancel);
-            return await channel.MessageCountAsync(name, cancel) == 0;
-        }
-        catch (OperationInterruptedException)
-        {
-            // RabbitMQ 4.2 and later answers this only to a user with the right to configure.
-            return false;
         }
     }
 

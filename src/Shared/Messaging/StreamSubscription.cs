@@ -79,19 +79,13 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
     }
 
     /// <summary>
-    /// Waits for the first messages, ends the subscription and returns all that the broker sent; none after the timeout. If they are fewer
-    /// than <see cref="Prefetch"/>, the last one was the end of the stream: the broker sends all of it that the prefetch allows before it
-    /// answers.
+    /// Ends the subscription and returns all that the broker sent. If they are fewer than <see cref="Prefetch"/>, the last one was the end
+    /// of the stream: the broker sends all of it that the prefetch allows before it answers.
     /// </summary>
     /// <exception cref="Exception">The connection or the stream is gone: see <see
     /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public async Task<IReadOnlyList<StreamMessage>> ReceiveLastBatchAsync(TimeSpan timeout, CancellationToken cancel)
+    public async Task<IReadOnlyList<StreamMessage>> ReceiveAvailableAsync(CancellationToken cancel)
     {
-        if (!await WaitAsync(timeout, cancel))
-        {
-            return [];
-        }
-
         await Channel.BasicCancelAsync(consumerTag, cancellationToken: cancel);
         List<StreamMessage> batch = [];
         await foreach (StreamMessage message in deliveries.Reader.ReadAllAsync(cancel))
