@@ -39,6 +39,13 @@ internal sealed class Daemon : IAsyncDisposable
         Assert.True(Count(text) > 0, $"It ended without logging '{text}':\n{Said}");
     }
 
+    /// <summary>Waits until it has logged the text, and asserts that it has not logged it twice.</summary>
+    public async Task SaysOnceAsync(string text)
+    {
+        await SaysAsync(text);
+        Assert.True(Count(text) == 1, Said);
+    }
+
     /// <summary>Waits until it has logged the text that many times.</summary>
     public Task SaysAsync(string text, int times) =>
         Eventually.TrueAsync(

@@ -76,12 +76,12 @@ public sealed class CatchUpTests(TestBroker broker) : IAsyncLifetime
             () => "The queue is not bound.");
         await origin.LogBansAsync("203.0.113.1");
         await receiver.HasBansAsync(1);
-        Assert.Equal(1, consumer.Count("The queue f2b.bans.b did not exist and was recreated. Other servers' bans before "));
+        await consumer.SaysOnceAsync("The queue f2b.bans.b did not exist and was recreated. Other servers' bans before ");
         await consumer.StopAsync();
         await broker.DeleteAsync("queues/f2b/f2b.bans.b");
         Daemon again = await receiver.StartConsumerAsync();
         string detected = receiver.Bans[0].Split("detected=")[1];
-        Assert.Equal(1, again.Count($"The queue f2b.bans.b did not exist and was recreated. Other servers' bans between {detected} and "));
+        await again.SaysOnceAsync($"The queue f2b.bans.b did not exist and was recreated. Other servers' bans between {detected} and ");
         await origin.LogBansAsync("203.0.113.2");
         await receiver.HasBansAsync(2);
     }
