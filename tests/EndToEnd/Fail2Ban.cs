@@ -89,7 +89,7 @@ internal sealed class Fail2Ban : IAsyncDisposable
             },
             () => $"{jail} holds {string.Join(", ", held)}. {LastLines}",
             // On a busy machine, fail2ban needs half a second for each ban.
-            TimeSpan.FromMinutes(2) + TimeSpan.FromSeconds(addresses.Length));
+            Eventually.DefaultTimeout + TimeSpan.FromSeconds(addresses.Length));
     }
 
     /// <summary>Logs enough failed ssh logins of an address for a ban.</summary>

@@ -3,7 +3,7 @@ namespace F2bBroker.Tests;
 /// <summary>Waits for a condition with a long timeout, so that a busy machine does not fail a test.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <param name="condition">The condition to wait for.</param>

@@ -74,7 +74,7 @@ public sealed class RenewalTests(TlsBroker broker) : IClassFixture<TlsBroker>, I
         int before = broker.CountAlerts();
         // The daemon tries again every 5 seconds.
         await Eventually.TrueAsync(
-            () => broker.CountAlerts() >= before + 5,
+            () => broker.CountAlerts() >= before + 10,
             () => $"{broker.CountAlerts() - before} alerts.\n{producer.Said}",
             TimeSpan.FromMinutes(3));
         Assert.Equal((1, 1), (producer.Count(Retrying), producer.Count(RefusedCause)));
