@@ -37,7 +37,19 @@ public sealed class LocalSettingsTextTests
                     Password = null,
                 }));
         CommandFailedException error = Assert.Throws<CommandFailedException>(() =>
-            ServerBrokerUri.Parse("amqps://a amqp://b", hasCertificate: true, "mq"));
+            ServerBrokerUri.Parse("amqp://a amqp://b", hasCertificate: true, "mq"));
         Assert.Equal("--uri: with --tls the broker is reached by amqps://.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("amqps://a amqp://b", "the nodes are to be reached all by amqp:// or all by amqps://.")]
+    [InlineData("amqp://a/f2b amqp://b/other", "the nodes name different virtual hosts.")]
+    [InlineData("http://a", "'http://a' is not of the form amqps://host:port/vhost.")]
+    [InlineData("amqp://web1:secret@a", "user and password do not belong in it; they are set separately.")]
+    public void A_uri_that_the_server_would_refuse_is_refused_at_its_enrollment(string uri, string message)
+    {
+        CommandFailedException error = Assert.Throws<CommandFailedException>(() =>
+            ServerBrokerUri.Parse(uri, hasCertificate: false, "mq"));
+        Assert.Equal($"--uri: {message}", error.Message);
     }
 }

@@ -86,7 +86,7 @@ public sealed class FolderDependencyTests
         ["Admin.Policies"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration"],
         ["Admin.Setup"] = ["Admin.Broker", "Admin.Pardons", "Admin.Policies", "Admin.Servers", "Admin.Output"],
         ["Admin.Waiting"] = ["Admin.Broker", "Admin.Output", "Admin.Policies", "Shared.Messaging"],
-        ["Admin.Servers"] = ["Admin.Broker", "Admin.Output", "Admin.Waiting"],
+        ["Admin.Servers"] = ["Admin.Broker", "Admin.Output", "Admin.Waiting", "Shared.Configuration"],
         ["Admin.History"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
         ["Admin.Statistics"] = ["Admin.History", "Admin.Output", "Consumer.Writing", "Shared.Logs"],
         ["Admin.Pardons"] = ["Admin.Broker", "Admin.Output", "Shared.Configuration", "Shared.Messaging"],
