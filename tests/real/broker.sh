@@ -30,8 +30,6 @@ namespace=/proc/self/ns/net address=127.0.0.1
 ! [ -s "$dir/network" ] || read -r namespace address <"$dir/network"
 [ /proc/self/ns/net -ef "$namespace" ] || exec nsenter --net="$namespace" "$0" "$command" "$dir" "$@"
 
-answers() { (exec 3<>"/dev/tcp/$address/$1") 2>/dev/null; }
-
 configure() {
     local amqp api epmd dist metrics password cookie='' host=localhost
     [ "$address" = 127.0.0.1 ] || host=$address
@@ -106,7 +104,7 @@ run() {
     echo "[{kernel, [{inet_dist_use_interface, {${address//./,}}}]}$extra]." >"$dir/advanced.config"
     # shellcheck source=/dev/null
     . "$dir/env"
-    answers "$F2B_EPMD_PORT" || start_epmd
+    answers "$address" "$F2B_EPMD_PORT" || start_epmd
     (on_node setsid "${programs#"$root"}/rabbitmq-server") </dev/null >"$dir/log/output" 2>&1 &
     echo $! >"$dir/script.pid"
     wait_until_up $! 60 both_ports_answer
@@ -116,10 +114,10 @@ run() {
 start_epmd() {
     setsid epmd -port "$F2B_EPMD_PORT" -address "$address" </dev/null >"$dir/log/epmd" 2>&1 &
     echo $! >"$dir/epmd.pid"
-    wait_until_up $! 10 answers "$F2B_EPMD_PORT" || fail
+    wait_until_up $! 10 answers "$address" "$F2B_EPMD_PORT" || fail
 }
 
-both_ports_answer() { answers "$F2B_AMQP_PORT" && answers "${F2BBROKER_API##*:}"; }
+both_ports_answer() { answers "$address" "$F2B_AMQP_PORT" && answers "$address" "${F2BBROKER_API##*:}"; }
 
 fail() {
     echo "RabbitMQ did not start:" >&2
@@ -135,7 +133,7 @@ stop() {
 }
 
 crash() {
-    kill -9 "$(cat "$dir/broker.pid")"
+    ! [ -s "$dir/broker.pid" ] || kill -9 "$(cat "$dir/broker.pid")"
     stop
 }
 

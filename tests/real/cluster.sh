@@ -28,10 +28,8 @@ start_epmd() {
     port=$(cut -d' ' -f1 "$dir/shared")
     setsid epmd -port "$port" -address 127.0.0.1 </dev/null >"$dir/epmd.log" 2>&1 &
     echo $! >"$dir/epmd.pid"
-    wait_until_up $! 10 answers "$port" || { echo "epmd did not start: $(cat "$dir/epmd.log")" >&2; exit 1; }
+    wait_until_up $! 10 answers 127.0.0.1 "$port" || { echo "epmd did not start: $(cat "$dir/epmd.log")" >&2; exit 1; }
 }
-
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # on_each COMMAND NODE...: runs the command for all nodes at the same time.
 on_each() {

@@ -1,15 +1,23 @@
 #!/usr/bin/env bash
 # Functions for scripts that start processes in the background. Source it.
 
+# The waits start no program but sleep. On a virtual machine, the programs of a short wait take as much CPU time as a broker's start.
+
 # A process that has ended stays as a zombie until its parent waits for it.
-is_running() { grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null; }
+is_running() {
+    local status
+    mapfile -t status 2>/dev/null <"/proc/$1/status" && [[ ${status[2]:-Z} != *Z* ]]
+}
+
+# answers ADDRESS PORT: tells whether a program listens there.
+answers() { true 2>/dev/null 3<>"/dev/tcp/$1/$2"; }
 
 # end_process PID SECONDS: asks the process to end, waits for its end, and kills it after that time.
 end_process() {
     kill "$1" 2>/dev/null || true
-    for _ in $(seq $(($2 * 10))); do
+    for _ in $(seq $(($2 * 5))); do
         is_running "$1" || break
-        sleep 0.1
+        sleep 0.2
     done
     kill -9 "$1" 2>/dev/null || true
 }
@@ -25,10 +33,10 @@ end_process_of() {
 wait_until_up() {
     local pid=$1 seconds=$2
     shift 2
-    for _ in $(seq $((seconds * 10))); do
+    for _ in $(seq $((seconds * 5))); do
         ! "$@" >/dev/null 2>&1 || return 0
         is_running "$pid" || return 1
-        sleep 0.1
+        sleep 0.2
     done
     return 1
 }
