@@ -4,7 +4,8 @@ using F2bBroker.EndToEndTests.Faults;
 namespace F2bBroker.EndToEndTests.Bridges;
 
 /// <summary>Bridges between groups, each with its own broker.</summary>
-public sealed class BridgeTests(ThreeBrokers brokers) : IClassFixture<ThreeBrokers>, IAsyncLifetime
+[Collection(OnThreeBrokers.Name)]
+public sealed class BridgeTests(ThreeBrokers brokers) : IAsyncLifetime
 {
     private TestGroup a = null!;
     private TestGroup b = null!;

@@ -4,7 +4,8 @@ namespace F2bBroker.EndToEndTests.Bridges;
 
 /// <summary>How long a ban takes from one group's fail2ban to the other's.</summary>
 [Trait("Form", "long")]
-public sealed class BridgeTimeTests(ThreeBrokers brokers) : IClassFixture<ThreeBrokers>, IAsyncLifetime
+[Collection(OnThreeBrokers.Name)]
+public sealed class BridgeTimeTests(ThreeBrokers brokers) : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private static readonly SoakTable Table = new("bridge", "from a ban in A to the ban in B", "bans", "median, s", "slowest, s");

@@ -29,3 +29,10 @@ public sealed class ThreeBrokers : IAsyncLifetime
 
     private PrivateBroker[] All => [A, B, C];
 }
+
+/// <summary>The test classes that share the brokers of three groups.</summary>
+[CollectionDefinition(Name)]
+public sealed class OnThreeBrokers : ICollectionFixture<ThreeBrokers>
+{
+    public const string Name = "three brokers";
+}

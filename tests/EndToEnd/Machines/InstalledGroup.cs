@@ -32,10 +32,13 @@ public sealed class InstalledGroup(BuiltPackage package) : DebianFixture
     /// <summary>The README's commands for the broker's machine, line by line.</summary>
     internal static string[] BrokerCommands => Documented.Commands("README.md", "**On the broker's machine**").Split('\n');
 
-    /// <summary>Runs the commands for a new fail2ban on this Debian, and the README's commands for a server.</summary>
+    /// <summary>The commands for a new fail2ban on this Debian.</summary>
+    internal static string Fail2BanCommands => Documented.Commands("docs/install.md", $"On Debian {Debian.Booted.Version}");
+
+    /// <summary>Runs the commands for a new fail2ban, and the README's commands for a server.</summary>
     internal static async Task SetUpServerAsync(Machine server)
     {
-        await server.RunAsync(Documented.Commands("docs/install.md", $"On Debian {Debian.Booted.Version}"));
+        await server.RunAsync(Fail2BanCommands);
         await InstallServerAsync(server);
     }
 

@@ -46,7 +46,7 @@ public sealed class RepositoryUpgradeTests : IAsyncLifetime
         await machines[0].RunAsync(InstalledGroup.WithPassword(string.Join('\n', commands[..^1].Concat(BrokerCommands))));
         foreach (Machine server in machines[1..])
         {
-            await server.RunAsync(Documented.Commands("docs/install.md", "## A new fail2ban"));
+            await server.RunAsync(InstalledGroup.Fail2BanCommands);
             await server.RunAsync(string.Join('\n', commands));
             await server.RunAsync(string.Join('\n', ServerCommands).Replace("web1", server.Name, StringComparison.Ordinal));
         }

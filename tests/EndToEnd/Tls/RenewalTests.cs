@@ -3,7 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace F2bBroker.EndToEndTests.Tls;
 
 /// <summary>Certificates that expire, are renewed under the same paths, or are refused, while the daemons run.</summary>
-public sealed class RenewalTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyncLifetime
+[Collection(OnTlsBroker.Name)]
+public sealed class RenewalTests(TlsBroker broker) : IAsyncLifetime
 {
     private const string Accepted = "accepts the login of";
     private const string Retrying = "Retrying. No ban is lost.";

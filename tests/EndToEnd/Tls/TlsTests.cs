@@ -3,7 +3,8 @@ using F2bBroker.EndToEndTests.Machines;
 namespace F2bBroker.EndToEndTests.Tls;
 
 /// <summary>A broker that is reached by <c>amqps://</c>.</summary>
-public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyncLifetime
+[Collection(OnTlsBroker.Name)]
+public sealed class TlsTests(TlsBroker broker) : IAsyncLifetime
 {
     private const int Configuration = 78;
     private const int Unreachable = 69;
