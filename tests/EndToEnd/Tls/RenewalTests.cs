@@ -3,8 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace F2bBroker.EndToEndTests.Tls;
 
 /// <summary>Certificates that expire, are renewed under the same paths, or are refused, while the daemons run.</summary>
-[Collection(OnTlsBroker.Name)]
-public sealed class RenewalTests(TlsBroker broker) : IAsyncLifetime
+public sealed class RenewalTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyncLifetime
 {
     private const string Accepted = "accepts the login of";
     private const string Retrying = "Retrying. No ban is lost.";

@@ -96,10 +96,3 @@ public sealed class TlsBroker : RunningBroker, IAsyncLifetime
         return thumbprint;
     }
 }
-
-/// <summary>The test classes that share one broker with TLS.</summary>
-[CollectionDefinition(Name)]
-public sealed class OnTlsBroker : ICollectionFixture<TlsBroker>
-{
-    public const string Name = "broker with TLS";
-}

@@ -3,8 +3,7 @@ using F2bBroker.EndToEndTests.Machines;
 namespace F2bBroker.EndToEndTests.Tls;
 
 /// <summary>A broker that is reached by <c>amqps://</c>.</summary>
-[Collection(OnTlsBroker.Name)]
-public sealed class TlsTests(TlsBroker broker) : IAsyncLifetime
+public sealed class TlsTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyncLifetime
 {
     private const int Configuration = 78;
     private const int Unreachable = 69;
