@@ -10,7 +10,6 @@ namespace F2bBroker.EndToEndTests;
 public abstract class RunningBroker
 {
     private HttpClient api = new();
-    private JsonObject? prepared;
 
     public string Host { get; private set; } = "";
 
@@ -28,10 +27,7 @@ public abstract class RunningBroker
     /// <summary>The network namespace from which the operator reaches the broker; null for that of the test.</summary>
     protected internal virtual string? Network => null;
 
-    /// <summary>
-    /// Prepares the broker for a test: removes all servers and queues, and runs <c>f2bbroker init</c>. After the first time, it restores
-    /// the definitions that <c>init</c> has created, which takes a fraction of the time.
-    /// </summary>
+    /// <summary>Prepares the broker for a test: removes all servers and queues, and runs <c>f2bbroker init</c>.</summary>
     public async Task ResetAsync()
     {
         await StreamsRunAsync();
@@ -44,15 +40,8 @@ public abstract class RunningBroker
             }
         }
 
-        if (prepared is not null)
-        {
-            await SendAsync("definitions", prepared);
-            return;
-        }
-
         Built.Outcome init = await AdminAsync("init");
         Assert.True(init.ExitCode == 0, init.Errors);
-        prepared = (JsonObject?)await GetAsync("definitions");
     }
 
     /// <summary>Sends a GET to the management API. Returns null if the object does not exist.</summary>
