@@ -53,7 +53,7 @@ internal sealed class LocalBroker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await KillAsync();
+        await ScriptAsync("end");
         folder.Dispose();
     }
 

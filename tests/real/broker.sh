@@ -2,7 +2,8 @@
 # Runs a private RabbitMQ on free ports of the loopback interface, with the management UI and metrics for Prometheus:
 #   broker.sh start DIR      starts a new broker, or the one of DIR again with its ports, password and data
 #   broker.sh stop DIR       shuts it down
-#   broker.sh kill DIR       kills it, like a crash
+#   broker.sh kill DIR       kills it, like a crash; fails if it does not run
+#   broker.sh end DIR        ends it without the time of a shutdown, and does nothing if it does not run
 #   broker.sh ctl DIR ARGS   runs rabbitmqctl on it
 # start writes DIR/env (0600): F2B_NODE, F2B_AMQP_PORT, F2BBROKER_API (the management API's URL with the operator's login),
 # F2B_METRICS_PORT.
@@ -133,12 +134,14 @@ stop() {
 }
 
 crash() {
-    ! [ -s "$dir/broker.pid" ] || kill -9 "$(cat "$dir/broker.pid")"
+    kill -9 "$(cat "$dir/broker.pid")"
     stop
 }
 
+end() { if [ -s "$dir/broker.pid" ]; then crash; else stop; fi; }
+
 case $command in
-    start | stop) "$command" ;;
+    start | stop | end) "$command" ;;
     kill) crash ;;
     ctl) on_node "${programs#"$root"}/rabbitmqctl" "$@" ;;
 esac

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Functions for scripts that start processes in the background. Source it.
 
-# The waits start no program but sleep. On a virtual machine, the programs of a short wait take as much CPU time as a broker's start.
+# The waits start no program but sleep: on a busy machine, further programs take the CPU time of what is waited for.
 
 # A process that has ended stays as a zombie until its parent waits for it.
 is_running() {
