@@ -1,3 +1,4 @@
+using System.Text;
 using F2bBroker.Contracts;
 
 namespace F2bBroker.Shared.Configuration;
@@ -9,6 +10,12 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
 
     private const int DefaultPort = 5672;
     private const int DefaultTlsPort = 5671;
+
+    // DNS has no longer names.
+    private const int MaxHostLength = 253;
+
+    // A short string of AMQP 0-9-1, in bytes.
+    private const int MaxVirtualHostLength = 255;
 
     /// <param name="text">The value.</param>
     /// <param name="error">Receives the message of each error. A URI that contains a password is never repeated.</param>
@@ -29,10 +36,14 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
             {
                 error($"{UntrustedText.Quote(part)} is not of the form amqps://host:port/vhost");
             }
+            else if (FindHost(uri) is not { } host)
+            {
+                error($"the host name in {UntrustedText.Quote(part)} is invalid");
+            }
             else
             {
                 int port = uri.Scheme == "amqps" ? DefaultTlsPort : DefaultPort;
-                nodes.Add(new BrokerNode(uri.IdnHost, uri.Port < 0 ? port : uri.Port));
+                nodes.Add(new BrokerNode(host, uri.Port < 0 ? port : uri.Port));
                 virtualHosts.Add(uri.AbsolutePath.Length > 1 ? Uri.UnescapeDataString(uri.AbsolutePath[1..]) : Topology.VirtualHost);
                 schemes.Add(uri.Scheme);
             }
@@ -43,11 +54,30 @@ internal sealed record BrokerUri(IReadOnlyList<BrokerNode> Nodes, string Virtual
             error("the nodes name different virtual hosts");
         }
 
+        if (virtualHosts.Any(name => Encoding.UTF8.GetByteCount(name) > MaxVirtualHostLength))
+        {
+            error($"a virtual host is longer than {MaxVirtualHostLength} bytes");
+        }
+
         if (schemes.Count > 1)
         {
             error("the nodes are to be reached all by amqp:// or all by amqps://");
         }
 
         return new BrokerUri(nodes, virtualHosts.FirstOrDefault(Topology.VirtualHost), schemes.Contains("amqps"));
+    }
+
+    /// <summary>Returns the host with a name that DNS can resolve, or null.</summary>
+    private static string? FindHost(Uri uri)
+    {
+        try
+        {
+            return uri.IdnHost.Length <= MaxHostLength ? uri.IdnHost : null;
+        }
+        catch (UriFormatException)
+        {
+            // An internationalized name that has no form in ASCII.
+            return null;
+        }
     }
 }

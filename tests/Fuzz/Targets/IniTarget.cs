@@ -41,6 +41,8 @@ internal static class IniTarget
     {
         ThrowUnless(ServerName.IsValid(settings.Server), "The server's name is valid.");
         ThrowUnless(settings.Broker.Nodes.Count > 0, "There is a broker.");
+        ThrowUnless(settings.Broker.Nodes.All(node => node.Host.Length is > 0 and <= 253), "DNS can resolve the broker's name.");
+        ThrowUnless(Encoding.UTF8.GetByteCount(settings.Broker.VirtualHost) <= 255, "AMQP can transmit the virtual host.");
         ConsumerSettings consumer = settings.Consumer;
         ThrowUnless(consumer.MaxAge > TimeSpan.Zero && consumer.Quarantine > TimeSpan.Zero, "Durations are above zero.");
         ThrowUnless(consumer.From.Keys.All(ServerName.IsValid), "A section [from NAME] names a server.");
