@@ -115,6 +115,17 @@ public sealed class WrittenLinesLoaderTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_cannot_be_opened_is_logged_and_has_no_lines()
+    {
+        // File modes do not stop root, so the file is a folder.
+        using MonitoredLogFile file = new(folder.Path);
+        Assert.Empty(file.ReadLines(warnings.Add, "Bans in it may be written twice."));
+        Assert.Equal(
+            $"Cannot read {folder.Path}: Access to the path '{folder.Path}' is denied. Bans in it may be written twice.",
+            Assert.Single(warnings));
+    }
+
+    [Fact]
     public async Task A_start_while_the_log_is_rotated_knows_all_bans_and_the_last_position()
     {
         PositionLine last = new(Some.Time, 7, new string('a', 32));
