@@ -22,6 +22,10 @@ internal sealed class Boot : IAsyncDisposable
     public static async Task<Boot> StartAsync(string folder, string idFile)
     {
         Boot boot = new(folder, idFile);
+        // Until the script has mounted its folders, a process that enters finds the sockets of another journald.
+        await Eventually.TrueAsync(
+            () => File.ReadAllText($"/proc/{boot.journald.Id}/comm").StartsWith("systemd-journal", StringComparison.Ordinal),
+            () => boot.journald.Said);
         await Eventually.TrueAsync(
             async () =>
                 (

@@ -3,7 +3,11 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// <summary>A file system of 1 MiB that can be filled and made read-only. It needs root.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
+    private static readonly TimeSpan RefillInterval = TimeSpan.FromMilliseconds(20);
+
     private readonly TempFolder folder = new();
+    private readonly Lock gate = new();
+    private Timer? filling;
 
     private SmallDisk()
     {
@@ -22,25 +26,22 @@ internal sealed class SmallDisk : IAsyncDisposable
         return disk;
     }
 
-    /// <summary>Fills the remaining space.</summary>
+    /// <summary>Fills the remaining space, and keeps it full: a daemon that replaces a file frees the space of the old one.</summary>
     public void Fill()
     {
-        byte[] block = new byte[4096];
-        using FileStream filler = new(Filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        try
-        {
-            while (true)
-            {
-                filler.Write(block);
-            }
-        }
-        catch (IOException)
-        {
-            // The disk is full.
-        }
+        filling = new Timer(_ => FillOnce(), null, RefillInterval, RefillInterval);
+        FillOnce();
     }
 
-    public void Free() => File.Delete(Filler);
+    public void Free()
+    {
+        lock (gate)
+        {
+            filling?.Dispose();
+            filling = null;
+            File.Delete(Filler);
+        }
+    }
 
     /// <summary>Retries until it succeeds: the system refuses while a file on it is open for writing.</summary>
     public async Task MakeReadOnlyAsync()
@@ -55,8 +56,34 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Free();
         await Built.RunAsync("umount", ["--lazy", Path]);
         folder.Dispose();
+    }
+
+    private void FillOnce()
+    {
+        lock (gate)
+        {
+            if (filling is null)
+            {
+                return;
+            }
+
+            try
+            {
+                byte[] block = new byte[4096];
+                using FileStream filler = new(Filler, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+                while (true)
+                {
+                    filler.Write(block);
+                }
+            }
+            catch (IOException)
+            {
+                // The disk is full.
+            }
+        }
     }
 
     private static async Task RunAsync(params string[] command)
