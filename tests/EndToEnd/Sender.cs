@@ -9,13 +9,13 @@ namespace F2bBroker.EndToEndTests;
 /// <summary>An AMQP client with a server's login.</summary>
 internal sealed class Sender : IAsyncDisposable
 {
-    private readonly IConnection connection;
+    private Sender(IConnection connection, string name) => (Connection, Name) = (connection, name);
 
-    private Sender(IConnection connection, string name) => (this.connection, Name) = (connection, name);
+    public IConnection Connection { get; }
 
     public string Name { get; }
 
-    public bool IsOpen => connection.IsOpen;
+    public bool IsOpen => Connection.IsOpen;
 
     /// <param name="name">The connection's name, as the broker shows it.</param>
     public static async Task<Sender> ConnectAsync(RunningBroker broker, string user, string password, string? name = null)
@@ -38,9 +38,9 @@ internal sealed class Sender : IAsyncDisposable
     public static Task<Sender> ConnectAsync(RunningBroker broker, Server server, string program) =>
         ConnectAsync(broker, server.Name, server.Password, $"f2bbroker-{program} {server.Name} 0.2.0");
 
-    public Task<IChannel> ChannelAsync() => connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+    public Task<IChannel> ChannelAsync() => Connection.CreateChannelAsync(new CreateChannelOptions(true, true));
 
-    public Task<IChannel> UnconfirmedChannelAsync() => connection.CreateChannelAsync();
+    public Task<IChannel> UnconfirmedChannelAsync() => Connection.CreateChannelAsync();
 
     /// <summary>
     /// Publishes to f2b.bans and waits for the confirm. The <c>user_id</c> is the sender's unless <paramref name="change"/> changes it.
@@ -149,7 +149,7 @@ internal sealed class Sender : IAsyncDisposable
     public string Body(string ip, string? server = null) =>
         $$"""{"ip":"{{ip}}","jail":"sshd","server":"{{server ?? Name}}","detectedAt":"{{Now}}"}""";
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    public ValueTask DisposeAsync() => Connection.DisposeAsync();
 
     private static string Now => $"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ}";
 }

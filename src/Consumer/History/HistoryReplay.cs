@@ -14,7 +14,7 @@ namespace F2bBroker.Consumer.History;
 /// <summary>
 /// Reads the broker's stream in addition to the queue, for bans that were published before this server was enrolled, deleted with its
 /// queue, or dropped from it. Bans in the monitored log are not written again, so each start and each reconnection can read the stream
-/// again.
+/// again. A minute later it is read once more, because a ban that the queue could not receive may reach the stream that late.
 /// </summary>
 internal sealed class HistoryReplay(
     Settings settings,
@@ -30,6 +30,10 @@ internal sealed class HistoryReplay(
 {
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
+
+    // A ban that was published while the queue could not receive it may reach the stream until its producer stops waiting for the confirm.
+    // Then the producer publishes it again. The other half allows for a busy host.
+    private static readonly TimeSpan LateArrivalTime = 2 * BrokerConnection.ConfirmTimeout;
 
     private readonly TimeSpan span = settings.Consumer.HistoryReach;
     private readonly SemaphoreSlim requested = new(0);
@@ -73,26 +77,41 @@ internal sealed class HistoryReplay(
     protected override async Task RunAsync(CancellationToken stopping)
     {
         await Task.WhenAll(writer.Loaded, brokerAddresses.Resolved).WaitAsync(stopping);
+        (DateTimeOffset Since, long After)? again = null;
         while (true)
         {
-            await requested.WaitAsync(stopping);
-            DateTimeOffset? since;
-            lock (gate)
+            if (await requested.WaitAsync(again is null ? Timeout.InfiniteTimeSpan : LateArrivalTime, stopping))
             {
-                (since, from) = (from, null);
+                if (TakeRequest() is { } since)
+                {
+                    DateTimeOffset margin = time.GetUtcNow() - RereadMargin;
+                    long last = await ReadAsync(since, after: -1, LogLevel.Information, stopping);
+                    again = (since > margin ? since : margin, last);
+                }
             }
+            else if (again is { } late)
+            {
+                await ReadAsync(late.Since, late.After, LogLevel.Debug, stopping);
+                again = null;
+            }
+        }
+    }
 
-            if (since is { } moment)
-            {
-                await ReadAsync(moment, stopping);
-            }
+    private DateTimeOffset? TakeRequest()
+    {
+        lock (gate)
+        {
+            DateTimeOffset? since = from;
+            from = null;
+            return since;
         }
     }
 
     /// <summary>
     /// Reads the stream to its end. Retries after any failure, so that a stream that f2bbroker init creates later is read too.
     /// </summary>
-    private async Task ReadAsync(DateTimeOffset since, CancellationToken stopping)
+    /// <inheritdoc cref="ReplayProcessor.ProcessAsync(BrokerStream, DateTimeOffset, long, LogLevel, CancellationToken)"/>
+    private async Task<long> ReadAsync(DateTimeOffset since, long after, LogLevel level, CancellationToken stopping)
     {
         string? lastLogged = null;
         Backoff backoff = new(InitialDelay, MaxDelay, time);
@@ -102,10 +121,10 @@ internal sealed class HistoryReplay(
             {
                 IConnection open = await connection.OpenAsync(stopping);
                 BrokerStream stream = new(open, Topology.HistoryStream);
-                await bans.ProcessAsync(stream, since < EarliestTime ? EarliestTime : since, stopping);
+                long last = await bans.ProcessAsync(stream, since < EarliestTime ? EarliestTime : since, after, level, stopping);
                 isMissing = false;
                 problems.Clear(nameof(HistoryReplay));
-                return;
+                return last;
             }
             catch (Exception failure) when (NotFoundAnswer.IsMissing(failure))
             {

@@ -25,22 +25,34 @@ internal sealed class ReplayProcessor(
 {
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>Processes the messages from a time on. Returns the offset of the last one; -1 if there is none.</summary>
+    /// <param name="after">Messages up to this offset were processed. They only count for <c>maxbans</c>.</param>
+    /// <param name="level">The level of log messages, unless a ban was missing.</param>
     /// <exception cref="Exception">The connection or the stream is gone: see <see
     /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public async Task ProcessAsync(BrokerStream stream, DateTimeOffset since, CancellationToken stopping)
+    public async Task<long> ProcessAsync(
+        BrokerStream stream,
+        DateTimeOffset since,
+        long after,
+        LogLevel level,
+        CancellationToken stopping)
     {
+        long last = -1;
         ReplayQuarantine quarantine = new(settings);
-        using ThrottledLogSummary skipped = new($"Skipped in {Topology.HistoryStream}", log, time);
+        using ThrottledLogSummary skipped = new($"Skipped in {Topology.HistoryStream}", log, time, level);
         (long read, long written, long lastLogged) = (0, 0, time.GetTimestamp());
         await foreach (IReadOnlyList<StreamMessage> batch in stream.ReadAsync(since, stopping))
         {
-            BanOutcome?[] outcomes = await Task.WhenAll(batch.Select(message => ProcessAsync(message, quarantine, skipped)))
-                .WaitAsync(stopping);
+            Task<BanOutcome?>[] processing =
+                [.. batch.Select(message => ProcessAsync(message, message.Offset > after, quarantine, skipped))];
+            BanOutcome?[] outcomes = await Task.WhenAll(processing).WaitAsync(stopping);
+            last = batch[^1].Offset;
             read += batch.Count;
             written += outcomes.OfType<BanOutcome.Written>().Count();
             if (time.GetElapsedTime(lastLogged) >= LogInterval)
             {
-                log.LogInformation(
+                log.Log(
+                    level,
                     "Reading {Stream:l}: {Read} messages so far, {Written} of them new bans, which are on disk.",
                     Topology.HistoryStream,
                     read,
@@ -49,17 +61,32 @@ internal sealed class ReplayProcessor(
             }
         }
 
-        log.LogInformation("Finished reading {Stream:l} from {Since:l}: {Read} messages, {Written} new bans written to disk.",
-            Topology.HistoryStream, UtcTimestamp.Format(since), read, written);
+        log.Log(
+            written > 0 ? LogLevel.Information : level,
+            "Finished reading {Stream:l} from {Since:l}: {Read} messages, {Written} new bans written to disk.",
+            Topology.HistoryStream,
+            UtcTimestamp.Format(since),
+            read,
+            written);
+        return last;
     }
 
-    /// <summary>Returns null for a skipped or refused message.</summary>
-    private async Task<BanOutcome?> ProcessAsync(StreamMessage message, ReplayQuarantine quarantine, ThrottledLogSummary skipped)
+    /// <summary>Returns null for a skipped, refused or earlier message.</summary>
+    private async Task<BanOutcome?> ProcessAsync(
+        StreamMessage message,
+        bool isNew,
+        ReplayQuarantine quarantine,
+        ThrottledLogSummary skipped)
     {
         try
         {
             Ban ban = ReceivedBanValidator.Parse(message.Properties, message.Body, time.GetUtcNow());
             string? reason = skipRules.FindSkipReason(ban) ?? quarantine.FindSkipReason(ban);
+            if (!isNew)
+            {
+                return null;
+            }
+
             BanOutcome? outcome = reason is null ? await writer.WriteAsync(ban, DeliverySource.HistoryStream) : null;
             reason = outcome is BanOutcome.Pardoned ? CurrentPardons.SkipReason : reason;
             if (reason is not null)

@@ -13,9 +13,6 @@ namespace F2bBroker.Producer.Publishing;
 /// <summary>Publishes a ban and returns when the broker has confirmed it, however long that takes.</summary>
 internal sealed class BanPublisher
 {
-    // MassTransit silently retries some failures until its token is cancelled, and waits for a confirm without limit.
-    private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(30);
-
     // A refused publish may have reached all queues but one. Retrying at a constant rate would flood the group with copies.
     private static readonly TimeSpan InitialDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(60);
@@ -102,7 +99,8 @@ internal sealed class BanPublisher
     private async Task<Exception?> TryPublishAsync(Ban ban, CancellationToken stopping)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        limit.CancelAfter(ConfirmTimeout);
+        // MassTransit silently retries some failures until its token is cancelled, and waits for a confirm without limit.
+        limit.CancelAfter(BrokerConnection.ConfirmTimeout);
         PublishAttempt attempt = new(limit);
         try
         {
@@ -131,8 +129,8 @@ internal sealed class BanPublisher
             MessageReturnedException => "no queue is bound to f2b.bans (f2bbroker enroll creates queues).",
             PublishException => "a queue refuses them. Is one full with overflow = reject-publish, or is its node down?",
             OperationCanceledException =>
-                $"no answer within {ConfirmTimeout.TotalSeconds} s. Is f2b.bans there (f2bbroker init), has this server the right to "
-                    + "publish, is the broker out of memory or disk?",
+                $"no answer within {BrokerConnection.ConfirmTimeout.TotalSeconds} s. Is f2b.bans there (f2bbroker init), has this server "
+                    + "the right to publish, is the broker out of memory or disk?",
             _ => $"{BrokerReply.Describe(failure)}.",
         };
 }

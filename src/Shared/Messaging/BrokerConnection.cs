@@ -23,6 +23,9 @@ internal static class BrokerConnection
     /// <summary>The interval of heartbeats on each connection.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long a producer waits for a confirm before it publishes the ban again.</summary>
+    public static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly AssemblyName Program = Assembly.GetEntryAssembly()!.GetName();

@@ -7,6 +7,11 @@ namespace F2bBroker.Shared.Messaging;
 /// <param name="name">The stream.</param>
 internal sealed class BrokerStream(IConnection connection, string name)
 {
+    /// <summary>The time to wait for messages that are in the stream.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+
     /// <summary>
     /// Returns the messages from that time up to the present end of the stream. A batch is acknowledged when the next one is requested.
     /// </summary>
@@ -36,9 +41,14 @@ internal sealed class BrokerStream(IConnection connection, string name)
         }
 
         await using StreamSubscription subscription = await SubscribeAsync(first, cancel);
-        for (long read = -1; read < last;)
+        for (long read = first - 1; read < last;)
         {
-            IReadOnlyList<StreamMessage> batch = await subscription.ReceiveBatchAsync(Timeout.InfiniteTimeSpan, cancel);
+            IReadOnlyList<StreamMessage> batch = await subscription.ReceiveBatchAsync(ResponseTimeout, cancel);
+            if (batch.Count == 0)
+            {
+                throw new TimeoutException($"The broker sends nothing from {name} after offset {read}, but its last offset is {last}.");
+            }
+
             read = batch[^1].Offset;
             yield return batch;
             await subscription.AcknowledgeAsync(batch, cancel);
@@ -77,17 +87,38 @@ internal sealed class BrokerStream(IConnection connection, string name)
         (await ReceiveAvailableAsync(At(from), cancel, prefetch: 1)).FirstOrDefault()?.Offset;
 
     /// <summary>Returns the offset of the last message; -1 if the stream is empty.</summary>
+    /// <remarks>
+    /// While the last messages are not yet on a majority of a cluster's nodes, the broker sends none of them. This takes milliseconds, or
+    /// longer while nodes are down.
+    /// </remarks>
+    /// <exception cref="TimeoutException">The broker has sent none of the last messages for 30 s.</exception>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public async Task<long> FindLastOffsetAsync(CancellationToken cancel)
     {
-        long last = -1;
+        long? hiddenSince = null;
         IReadOnlyList<StreamMessage> batch;
-        do
+        while ((batch = await ReceiveAvailableAsync("last", cancel)).Count == 0)
         {
-            batch = await ReceiveAvailableAsync(last < 0 ? "last" : (object)last, cancel);
+            if (await FindFirstAsync(cancel) is null)
+            {
+                return -1;
+            }
+
+            hiddenSince ??= TimeProvider.System.GetTimestamp();
+            if (TimeProvider.System.GetElapsedTime(hiddenSince.Value) > ResponseTimeout)
+            {
+                throw new TimeoutException($"The broker does not send the last messages of {name}: are nodes of the cluster down?");
+            }
+
+            await Task.Delay(PollInterval, TimeProvider.System, cancel);
+        }
+
+        long last = batch[^1].Offset;
+        while (batch.Count >= StreamSubscription.Prefetch)
+        {
+            batch = await ReceiveAvailableAsync(last, cancel);
             last = batch.Count > 0 ? batch[^1].Offset : last;
         }
-        while (batch.Count >= StreamSubscription.Prefetch);
 
         return last;
     }

@@ -80,7 +80,8 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
 
     /// <summary>
     /// Ends the subscription and returns all that the broker sent. If they are fewer than <see cref="Prefetch"/>, the last one was the end
-    /// of the stream: the broker sends all of it that the prefetch allows before it answers.
+    /// of the stream: the broker sends all of it that the prefetch allows before it answers. In a cluster, it does not send messages that
+    /// are not yet on a majority of the nodes.
     /// </summary>
     /// <exception cref="Exception">The connection or the stream is gone: see <see
     /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>

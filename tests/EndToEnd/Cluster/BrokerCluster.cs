@@ -38,6 +38,9 @@ public class BrokerCluster : RunningBroker, IAsyncLifetime
     /// <summary>Returns the number of lines of a node's log that contain the text.</summary>
     public int CountLogged(string node, string text) => BrokerScripts.CountLogged(nodes[node].Folder, text);
 
+    /// <summary>Returns the last lines of a node's log.</summary>
+    public IEnumerable<string> LastLines(string node) => BrokerScripts.FindLogged(nodes[node].Folder, "").TakeLast(40);
+
     public Task KillAsync(string node) => StopAsync("kill", node);
 
     /// <summary>Shuts a node down.</summary>
@@ -55,7 +58,7 @@ public class BrokerCluster : RunningBroker, IAsyncLifetime
         IReadOnlyList<string> running = [];
         await Eventually.TrueAsync(
             async () => (running = await RunningAsync()).Count == nodes.Count,
-            () => $"Only {string.Join(' ', running)} run.",
+            () => $"Only {string.Join(' ', running)} run.\n{string.Join('\n', nodes.Keys.Except(running).SelectMany(LastLines))}",
             TimeSpan.FromMinutes(2));
     }
 
@@ -64,9 +67,9 @@ public class BrokerCluster : RunningBroker, IAsyncLifetime
     /// <param name="environment">Variables of the nodes, each <c>NAME=value</c>.</param>
     public Task StartAllAsync(params string[] environment) => BrokerScripts.RunAsync("cluster.sh", ["start", folder.Path], environment);
 
-    /// <summary>Runs rabbitmqctl on one of the nodes.</summary>
-    public Task ControlAsync(params string[] arguments) =>
-        BrokerScripts.RunAsync("broker.sh", ["ctl", nodes.First().Value.Folder, .. arguments]);
+    /// <summary>Runs rabbitmqctl on a node.</summary>
+    public Task ControlAsync(string node, params string[] arguments) =>
+        BrokerScripts.RunAsync("broker.sh", ["ctl", nodes[node].Folder, .. arguments]);
 
     /// <summary>Returns the node that leads a quorum queue or a stream.</summary>
     public async Task<string> LeaderOfAsync(string queue)
@@ -75,6 +78,12 @@ public class BrokerCluster : RunningBroker, IAsyncLifetime
         // RabbitMQ 3.10 names the leader of a stream as its node.
         return (description.TryGetProperty("leader", out JsonElement leader) ? leader : description.GetProperty("node")).GetString()!;
     }
+
+    /// <summary>Returns the size of a stream on a node, in bytes.</summary>
+    public long SizeOf(string stream, string node) =>
+        new DirectoryInfo(nodes[node].Folder).EnumerateFiles("*.segment", SearchOption.AllDirectories)
+            .Where(file => file.DirectoryName!.Contains(stream.Replace('.', '_'), StringComparison.Ordinal))
+            .Sum(file => file.Length);
 
     /// <summary>Waits until each node has a copy of a quorum queue or a stream.</summary>
     public Task IsOnEachNodeAsync(string queue) => Eventually.TrueAsync(
@@ -125,8 +134,19 @@ public class BrokerCluster : RunningBroker, IAsyncLifetime
         SetAddress(selected.Host, selected.Port, selected.Api);
     }
 
-    private async Task<IReadOnlyList<string>> RunningAsync() =>
-        [.. ((JsonArray)(await GetAsync("nodes"))!).Where(node => (bool?)node!["running"] == true).Select(node => (string)node!["name"]!)];
+    private async Task<IReadOnlyList<string>> RunningAsync()
+    {
+        try
+        {
+            JsonArray answer = await GetAsync("nodes") as JsonArray ?? [];
+            return [.. answer.Where(node => (bool?)node!["running"] == true).Select(node => (string)node!["name"]!)];
+        }
+        catch (HttpRequestException)
+        {
+            // On a busy machine, a second node may have paused.
+            return [];
+        }
+    }
 
     private sealed record Node(string Folder, int Port, string Api)
     {

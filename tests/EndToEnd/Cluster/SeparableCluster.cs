@@ -20,7 +20,14 @@ public sealed class SeparableCluster : BrokerCluster
     public string NetworkOf(string node) => networks[LinkOf(node)];
 
     /// <summary>Sets <c>net_ticktime</c>: the seconds without an answer after which a node takes another one for down.</summary>
-    public Task SetTickTimeAsync(int seconds) => ControlAsync("eval", $"rpc:multicall(net_kernel, set_net_ticktime, [{seconds}, 0]).");
+    public async Task SetTickTimeAsync(int seconds)
+    {
+        // Asked one by one, because one may be separated.
+        foreach (string node in Nodes)
+        {
+            await ControlAsync(node, "eval", $"net_kernel:set_net_ticktime({seconds}, 0).");
+        }
+    }
 
     public Task SeparateAsync(string node) => lan!.CutAsync(LinkOf(node));
 

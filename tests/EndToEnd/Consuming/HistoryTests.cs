@@ -133,6 +133,19 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_ban_that_the_queue_did_not_receive_may_reach_the_stream_after_it_was_read()
+    {
+        Server receiver = await group.EnrollAsync("web2");
+        Daemon consumer = await receiver.StartConsumerAsync();
+        await consumer.SaysAsync(FinishedReading);
+        await broker.DeleteAsync("bindings/f2b/e/f2b.bans/q/f2b.bans.web2/~");
+        await PublishAsync(Young(0, 1));
+        // The stream is read again a minute later.
+        await receiver.HasBansAsync(1);
+        await consumer.SaysAsync(FinishedReading, 2);
+    }
+
+    [Fact]
     public async Task Maxbans_limits_the_bans_of_the_stream_at_each_start()
     {
         await PublishAsync(Young(0, 50));
