@@ -31,4 +31,23 @@ internal static class Eventually
 
     public static Task TrueAsync(Func<bool> condition, Func<string> state, TimeSpan? within = null) =>
         TrueAsync(() => Task.FromResult(condition()), state, within);
+
+    /// <summary>
+    /// Waits until nothing is missing. The timeout is for the next arrival: on a busy machine, all of them may take longer.
+    /// </summary>
+    /// <param name="missing">Returns what has not arrived yet.</param>
+    /// <param name="state">Describes the state for the failure message.</param>
+    /// <param name="within">The timeout; two minutes by default.</param>
+    public static async Task ArrivesAsync(Func<IReadOnlyList<string>> missing, Func<string> state, TimeSpan? within = null)
+    {
+        IReadOnlyList<string> left = missing();
+        while (left.Count > 0)
+        {
+            int before = left.Count;
+            await TrueAsync(
+                () => (left = missing()).Count < before,
+                () => $"{left.Count} are missing, the first are:\n{string.Join('\n', left.Take(5))}\n{state()}",
+                within);
+        }
+    }
 }

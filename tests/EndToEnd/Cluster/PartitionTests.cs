@@ -77,7 +77,10 @@ public sealed class PartitionTests(SeparableCluster broker) : IClassFixture<Sepa
         Task ended = Task.Delay(duration, TimeProvider.System, TestContext.Current.CancellationToken);
         if (duration == TimeSpan.Zero || duration > NoticeTimeout)
         {
-            await Eventually.TrueAsync(() => broker.CountLogged(node, Paused) > pauses, () => $"{node} does not pause.", NoticeTimeout);
+            await Eventually.TrueAsync(
+                () => broker.CountLogged(node, Paused) > pauses,
+                () => $"{node} does not pause.\n{string.Join('\n', broker.LastLines(node))}",
+                NoticeTimeout);
             await servers.GrowsAsync(5);
             await servers.MajorityFlowsAsync(isLeader ? OnEachNode : [QueueType.Classic, .. OnEachNode]);
         }
@@ -85,6 +88,8 @@ public sealed class PartitionTests(SeparableCluster broker) : IClassFixture<Sepa
         await ended;
         await servers.AssertSeparatedAsync();
         await servers.RestartSeparatedProducerAsync();
+        // With a short time, nodes on a busy machine take each other for down again.
+        await broker.SetTickTimeAsync(DefaultTickTime);
         await broker.HealAsync(node);
         await broker.IsCompleteAsync();
         await servers.GrowsAsync(5);

@@ -128,14 +128,14 @@ internal sealed class PartitionedGroup : IAsyncDisposable
         origins.Add(new Origin(server, place, new Load(server, receivers[0].Server, Random.Shared.Next(), MaxDelayMilliseconds)));
     }
 
-    private static async Task ArriveAsync(IEnumerable<Load> loads, IEnumerable<Server> servers)
+    private async Task ArriveAsync(IEnumerable<Load> loads, IEnumerable<Server> servers)
     {
         string[] logged = [.. loads.SelectMany(load => load.Identities)];
         foreach (Server server in servers)
         {
-            await Eventually.TrueAsync(
-                () => !logged.Except(server.Bans).Any(),
-                () => $"{server.Name} has not {string.Join('\n', logged.Except(server.Bans).Take(5))}\n{server.LastLines}",
+            await Eventually.ArrivesAsync(
+                () => [.. logged.Except(server.Bans)],
+                () => $"{server.Name} has the others, and logged:\n{daemons[server].SaidBut(" Written: ")}",
                 ArrivalTimeout);
         }
     }

@@ -12,8 +12,6 @@ internal sealed class Load(Server origin, Server receiver, int seed, int maxDela
     /// <summary>A setting of the receiver: one server reports more here than a whole group does.</summary>
     public const string NoLimit = "maxbans = 0";
 
-    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromMinutes(2);
-
     private readonly Random random = new(seed);
     private readonly SemaphoreSlim writing = new(1);
     private readonly CancellationTokenSource end = new();
@@ -130,21 +128,10 @@ internal sealed class Load(Server origin, Server receiver, int seed, int maxDela
         bans.AddRange(burst);
     }
 
-    // The timeout is for the next ban, not for all of them, which take longer on a busy machine.
-    private async Task ArrivesAsync(int count)
-    {
-        int missing = Missing(count).Count;
-        while (missing > 0)
-        {
-            int before = missing;
-            await Eventually.TrueAsync(
-                () => (missing = Missing(count).Count) < before,
-                () =>
-                    $"{missing} of {count} bans are missing (seed {seed}), the first is {Missing(count).FirstOrDefault()}. "
-                        + $"{origin.LastLines} {receiver.LastLines}",
-                ArrivalTimeout);
-        }
-    }
+    private Task ArrivesAsync(int count) =>
+        Eventually.ArrivesAsync(
+            () => Missing(count),
+            () => $"{count} bans were logged (seed {seed}). {origin.LastLines} {receiver.LastLines}");
 
     private IReadOnlyList<string> Missing(int count)
     {
