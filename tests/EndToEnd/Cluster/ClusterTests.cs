@@ -1,5 +1,7 @@
 using F2bBroker.Contracts;
 using F2bBroker.EndToEndTests.Faults;
+using F2bBroker.Shared.Messaging;
+using RabbitMQ.Client;
 
 namespace F2bBroker.EndToEndTests.Cluster;
 
@@ -33,6 +35,54 @@ public sealed class ClusterTests(BrokerCluster broker)
         }
 
         await StopAndAssertAsync("Each node of three stopped in turn, and started again", nodes.Length);
+    }
+
+    [Fact]
+    public async Task The_end_of_the_stream_is_found_while_its_last_message_is_only_on_the_leaders_node()
+    {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        await Broker.IsOnEachNodeAsync(Topology.HistoryStream);
+        await load.SuspendAsync();
+        await origin.IsConfirmedAsync();
+        string leader = await Broker.LeaderOfAsync(Topology.HistoryStream);
+        Broker.UseApiOf(leader);
+        await using Sender sender = await Sender.ConnectAsync(Broker, origin);
+        await using IChannel channel = await sender.UnconfirmedChannelAsync();
+        BrokerStream stream = new(sender.Connection, Topology.HistoryStream);
+        long last = await stream.FindLastOffsetAsync(cancel);
+        string[] others = [.. Broker.Nodes.Where(node => node != leader)];
+        await ControlReplicasAsync("suspend", others);
+        Task<long> found;
+        try
+        {
+            long before = Broker.SizeOf(Topology.HistoryStream, leader);
+            BasicProperties properties = new() { UserId = origin.Name };
+            await channel.BasicPublishAsync(Topology.BansExchange, "", false, properties, "refused"u8.ToArray(), cancel);
+            await Eventually.TrueAsync(
+                () => Broker.SizeOf(Topology.HistoryStream, leader) > before,
+                () => "The leader has not written the message.");
+            found = stream.FindLastOffsetAsync(cancel);
+            await Task.WhenAny(found, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancel));
+        }
+        finally
+        {
+            await ControlReplicasAsync("resume", others);
+        }
+
+        Assert.Equal(last + 1, await found);
+        load.Resume();
+    }
+
+    /// <param name="function">A function of Erlang's module <c>sys</c>.</param>
+    private async Task ControlReplicasAsync(string function, IEnumerable<string> nodes)
+    {
+        foreach (string node in nodes)
+        {
+            await Broker.ControlAsync(
+                node,
+                "eval",
+                $"[sys:{function}(Pid) || {{_, Pid, _, [osiris_replica]}} <- supervisor:which_children(osiris_server_sup)].");
+        }
     }
 
     /// <summary>While the node is stopped, bans arrive, and refused messages reach the error queue.</summary>

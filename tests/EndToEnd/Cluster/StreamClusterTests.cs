@@ -1,7 +1,5 @@
 using F2bBroker.Contracts;
 using F2bBroker.EndToEndTests.Faults;
-using F2bBroker.Shared.Messaging;
-using RabbitMQ.Client;
 
 namespace F2bBroker.EndToEndTests.Cluster;
 
@@ -35,51 +33,33 @@ public sealed class StreamClusterTests(BrokerCluster broker)
     }
 
     [Fact]
-    public async Task The_end_of_the_stream_is_found_while_its_last_message_is_only_on_the_leaders_node()
+    public async Task A_follower_that_receives_nothing_when_the_leader_is_killed_receives_later_bans_and_pardons()
     {
-        CancellationToken cancel = TestContext.Current.CancellationToken;
         await Broker.IsOnEachNodeAsync(Topology.HistoryStream);
-        await load.SuspendAsync();
-        await load.FlowsAsync();
-        string leader = await LeaderAsync();
-        Broker.UseApiOf(leader);
-        await using Sender sender = await Sender.ConnectAsync(Broker, origin);
-        await using IChannel channel = await sender.UnconfirmedChannelAsync();
-        BrokerStream stream = new(sender.Connection, Topology.HistoryStream);
-        long last = await stream.FindLastOffsetAsync(cancel);
-        string[] others = [.. Broker.Nodes.Where(node => node != leader)];
-        await ControlReplicasAsync("suspend", others);
-        Task<long> found;
-        try
+        await Broker.IsOnEachNodeAsync(Topology.PardonsStream);
+        int times = Soak.Times(1, 4);
+        for (int i = 0; i < times; i++)
         {
-            long before = Broker.SizeOf(Topology.HistoryStream, leader);
-            BasicProperties properties = new() { UserId = origin.Name };
-            await channel.BasicPublishAsync(Topology.BansExchange, "", false, properties, "refused"u8.ToArray(), cancel);
+            await load.SuspendAsync();
+            await load.FlowsAsync();
+            // A second after the last ban, the reader has acknowledged all.
+            await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, TestContext.Current.CancellationToken);
+            string leader = await LeaderAsync();
+            await Broker.KillAsync(leader);
+            await Eventually.TrueAsync(async () => await LeaderAsync() != leader, () => $"{leader} still leads the stream.");
+            load.Resume();
+            await load.GrowsAsync(1);
+            await load.FlowsAsync();
+            Built.Outcome pardon = await Broker.AdminAsync("pardon", $"203.0.113.{i}", "--amqp", Broker.Uri);
+            Assert.True(pardon.ExitCode == 0, pardon.Errors);
             await Eventually.TrueAsync(
-                () => Broker.SizeOf(Topology.HistoryStream, leader) > before,
-                () => "The leader has not written the message.");
-            found = stream.FindLastOffsetAsync(cancel);
-            await Task.WhenAny(found, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancel));
-        }
-        finally
-        {
-            await ControlReplicasAsync("resume", others);
+                () => receiver.Bans.Any(line => line.StartsWith($"Pardon 203.0.113.{i} ", StringComparison.Ordinal)),
+                () => $"The pardon has not arrived:\n{consumer.SaidBut(" Written: ")}");
+            await Broker.StartAsync(leader);
         }
 
-        Assert.Equal(last + 1, await found);
-        load.Resume();
-    }
-
-    /// <param name="function">A function of Erlang's module <c>sys</c>.</param>
-    private async Task ControlReplicasAsync(string function, IEnumerable<string> nodes)
-    {
-        foreach (string node in nodes)
-        {
-            await Broker.ControlAsync(
-                node,
-                "eval",
-                $"[sys:{function}(Pid) || {{_, Pid, _, [osiris_replica]}} <- supervisor:which_children(osiris_server_sup)].");
-        }
+        await load.StopAsync();
+        await load.FlowsAsync();
     }
 
     private Task<string> LeaderAsync() => Broker.LeaderOfAsync(Topology.HistoryStream);
