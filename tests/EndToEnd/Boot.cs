@@ -23,9 +23,7 @@ internal sealed class Boot : IAsyncDisposable
     {
         Boot boot = new(folder, idFile);
         // Until the script has mounted its folders, a process that enters finds the sockets of another journald.
-        await Eventually.TrueAsync(
-            () => File.ReadAllText($"/proc/{boot.journald.Id}/comm").StartsWith("systemd-journal", StringComparison.Ordinal),
-            () => boot.journald.Said);
+        await boot.journald.RunsAsync("systemd-journal");
         await Eventually.TrueAsync(
             async () =>
                 (

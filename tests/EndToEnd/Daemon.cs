@@ -31,6 +31,10 @@ internal sealed class Daemon : IAsyncDisposable
     /// <summary>The number of lines of its output.</summary>
     public int Lines => lines.Count;
 
+    /// <summary>Waits until it runs that program. Before that, it is the program that prepares its namespace.</summary>
+    /// <param name="name">The program's name, at most its first 15 characters.</param>
+    public Task RunsAsync(string name) => Eventually.TrueAsync(() => File.ReadAllText($"/proc/{Id}/comm") == $"{name}\n", () => Said);
+
     public int Count(string text) => lines.Count(line => line.Contains(text, StringComparison.Ordinal));
 
     public async Task SaysAsync(string text)

@@ -85,13 +85,13 @@ internal sealed class HistoryReplay(
                 if (TakeRequest() is { } since)
                 {
                     DateTimeOffset margin = time.GetUtcNow() - RereadMargin;
-                    long last = await ReadAsync(since, after: -1, LogLevel.Information, stopping);
+                    long last = await ReadAsync(since, after: null, stopping);
                     again = (since > margin ? since : margin, last);
                 }
             }
             else if (again is { } late)
             {
-                await ReadAsync(late.Since, late.After, LogLevel.Debug, stopping);
+                await ReadAsync(late.Since, late.After, stopping);
                 again = null;
             }
         }
@@ -110,8 +110,8 @@ internal sealed class HistoryReplay(
     /// <summary>
     /// Reads the stream to its end. Retries after any failure, so that a stream that f2bbroker init creates later is read too.
     /// </summary>
-    /// <inheritdoc cref="ReplayProcessor.ProcessAsync(BrokerStream, DateTimeOffset, long, LogLevel, CancellationToken)"/>
-    private async Task<long> ReadAsync(DateTimeOffset since, long after, LogLevel level, CancellationToken stopping)
+    /// <inheritdoc cref="ReplayProcessor.ProcessAsync(BrokerStream, DateTimeOffset, long?, CancellationToken)"/>
+    private async Task<long> ReadAsync(DateTimeOffset since, long? after, CancellationToken stopping)
     {
         string? lastLogged = null;
         Backoff backoff = new(InitialDelay, MaxDelay, time);
@@ -121,7 +121,7 @@ internal sealed class HistoryReplay(
             {
                 IConnection open = await connection.OpenAsync(stopping);
                 BrokerStream stream = new(open, Topology.HistoryStream);
-                long last = await bans.ProcessAsync(stream, since < EarliestTime ? EarliestTime : since, after, level, stopping);
+                long last = await bans.ProcessAsync(stream, since < EarliestTime ? EarliestTime : since, after, stopping);
                 isMissing = false;
                 problems.Clear(nameof(HistoryReplay));
                 return last;

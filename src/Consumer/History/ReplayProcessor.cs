@@ -26,17 +26,19 @@ internal sealed class ReplayProcessor(
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>Processes the messages from a time on. Returns the offset of the last one; -1 if there is none.</summary>
-    /// <param name="after">Messages up to this offset were processed. They only count for <c>maxbans</c>.</param>
-    /// <param name="level">The level of log messages, unless a ban was missing.</param>
+    /// <param name="after">
+    /// The last offset of an earlier reading; null for the first one. Messages up to it only count for <c>maxbans</c>, and only missing
+    /// bans are logged.
+    /// </param>
     /// <exception cref="Exception">The connection or the stream is gone: see <see
     /// cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public async Task<long> ProcessAsync(
         BrokerStream stream,
         DateTimeOffset since,
-        long after,
-        LogLevel level,
+        long? after,
         CancellationToken stopping)
     {
+        LogLevel level = after is null ? LogLevel.Information : LogLevel.Debug;
         long last = -1;
         ReplayQuarantine quarantine = new(settings);
         using ThrottledLogSummary skipped = new($"Skipped in {Topology.HistoryStream}", log, time, level);
@@ -44,7 +46,7 @@ internal sealed class ReplayProcessor(
         await foreach (IReadOnlyList<StreamMessage> batch in stream.ReadAsync(since, stopping))
         {
             Task<BanOutcome?>[] processing =
-                [.. batch.Select(message => ProcessAsync(message, message.Offset > after, quarantine, skipped))];
+                [.. batch.Select(message => ProcessAsync(message, after is null || message.Offset > after, quarantine, skipped))];
             BanOutcome?[] outcomes = await Task.WhenAll(processing).WaitAsync(stopping);
             last = batch[^1].Offset;
             read += batch.Count;

@@ -95,17 +95,16 @@ internal sealed class BrokerStream(IConnection connection, string name)
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public async Task<long> FindLastOffsetAsync(CancellationToken cancel)
     {
-        long? hiddenSince = null;
-        IReadOnlyList<StreamMessage> batch;
-        while ((batch = await ReceiveAvailableAsync("last", cancel)).Count == 0)
+        IReadOnlyList<StreamMessage> batch = await ReceiveAvailableAsync("last", cancel);
+        if (batch.Count == 0 && await FindFirstAsync(cancel) is null)
         {
-            if (await FindFirstAsync(cancel) is null)
-            {
-                return -1;
-            }
+            return -1;
+        }
 
-            hiddenSince ??= TimeProvider.System.GetTimestamp();
-            if (TimeProvider.System.GetElapsedTime(hiddenSince.Value) > ResponseTimeout)
+        long start = TimeProvider.System.GetTimestamp();
+        for (; batch.Count == 0; batch = await ReceiveAvailableAsync("last", cancel))
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > ResponseTimeout)
             {
                 throw new TimeoutException($"The broker does not send the last messages of {name}: are nodes of the cluster down?");
             }

@@ -67,7 +67,7 @@ internal sealed class Lan : IAsyncDisposable
     {
         Daemon holder = new("unshare", ["--net", "sleep", "infinity"]);
         holders.Add(holder);
-        await Eventually.TrueAsync(() => File.ReadAllText($"/proc/{holder.Id}/comm") == "sleep\n", () => holder.Said);
+        await holder.RunsAsync("sleep");
         return holder;
     }
 
