@@ -76,6 +76,7 @@ public sealed class PardonJailTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Form", "slow")]
     public async Task No_pardoned_address_stays_banned_if_the_pardons_were_written_while_fail2ban_was_stopped()
     {
         string[] bans = [.. Enumerable.Range(1, 200).Select(i => $"198.51.100.{i}")];
@@ -111,6 +112,7 @@ public sealed class PardonJailTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Form", "slow")]
     public async Task Many_pardons_need_few_calls_of_fail2ban_client()
     {
         await fail2ban.StopAsync();

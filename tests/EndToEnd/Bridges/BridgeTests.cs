@@ -5,6 +5,7 @@ namespace F2bBroker.EndToEndTests.Bridges;
 
 /// <summary>Bridges between groups, each with its own broker.</summary>
 [Collection(OnThreeBrokers.Name)]
+[Trait("Form", "slow")]
 public sealed class BridgeTests(ThreeBrokers brokers) : IAsyncLifetime
 {
     private TestGroup a = null!;

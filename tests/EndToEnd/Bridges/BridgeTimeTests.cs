@@ -4,6 +4,7 @@ namespace F2bBroker.EndToEndTests.Bridges;
 
 /// <summary>How long a ban takes from one group's fail2ban to the other's.</summary>
 [Trait("Form", "long")]
+[Trait("Form", "slow")]
 [Collection(OnThreeBrokers.Name)]
 public sealed class BridgeTimeTests(ThreeBrokers brokers) : IAsyncLifetime
 {

@@ -7,6 +7,7 @@ namespace F2bBroker.EndToEndTests.Cluster;
 
 /// <summary>A cluster of three nodes, of which one is stopped and started again while bans flow through quorum queues.</summary>
 [Trait("Form", "long")]
+[Trait("Form", "slow")]
 public sealed class ClusterTests(BrokerCluster broker)
     : LoadedGroup<BrokerCluster>(broker, QueueType.Quorum), IClassFixture<BrokerCluster>
 {

@@ -3,6 +3,7 @@ using F2bBroker.EndToEndTests.Faults;
 namespace F2bBroker.EndToEndTests.Commands;
 
 /// <summary>A broker whose disk was lost, and a new one that is restored from a backup of its definitions.</summary>
+[Trait("Form", "slow")]
 public sealed class DefinitionsTests
 {
     [Fact]

@@ -99,6 +99,7 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Form", "slow")]
     public async Task Shared_bans_that_fail2ban_does_not_hold_are_named()
     {
         Assert.Contains($"ok     {SharedBans}: {server.BansLog} has no ban that is older than 1 minute and not over", await OutputAsync());
@@ -136,6 +137,7 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Form", "slow")]
     public async Task The_other_jails_of_the_monitored_log_are_checked()
     {
         string[] jail = ["enabled = true", $"logpath = {server.BansLog}", "backend = auto"];

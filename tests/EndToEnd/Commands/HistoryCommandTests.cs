@@ -48,6 +48,7 @@ public sealed class HistoryCommandTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Form", "slow")]
     public async Task History_contains_what_was_confirmed_before_it_and_ends_while_more_bans_flow()
     {
         using CancellationTokenSource end = new();

@@ -3,6 +3,7 @@ using RabbitMQ.Client;
 namespace F2bBroker.EndToEndTests.Commands;
 
 /// <summary>A broker without streams, like one that was upgraded from an old version without enabling their feature flag.</summary>
+[Trait("Form", "slow")]
 public sealed class NoStreamsTests : RunningBroker, IAsyncLifetime
 {
     private readonly LocalBroker local = new();

@@ -70,6 +70,7 @@ public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Form", "slow")]
     public async Task A_message_of_the_brokers_maximum_size_does_not_stop_the_queue()
     {
         Daemon consumer = await receiver.StartConsumerAsync();

@@ -5,6 +5,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// <summary>A broker that is unavailable, refuses logins, raises an alarm or loses a queue while bans flow.</summary>
 [Collection(OnPrivateBroker.Name)]
 [Trait("Form", "long")]
+[Trait("Form", "slow")]
 public sealed class BrokerFaultTests(PrivateBroker broker) : LoadedGroup<PrivateBroker>(broker, QueueType.Classic)
 {
     private const string Unavailable = "does not answer";

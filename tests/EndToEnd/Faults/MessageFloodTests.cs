@@ -7,6 +7,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// <summary>What a compromised server can do with messages, what it costs the others, and what limits it.</summary>
 [Collection(OnPrivateBroker.Name)]
 [Trait("Form", "long")]
+[Trait("Form", "slow")]
 public sealed class MessageFloodTests(PrivateBroker broker) : FloodedGroup(broker)
 {
     [Theory]

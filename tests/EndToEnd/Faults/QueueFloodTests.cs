@@ -6,6 +6,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// <summary>What a compromised server can do with its queue, what it costs the others, and what limits it.</summary>
 [Collection(OnPrivateBroker.Name)]
 [Trait("Form", "long")]
+[Trait("Form", "slow")]
 public sealed class QueueFloodTests(PrivateBroker broker) : FloodedGroup(broker)
 {
     [Fact]

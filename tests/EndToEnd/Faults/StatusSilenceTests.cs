@@ -6,6 +6,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// What <c>f2bbroker status</c> prints for daemons that are gone without a last message, on a broker whose metrics collector is off. The
 /// clocks of the broker and the daemons are behind until the broker is restarted, instead of a wait.
 /// </summary>
+[Trait("Form", "slow")]
 public sealed class StatusSilenceTests : RunningBroker, IAsyncLifetime
 {
     private static readonly string[] Earlier = FakeClock.Off("-200s");

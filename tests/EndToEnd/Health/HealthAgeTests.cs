@@ -7,6 +7,7 @@ namespace F2bBroker.EndToEndTests.Health;
 /// What <c>f2bbroker status</c> shows for programs that have been silent for longer, and for a flooded stream. The broker's clock was moved
 /// while their last messages were published.
 /// </summary>
+[Trait("Form", "slow")]
 public sealed class HealthAgeTests : RunningBroker, IAsyncLifetime
 {
     private readonly LocalBroker local = new();

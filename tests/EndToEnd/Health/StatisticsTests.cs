@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 namespace F2bBroker.EndToEndTests.Health;
 
 /// <summary><c>f2bbroker status</c> while the broker's statistics are switched off, or do not contain a connection yet.</summary>
+[Trait("Form", "slow")]
 public sealed class StatisticsTests : RunningBroker, IAsyncLifetime
 {
     private const string SwitchedOff =

@@ -7,6 +7,7 @@ namespace F2bBroker.EndToEndTests.Health;
 
 /// <summary>How long <c>f2bbroker status</c> takes for many servers, each with two connections and its messages of three minutes.</summary>
 [Trait("Form", "long")]
+[Trait("Form", "slow")]
 public sealed class StatusScaleTests : RunningBroker, IAsyncLifetime
 {
     private const string Password = "secret";

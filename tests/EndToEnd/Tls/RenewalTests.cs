@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace F2bBroker.EndToEndTests.Tls;
 
 /// <summary>Certificates that expire, are renewed under the same paths, or are refused, while the daemons run.</summary>
+[Trait("Form", "slow")]
 public sealed class RenewalTests(TlsBroker broker) : IClassFixture<TlsBroker>, IAsyncLifetime
 {
     private const string Accepted = "accepts the login of";
