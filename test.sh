@@ -105,14 +105,24 @@ running() { grep -lsz "^F2B_TEST_RUN=$results$" /proc/[0-9]*/environ | cut -d / 
 dotnet() { TMPDIR=$results command dotnet "$@"; }
 
 dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false
+# What runs beside the tests, and must succeed.
+parallel=()
 if [ "$mode" = whole ] || [ "$mode" = slow ]; then
     # The tests start our programs thousands of times. Those of the package need the least CPU time.
     export F2B_PROGRAMS=$results/programs
     F2B_TEST_RUN=$results deploy/publish.sh "$F2B_PROGRAMS" &
     publishing=$!
 fi
-dotnet format F2bBroker.sln --verify-no-changes --no-restore
-echo "Built without warnings; the format is correct."
+check_format() {
+    dotnet format F2bBroker.sln --verify-no-changes --no-restore
+    echo "Built without warnings; the format is correct."
+}
+if [ "$mode" = whole ]; then
+    F2B_TEST_RUN=$results check_format >"$results/format.out" 2>&1 &
+    parallel+=($!)
+else
+    check_format
+fi
 passed=0 failed=0 skipped=0 outcome=0
 
 # count FILE: adds the counts of a result file. Fails if the file has none, for example after a crash.
@@ -138,7 +148,6 @@ run() {
 }
 
 # start NAME PROJECT OPTIONS...: the same in the background, with the output in a file.
-parallel=()
 start() {
     run "$@" >"$results/$1.out" 2>&1 &
     parallel+=($!)
@@ -189,7 +198,6 @@ ui)
 whole | slow)
     # Tests mostly wait, so several programs run them in parallel, each with its own broker. Tests that use the machine's journal are all
     # in one of them, producing.
-    wait "$publishing"
     e2e=F2bBroker.EndToEndTests
     declare -A parts=(
         [faults]="Faults"
@@ -199,15 +207,6 @@ whole | slow)
         [producing]="Producing"
     )
     [ -z "${F2BBROKER_SOAK:-}" ] || parts=([faults]=Faults [cluster]=Cluster [model]=Model)
-    elsewhere=()
-    for part in "${!parts[@]}"; do
-        namespaces=()
-        for name in ${parts[$part]}; do
-            namespaces+=(-namespace "$e2e.$name")
-            elsewhere+=(-namespace- "$e2e.$name")
-        done
-        start "$part" EndToEnd "$@" "${namespaces[@]}"
-    done
     programs=(others "${!parts[@]}")
     if [ -n "$suite" ] || [ "$mode" = slow ]; then
         : # The unit tests need no RabbitMQ.
@@ -220,10 +219,21 @@ whole | slow)
         parallel+=($!)
         run_units "$@"
     fi
+    wait "$publishing"
+    elsewhere=()
+    for part in "${!parts[@]}"; do
+        namespaces=()
+        for name in ${parts[$part]}; do
+            namespaces+=(-namespace "$e2e.$name")
+            elsewhere+=(-namespace- "$e2e.$name")
+        done
+        start "$part" EndToEnd "$@" "${namespaces[@]}"
+    done
     run others EndToEnd "$@" "${elsewhere[@]}" || outcome=1
     for id in "${parallel[@]}"; do
         wait "$id" || outcome=1
     done
+    ! [ -e "$results/format.out" ] || cat "$results/format.out"
     for program in "${programs[@]}"; do
         ! [ -e "$results/$program.out" ] || cat "$results/$program.out"
         add_counts "$program"

@@ -129,6 +129,7 @@ public sealed class DoctorTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Form", "slow")]
     public async Task A_trial_is_named()
     {
         Assert.DoesNotContain("Trial is on", await OutputAsync());

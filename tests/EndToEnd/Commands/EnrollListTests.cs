@@ -44,6 +44,7 @@ public sealed class EnrollListTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Theory]
+    [Trait("Form", "slow")]
     [InlineData("--stream", "queuetype = stream\n")]
     [InlineData("--quorum-queue", "queuetype = quorum\n")]
     [InlineData("--role=reporter", "password = ")]

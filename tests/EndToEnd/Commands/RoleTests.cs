@@ -12,6 +12,7 @@ public sealed class RoleTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
+    [Trait("Form", "slow")]
     public async Task A_reporter_reports_and_a_receiver_receives()
     {
         await using Server reporter = await Server.EnrollAsync(broker, "web1", Role.Reporter);

@@ -20,6 +20,7 @@ public sealed class WhyCommandTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
+    [Trait("Form", "slow")]
     public async Task On_a_server_it_explains_with_the_servers_own_login_what_consumer_and_fail2ban_did()
     {
         Fail2Ban fail2ban = group.Add(await Fail2Ban.StartAsync(web1));

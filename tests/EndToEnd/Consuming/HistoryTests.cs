@@ -133,6 +133,7 @@ public sealed class HistoryTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Form", "slow")]
     public async Task A_ban_that_the_queue_did_not_receive_may_reach_the_stream_after_it_was_read()
     {
         Server receiver = await group.EnrollAsync("web2");

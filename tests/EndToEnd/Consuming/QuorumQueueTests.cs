@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace F2bBroker.EndToEndTests.Consuming;
 
 /// <summary>Servers with quorum queues, and servers whose <c>queuetype</c> differs from the queue's type.</summary>
+[Trait("Form", "slow")]
 public sealed class QuorumQueueTests(TestBroker broker) : IAsyncLifetime
 {
     private const string Quorum = "queuetype = quorum";

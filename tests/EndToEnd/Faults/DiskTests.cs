@@ -3,6 +3,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// <summary>A disk that cannot be written for a while, while bans flow.</summary>
 [Collection(OnPrivateBroker.Name)]
 [Trait("Form", "long")]
+[Trait("Form", "slow")]
 public sealed class DiskTests(PrivateBroker broker) : IAsyncLifetime
 {
     private const string LogRefused = "Cannot write ";

@@ -2,6 +2,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>Stream and queue that exist and are not up, as for a moment after the broker's start, or while a node is away.</summary>
 [Collection(OnPrivateBroker.Name)]
+[Trait("Form", "slow")]
 public sealed class NotUpTests(PrivateBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;

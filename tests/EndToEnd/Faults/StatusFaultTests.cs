@@ -7,6 +7,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 /// What <c>f2bbroker status</c> prints for the faults of the table in docs/operate.md. Each test causes one on a server of its own, with
 /// the real programs.
 /// </summary>
+[Trait("Form", "slow")]
 public sealed class StatusFaultTests(EmptyBroker empty) : IClassFixture<EmptyBroker>, IAsyncDisposable
 {
     /// <summary>Settings of a consumer that quarantines a server for its second ban, and reports that at once.</summary>

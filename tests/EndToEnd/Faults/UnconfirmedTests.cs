@@ -2,6 +2,7 @@ namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>A channel that stays open but takes no ban, while a new one would.</summary>
 [Collection(OnPrivateBroker.Name)]
+[Trait("Form", "slow")]
 public sealed class UnconfirmedTests(PrivateBroker broker) : IAsyncLifetime
 {
     private const string SuspendChannel = "[sys:suspend(proplists:get_value(pid, C)) || C <- rabbit_channel:info_all([pid, user]), "

@@ -119,6 +119,7 @@ public sealed class BadInputTests(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Form", "slow")]
     public async Task A_second_consumer_of_the_same_server_logs_an_error_and_ends()
     {
         await server.StartConsumerAsync();

@@ -1,6 +1,7 @@
 namespace F2bBroker.EndToEndTests.Producing;
 
 /// <summary>Clocks and time zones that differ.</summary>
+[Trait("Form", "slow")]
 public sealed class ClockTests(TestBroker broker) : IAsyncLifetime
 {
     private TestGroup group = null!;

@@ -21,6 +21,7 @@ public sealed class EnforcementTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
+    [Trait("Form", "slow")]
     public async Task Each_result_is_counted_and_a_restart_of_the_producer_misses_none()
     {
         Fail2Ban fail2ban = group.Add(await Fail2Ban.StartAsync(web2));

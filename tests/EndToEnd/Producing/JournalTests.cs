@@ -27,6 +27,7 @@ public sealed class JournalTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => group?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Theory]
+    [Trait("Form", "slow")]
     [InlineData("SYSTEMD-JOURNAL")]
     [InlineData("SYSLOG")]
     [InlineData("SYSLOG[padding=on]")]
