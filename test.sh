@@ -10,8 +10,8 @@
 #   ./test.sh --ui        runs only the checks of RabbitMQ's management UI with a real browser (docs/pictures/take.sh)
 #   ./test.sh --upgrade   runs only the test of an upgrade from RabbitMQ 4.0 (trixie) to 4.3 (forky)
 #   ./test.sh --mutation [PROJECT ...]   runs only the mutation tests (docs/mutation.md); they need NuGet's server
-#   ./test.sh --rabbitmq SUITE ...   runs only the end-to-end tests, or those of --soak, --ui or xunit's options, on the RabbitMQ of that
-#                         suite of Debian: bookworm (3.10), trixie (4.0) or forky (4.3)
+#   ./test.sh --rabbitmq SUITE ...   runs only the end-to-end tests, or those of --slow, --soak, --ui or xunit's options, on the RabbitMQ of
+#                         that suite of Debian: bookworm (3.10), trixie (4.0) or forky (4.3)
 #   ./test.sh --fuzz ...  runs only AFL on the parsers, an hour each: tests/fuzz.sh has the options
 # --rabbitmq and --upgrade need root and Debian's mirror, or folders that tests/real/rabbitmq-root.sh has installed: F2B_RABBITMQ_ROOT and
 # F2B_NEWER_RABBITMQ_ROOT.
@@ -79,8 +79,6 @@ fi
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # Without this, a killed process leaves its debugger's pipes in /tmp.
 export DOTNET_EnableDiagnostics=0
-# Without this protection of compiled code, each of thousands of .NET programs needs an eighth less CPU time. The package tests run with it.
-export DOTNET_EnableWriteXorExecute=0
 
 results=$(mktemp -d)
 chmod 755 "$results"
@@ -105,21 +103,19 @@ running() { grep -lsz "^F2B_TEST_RUN=$results$" /proc/[0-9]*/environ | cut -d / 
 dotnet() { TMPDIR=$results command dotnet "$@"; }
 
 dotnet build F2bBroker.sln -c Release --nologo -v quiet -p:UseSharedCompilation=false
-# What runs beside the tests, and must succeed.
-parallel=()
-if [ "$mode" = whole ] || [ "$mode" = slow ]; then
-    # The tests start our programs thousands of times. Those of the package need the least CPU time.
-    export F2B_PROGRAMS=$results/programs
-    F2B_TEST_RUN=$results deploy/publish.sh "$F2B_PROGRAMS" &
-    publishing=$!
-fi
 check_format() {
     dotnet format F2bBroker.sln --verify-no-changes --no-restore
     echo "Built without warnings; the format is correct."
 }
-if [ "$mode" = whole ]; then
+if [ "$mode" = whole ] || [ "$mode" = slow ]; then
+    # The tests start our programs thousands of times. Those of the package need the least CPU time, an eighth less without .NET's
+    # protection of compiled code.
+    export F2B_PROGRAMS=$results/programs DOTNET_EnableWriteXorExecute=0
+    F2B_TEST_RUN=$results deploy/publish.sh "$F2B_PROGRAMS" &
+    publishing=$!
     F2B_TEST_RUN=$results check_format >"$results/format.out" 2>&1 &
-    parallel+=($!)
+    # What runs beside the tests, and must succeed.
+    parallel=($!)
 else
     check_format
 fi
@@ -135,13 +131,13 @@ count() {
     skipped=$((skipped + $(attribute notExecuted)))
 }
 
-# run NAME PROJECT OPTIONS...: runs a test program and keeps its results and tables under that name. Its niceness is $nice.
+# run NAME PROJECT OPTIONS...: runs a test program and keeps its results and tables under that name. Its niceness is $niceness.
 run() {
     local name=$1 project=$2
     shift 2
     mkdir "$results/$name"
     F2B_TEST_RUN=$results F2BBROKER_SOAK_TABLES=$results/$name \
-        nice -n "${nice:-0}" "tests/$project/bin/Release/net10.0/F2bBroker.${project}Tests" \
+        nice -n "${niceness:-0}" "tests/$project/bin/Release/net10.0/F2bBroker.${project}Tests" \
         -noColor -noLogo -result-trx "$results/$name.trx" "$@" &
     # Unlike a program in the foreground, it does not delay the end of a cancelled run.
     wait $!
@@ -180,9 +176,8 @@ use_rabbitmq() {
     echo "RabbitMQ $(basename "$folder"/usr/lib/rabbitmq/lib/rabbitmq_server-* | cut -d- -f2) ($1)"
 }
 
-# run_units OPTIONS...: runs the unit tests. They need no RabbitMQ.
+# run_units OPTIONS...: runs the unit tests and adds their counts.
 run_units() {
-    [ -z "$suite" ] || return 0
     run unit Unit "$@" || outcome=1
     add_counts unit
 }
@@ -208,13 +203,12 @@ whole | slow)
     )
     [ -z "${F2BBROKER_SOAK:-}" ] || parts=([faults]=Faults [cluster]=Cluster [model]=Model)
     programs=(others "${!parts[@]}")
-    if [ -n "$suite" ] || [ "$mode" = slow ]; then
-        : # The unit tests need no RabbitMQ.
-    elif [ -n "${F2BBROKER_SOAK:-}" ]; then
+    # The unit tests need no RabbitMQ.
+    if [ -n "${F2BBROKER_SOAK:-}" ] && [ -z "$suite" ]; then
         # They calculate for an hour. The others need the processors only now and then, but without a delay.
-        nice=19 start unit Unit "$@"
+        niceness=19 start unit Unit "$@"
         programs+=(unit)
-    else
+    elif [ "$mode" = whole ] && [ -z "$suite" ]; then
         TMPDIR=$results F2B_TEST_RUN=$results tests/real/vulnerable.sh >"$results/vulnerable.out" &
         parallel+=($!)
         run_units "$@"
@@ -233,7 +227,7 @@ whole | slow)
     for id in "${parallel[@]}"; do
         wait "$id" || outcome=1
     done
-    ! [ -e "$results/format.out" ] || cat "$results/format.out"
+    cat "$results/format.out"
     for program in "${programs[@]}"; do
         ! [ -e "$results/$program.out" ] || cat "$results/$program.out"
         add_counts "$program"
@@ -241,7 +235,7 @@ whole | slow)
     ! [ -e "$results/vulnerable.out" ] || cat "$results/vulnerable.out"
     ;;
 part)
-    run_units "$@"
+    [ -n "$suite" ] || run_units "$@"
     run selected EndToEnd "$@" || outcome=1
     add_counts selected
     ;;
