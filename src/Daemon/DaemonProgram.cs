@@ -144,18 +144,7 @@ internal sealed class DaemonProgram(
 
         configureServices(builder.Services, settings);
         using IHost host = builder.Build();
-        DaemonExit exit = host.Services.GetRequiredService<DaemonExit>();
-        try
-        {
-            await host.RunAsync();
-        }
-        catch (OperationCanceledException)
-            when (host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested)
-        {
-            // It was asked to stop while it started.
-        }
-
-        return exit.Code;
+        return await DaemonHost.RunAsync(host);
     }
 
     private Func<IConnection, CancellationToken, Task<string?>>? BrokerCheckFor(Settings settings) =>
