@@ -65,7 +65,7 @@ internal sealed class HealthCollector(OperatorConnection amqp, Func<DateTimeOffs
         if (follows)
         {
             isFollowing = true;
-            await FollowAsync(stream.FollowAsync(last + 1, cancel));
+            await FollowAsync(stream.FollowAsync(last + 1, last, cancel));
         }
 
         return true;

@@ -81,7 +81,7 @@ internal sealed class PardonFollower(
             await CompleteAsync(list, stopping);
         }
 
-        await foreach (IReadOnlyList<StreamMessage> batch in stream.FollowAsync(offset: 0, stopping))
+        await foreach (IReadOnlyList<StreamMessage> batch in stream.FollowAsync(offset: 0, last, stopping))
         {
             Pardon[] pardons = [.. batch.Select(message => ParseOrCount(message, ignored)).OfType<Pardon>()];
             foreach (Pardon pardon in pardons)

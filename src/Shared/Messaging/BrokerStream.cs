@@ -7,10 +7,10 @@ namespace F2bBroker.Shared.Messaging;
 /// <param name="name">The stream.</param>
 internal sealed class BrokerStream(IConnection connection, string name)
 {
-    /// <summary>The time to wait for messages that are in the stream.</summary>
-    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
-
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The time to wait for messages that are in the stream.</summary>
+    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Returns the messages from that time up to the present end of the stream. A batch is acknowledged when the next one is requested.
@@ -40,18 +40,13 @@ internal sealed class BrokerStream(IConnection connection, string name)
             yield break;
         }
 
-        await using StreamSubscription subscription = await SubscribeAsync(first, cancel);
-        for (long read = first - 1; read < last;)
+        await foreach (IReadOnlyList<StreamMessage> batch in FollowFromAsync(first, last, cancel))
         {
-            IReadOnlyList<StreamMessage> batch = await subscription.ReceiveBatchAsync(ResponseTimeout, cancel);
-            if (batch.Count == 0)
-            {
-                throw new TimeoutException($"The broker sends nothing from {name} after offset {read}, but its last offset is {last}.");
-            }
-
-            read = batch[^1].Offset;
             yield return batch;
-            await subscription.AcknowledgeAsync(batch, cancel);
+            if (batch[^1].Offset >= last)
+            {
+                yield break;
+            }
         }
     }
 
@@ -59,12 +54,15 @@ internal sealed class BrokerStream(IConnection connection, string name)
     /// <param name="from">The start by the broker's clock. The first messages may be older.</param>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public IAsyncEnumerable<IReadOnlyList<StreamMessage>> FollowAsync(DateTimeOffset from, CancellationToken cancel) =>
-        FollowFromAsync(At(from), cancel);
+        FollowFromAsync(At(from), last: -1, cancel);
 
     /// <summary>Returns the messages from that offset, without an end.</summary>
+    /// <param name="last">The offset of the last message that the stream already has.</param>
+    /// <exception cref="TimeoutException">The broker has sent nothing for <see cref="ResponseTimeout"/>, and not all up to the last
+    /// offset.</exception>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
-    public IAsyncEnumerable<IReadOnlyList<StreamMessage>> FollowAsync(long offset, CancellationToken cancel) =>
-        FollowFromAsync(offset, cancel);
+    public IAsyncEnumerable<IReadOnlyList<StreamMessage>> FollowAsync(long offset, long last, CancellationToken cancel) =>
+        FollowFromAsync(offset, last, cancel);
 
     /// <summary>Subscribes to the messages from that offset. If the stream ends before it, the broker sends nothing.</summary>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
@@ -91,7 +89,7 @@ internal sealed class BrokerStream(IConnection connection, string name)
     /// While the last messages are not yet on a majority of a cluster's nodes, the broker sends none of them. This takes milliseconds, or
     /// longer while nodes are down.
     /// </remarks>
-    /// <exception cref="TimeoutException">The broker has sent none of the last messages for 30 s.</exception>
+    /// <exception cref="TimeoutException">The broker has sent none of the last messages for <see cref="ResponseTimeout"/>.</exception>
     /// <exception cref="Exception">See <see cref="BrokerConnection.IsConnectionFailure"/>.</exception>
     public async Task<long> FindLastOffsetAsync(CancellationToken cancel)
     {
@@ -135,12 +133,21 @@ internal sealed class BrokerStream(IConnection connection, string name)
 
     private async IAsyncEnumerable<IReadOnlyList<StreamMessage>> FollowFromAsync(
         object start,
+        long last,
         [EnumeratorCancellation] CancellationToken cancel)
     {
         await using StreamSubscription subscription = await SubscribeAsync(start, cancel);
+        long read = start is long offset ? offset - 1 : -1;
         while (true)
         {
-            IReadOnlyList<StreamMessage> batch = await subscription.ReceiveBatchAsync(Timeout.InfiniteTimeSpan, cancel);
+            IReadOnlyList<StreamMessage> batch =
+                await subscription.ReceiveBatchAsync(read < last ? ResponseTimeout : Timeout.InfiniteTimeSpan, cancel);
+            if (batch.Count == 0)
+            {
+                throw new TimeoutException($"The broker sends no more messages of {name}, but its last offset is {last}.");
+            }
+
+            read = batch[^1].Offset;
             yield return batch;
             await subscription.AcknowledgeAsync(batch, cancel);
         }

@@ -23,7 +23,7 @@ internal sealed class BanFlow : IAsyncDisposable
     private readonly Daemon flow;
 
     private BanFlow(Machine source, Machine receiver) =>
-        (this.source, this.receiver, flow) = (source, receiver, source.Start($"rm -f stop made\n{Make}"));
+        (this.source, this.receiver, flow) = (source, receiver, source.Start(Make));
 
     public static async Task<BanFlow> StartAsync(Machine source, Machine receiver)
     {
@@ -34,6 +34,7 @@ internal sealed class BanFlow : IAsyncDisposable
                 "printf '[sshd]\nbantime = 1d\n[f2bbroker]\nbantime = 1d\n' >>/etc/fail2ban/jail.local; fail2ban-client reload");
         }
 
+        await source.RunAsync("rm -f stop; : >made");
         return new BanFlow(source, receiver);
     }
 
@@ -83,5 +84,5 @@ internal sealed class BanFlow : IAsyncDisposable
         await flow.DisposeAsync();
     }
 
-    private async Task<int> CountAsync() => int.Parse(await source.RunAsync("touch made; wc -l <made"), CultureInfo.InvariantCulture);
+    private async Task<int> CountAsync() => int.Parse(await source.RunAsync("wc -l <made"), CultureInfo.InvariantCulture);
 }
