@@ -9,7 +9,7 @@ namespace F2bBroker.UnitTests.Daemon;
 public sealed class DaemonHostTests
 {
     private readonly LoggedMessages<DaemonExit> log = new();
-    private readonly Stoppable other = new();
+    private readonly Stoppable other = new(failure: null);
 
     public static TheoryData<Exception, string[]> Failures => new()
     {
@@ -21,59 +21,42 @@ public sealed class DaemonHostTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task A_callback_that_fails_at_the_stop_leaves_the_exit_code_and_stops_the_others(Exception failure, string[] warnings)
+    public async Task A_service_that_fails_at_the_stop_leaves_the_exit_code_and_the_others_are_stopped(Exception failure, string[] warnings)
     {
-        Assert.Equal(ExitCode.Success, await RunAsync((_, stopping) => stopping.Register(() => throw failure)));
+        Assert.Equal(ExitCode.Success, await RunAsync(failure, (_, lifetime) => lifetime.StopApplication()));
         Assert.Equal(warnings, log.Messages);
         Assert.True(other.IsStopped);
     }
 
     [Fact]
-    public async Task A_failure_that_stops_the_daemon_is_its_exit_code_even_if_the_stop_fails_too()
+    public async Task A_failure_that_stops_the_daemon_is_its_exit_code_even_if_a_service_fails_at_the_stop()
     {
-        int code = await RunAsync((exit, stopping) =>
-        {
-            stopping.Register(() => throw new InvalidOperationException("a fault"));
-            exit.Fail(ExitCode.Configuration, "The broker refuses the login.");
-        });
+        int code = await RunAsync(
+            new InvalidOperationException("a fault"),
+            (exit, _) => exit.Fail(ExitCode.Configuration, "The broker refuses the login."));
         Assert.Equal(ExitCode.Configuration, code);
         Assert.Equal(["The broker refuses the login.", "A service failed while the daemon stopped: a fault"], log.Messages);
         Assert.True(other.IsStopped);
     }
 
-    /// <summary>Runs a host with a worker that calls the method and then waits for the stop. Asks it to stop.</summary>
-    private async Task<int> RunAsync(Action<DaemonExit, CancellationToken> start)
+    /// <summary>Runs a host with a service that fails at the stop as its token's callbacks do.</summary>
+    /// <param name="stop">Stops the host when it has started.</param>
+    private Task<int> RunAsync(Exception failure, Action<DaemonExit, IHostApplicationLifetime> stop)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services
             .AddSingleton<ILogger<DaemonExit>>(log)
             .AddSingleton<DaemonExit>()
-            .AddHostedService(_ => other)
-            .AddHostedService(services => new Waiting(services.GetRequiredService<DaemonExit>(), start));
-        using IHost host = builder.Build();
+            .AddSingleton<IHostedService>(other)
+            .AddSingleton<IHostedService>(new Stoppable(new AggregateException(failure)));
+        IHost host = builder.Build();
+        DaemonExit exit = host.Services.GetRequiredService<DaemonExit>();
         IHostApplicationLifetime lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
-        Task<int> running = DaemonHost.RunAsync(host);
-        await host.Services.GetServices<IHostedService>().OfType<Waiting>().Single().Started;
-        lifetime.StopApplication();
-        return await running;
+        lifetime.ApplicationStarted.Register(() => stop(exit, lifetime));
+        return DaemonHost.RunAsync(host);
     }
 
-    private sealed class Waiting(DaemonExit exit, Action<DaemonExit, CancellationToken> start) : Worker(exit)
-    {
-        private readonly DaemonExit exit = exit;
-        private readonly TaskCompletionSource started = new();
-
-        public Task Started => started.Task;
-
-        protected override async Task RunAsync(CancellationToken stopping)
-        {
-            start(exit, stopping);
-            started.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);
-        }
-    }
-
-    private sealed class Stoppable : IHostedService
+    private sealed class Stoppable(Exception? failure) : IHostedService
     {
         public bool IsStopped { get; private set; }
 
@@ -82,7 +65,7 @@ public sealed class DaemonHostTests
         public Task StopAsync(CancellationToken cancellationToken)
         {
             IsStopped = true;
-            return Task.CompletedTask;
+            return failure is null ? Task.CompletedTask : Task.FromException(failure);
         }
     }
 }
