@@ -24,31 +24,31 @@ public sealed class BrokerStreamTests(TestBroker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => group.DisposeAsync();
 
     [Fact]
-    public async Task A_reader_gets_the_messages_up_to_the_last_offset() =>
-        Assert.Equal([0, 1, 2], await OffsetsAsync(cancel => stream.ReadToAsync(last: 2, DateTimeOffset.UnixEpoch, cancel)));
+    public async Task A_reader_gets_the_messages_up_to_the_last_offset()
+    {
+        List<long> offsets = [];
+        await AddOffsetsAsync(offsets, stream.ReadToAsync(last: 2, DateTimeOffset.UnixEpoch, TestContext.Current.CancellationToken));
+        Assert.Equal([0, 1, 2], offsets);
+    }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_message_that_the_broker_does_not_send_is_a_failure(bool follows)
     {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
         List<long> offsets = [];
-        await Assert.ThrowsAsync<TimeoutException>(() => OffsetsAsync(
-            cancel => follows ? stream.FollowAsync(0, last: 3, cancel) : stream.ReadToAsync(last: 3, DateTimeOffset.UnixEpoch, cancel),
-            offsets));
+        await Assert.ThrowsAsync<TimeoutException>(() => AddOffsetsAsync(
+            offsets,
+            follows ? stream.FollowAsync(0, last: 3, cancel) : stream.ReadToAsync(last: 3, DateTimeOffset.UnixEpoch, cancel)));
         Assert.Equal([0, 1, 2], offsets);
     }
 
-    private static async Task<IReadOnlyList<long>> OffsetsAsync(
-        Func<CancellationToken, IAsyncEnumerable<IReadOnlyList<StreamMessage>>> read,
-        List<long>? offsets = null)
+    private static async Task AddOffsetsAsync(List<long> offsets, IAsyncEnumerable<IReadOnlyList<StreamMessage>> batches)
     {
-        offsets ??= [];
-        await foreach (IReadOnlyList<StreamMessage> batch in read(TestContext.Current.CancellationToken))
+        await foreach (IReadOnlyList<StreamMessage> batch in batches)
         {
             offsets.AddRange(batch.Select(message => message.Offset));
         }
-
-        return offsets;
     }
 }

@@ -34,7 +34,8 @@ public sealed class BanWriterPardonTests : RunningBanWriter
         Assert.Equal(["Ban 203.0.113.2", "Pardon 203.0.113.1", "Ban 203.0.113.3"], Words());
         File.Move(LogPath, LogPath + ".1", overwrite: true);
         Pardons.Replace(Pardons.CreateList());
-        await RestartAsync();
+        await StopAsync();
+        await StartAsync();
         await Eventually.TrueAsync(() => File.Exists(LogPath) && File.ReadAllLines(LogPath).Length == 3, () => "Not repeated.");
     }
 
@@ -46,8 +47,7 @@ public sealed class BanWriterPardonTests : RunningBanWriter
         await StopAsync();
         Pardons.Replace(Pardons.CreateList());
         File.Move(LogPath, LogPath + ".1");
-        Writer = NewWriter();
-        await Writer.StartAsync(CancellationToken.None);
+        await StartAsync();
         await Eventually.TrueAsync(() => File.Exists(LogPath) && File.ReadAllText(LogPath).EndsWith('\n'), () => "Not repeated.");
         Assert.Equal(["Pardon 203.0.113.0/24", "Pardon 203.0.113.1"], Words());
     }
@@ -62,8 +62,7 @@ public sealed class BanWriterPardonTests : RunningBanWriter
         await Writer.WriteAsync(Some.Ban("203.0.113.1", server: "web4"));
         await StopAsync();
         File.Move(LogPath, LogPath + ".1");
-        Writer = NewWriter();
-        await Writer.StartAsync(CancellationToken.None);
+        await StartAsync();
         await Eventually.TrueAsync(() => File.Exists(LogPath) && File.ReadAllText(LogPath).EndsWith('\n'), () => "Not repeated.");
         Assert.Equal(["Pardon 203.0.113.1", "Ban 203.0.113.1"], Words());
     }

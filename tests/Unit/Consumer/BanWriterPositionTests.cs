@@ -30,8 +30,7 @@ public sealed class BanWriterPositionTests : RunningBanWriter
         File.WriteAllText(Folder["bans.log.2"], Line(5));
         File.WriteAllText(Folder[file], Line(6) + Line(7));
         QueueType = "stream";
-        Writer = NewWriter();
-        await Writer.StartAsync(CancellationToken.None);
+        await StartAsync();
         await Writer.Loaded;
         await Writer.WriteAsync(Some.Ban("203.0.113.1"));
         Assert.Equal(7, Writer.LoadedPosition!.Offset);
@@ -43,8 +42,7 @@ public sealed class BanWriterPositionTests : RunningBanWriter
     {
         await StopAsync();
         File.WriteAllText(LogPath, Line(7));
-        Writer = NewWriter();
-        await Writer.StartAsync(CancellationToken.None);
+        await StartAsync();
         await Writer.Loaded;
         Assert.Null(Writer.LoadedPosition);
     }

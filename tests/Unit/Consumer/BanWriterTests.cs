@@ -19,7 +19,8 @@ public sealed class BanWriterTests : RunningBanWriter
     {
         await Writer.WriteAsync(Some.Ban());
         Assert.IsType<BanOutcome.Duplicate>(await Writer.WriteAsync(Some.Ban()));
-        await RestartAsync();
+        await StopAsync();
+        await StartAsync();
         Assert.IsType<BanOutcome.Duplicate>(await Writer.WriteAsync(Some.Ban()));
         Assert.Single(File.ReadAllLines(LogPath));
     }
@@ -31,7 +32,8 @@ public sealed class BanWriterTests : RunningBanWriter
         await StopAsync();
         byte[] bytes = File.ReadAllBytes(LogPath);
         File.WriteAllBytes(LogPath, bytes[..^5]);
-        await RestartAsync();
+        await StopAsync();
+        await StartAsync();
         Assert.IsType<BanOutcome.Written>(await Writer.WriteAsync(Some.Ban()));
         Assert.EndsWith("detected=2026-11-23T02:44:23.706Z\n", File.ReadAllText(LogPath));
         Assert.Equal(2, File.ReadAllLines(LogPath).Length);
@@ -79,8 +81,7 @@ public sealed class BanWriterTests : RunningBanWriter
         File.Move(LogPath, LogPath + ".1");
         for (int restart = 0; restart < 2; restart++)
         {
-            Writer = NewWriter();
-            await Writer.StartAsync(CancellationToken.None);
+            await StartAsync();
             await Eventually.TrueAsync(() => File.Exists(LogPath) && File.ReadAllText(LogPath).EndsWith('\n'), () => "Not repeated.");
             // The writer does this after it has repeated lines.
             await Writer.WritePardonsAsync([], mayBeWritten: false);
@@ -88,8 +89,7 @@ public sealed class BanWriterTests : RunningBanWriter
             Assert.Equal(["203.0.113.2"], File.ReadLines(LogPath).Select(line => line.Split(' ')[2]));
         }
 
-        Writer = NewWriter();
-        await Writer.StartAsync(CancellationToken.None);
+        await StartAsync();
     }
 
     [Fact]

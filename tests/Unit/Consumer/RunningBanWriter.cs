@@ -41,7 +41,7 @@ public abstract class RunningBanWriter : IAsyncLifetime
 
     private protected WriterParts Parts { get; private set; }
 
-    private protected BanWriter Writer { get; set; }
+    private protected BanWriter Writer { get; private set; }
 
     public async ValueTask InitializeAsync()
     {
@@ -61,25 +61,17 @@ public abstract class RunningBanWriter : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    [MemberNotNull(nameof(Parts))]
-    private protected BanWriter NewWriter()
-    {
-        Settings settings = Some.Settings($"consumer:logpath={LogPath}", $"consumer:queuetype={QueueType}");
-        Parts = new WriterParts(settings, Pardons, Problems, meter, Clock, Log);
-        return Parts.Writer;
-    }
-
     private protected async Task StopAsync()
     {
         await Writer.StopAsync(CancellationToken.None);
         Writer.Dispose();
     }
 
-    private protected async Task RestartAsync()
+    /// <summary>Starts a new writer, after the last one was stopped.</summary>
+    private protected Task StartAsync()
     {
-        await StopAsync();
         Writer = NewWriter();
-        await Writer.StartAsync(CancellationToken.None);
+        return Writer.StartAsync(CancellationToken.None);
     }
 
     /// <summary>Lets an operator pardon that address or network.</summary>
@@ -94,4 +86,12 @@ public abstract class RunningBanWriter : IAsyncLifetime
 
     /// <summary>Returns the first two words after the date of each line of the log.</summary>
     private protected IEnumerable<string> Words() => File.ReadLines(LogPath).Select(line => string.Join(' ', line.Split(' ')[1..3]));
+
+    [MemberNotNull(nameof(Parts))]
+    private BanWriter NewWriter()
+    {
+        Settings settings = Some.Settings($"consumer:logpath={LogPath}", $"consumer:queuetype={QueueType}");
+        Parts = new WriterParts(settings, Pardons, Problems, meter, Clock, Log);
+        return Parts.Writer;
+    }
 }
