@@ -90,7 +90,7 @@ public sealed class RetentionTests(TestBroker broker) : IAsyncLifetime
         Assert.InRange(oldest.TotalSeconds, 60, 66);
     }
 
-    /// <summary>Publishes messages that consist of their time, until it is stopped.</summary>
+    /// <summary>Publishes messages that begin with the time, until it is stopped.</summary>
     private async Task PublishAsync(Sender sender, int bytesPerSecond, CancellationToken stop)
     {
         const int size = 16_384;
