@@ -173,7 +173,9 @@ public sealed class RenewalTests(TlsBroker broker) : IClassFixture<TlsBroker>, I
     private static async Task ExpiredAsync(Server server)
     {
         using X509Certificate2 certificate = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(server.Folder, "login.pem"));
-        await Eventually.TrueAsync(() => TimeProvider.System.GetLocalNow() > certificate.NotAfter, () => "The certificate is still valid.");
+        // A certificate is valid until the end of that second.
+        DateTimeOffset end = certificate.NotAfter.AddSeconds(1);
+        await Eventually.TrueAsync(() => TimeProvider.System.GetUtcNow() > end, () => "The certificate is still valid.");
     }
 
     private static async Task SayAsync(Daemon[] daemons, string text)
