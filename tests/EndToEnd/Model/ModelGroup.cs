@@ -143,9 +143,9 @@ internal sealed class ModelGroup : IAsyncDisposable
         if (!isBrokerUp)
         {
             await broker.StartAsync();
+            isBrokerUp = true;
             await broker.StreamsRunAsync();
             await broker.QuorumQueuesRunAsync();
-            isBrokerUp = true;
         }
     }
 
@@ -196,9 +196,12 @@ internal sealed class ModelGroup : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The next group begins with a broker that runs.
-        await StartBrokerAsync();
         await group.DisposeAsync();
+        // The next group begins with a broker that runs. It needs none of this group's queues.
+        if (!isBrokerUp)
+        {
+            await broker.StartAsync();
+        }
     }
 
     /// <summary>Waits until the last ban of each server is published.</summary>
