@@ -48,8 +48,8 @@ internal sealed class LocalBroker : IAsyncDisposable
 
     public Task KillAsync() => ScriptAsync("kill");
 
-    /// <summary>Runs rabbitmqctl.</summary>
-    public Task ControlAsync(params IEnumerable<string> arguments) => ScriptAsync("ctl", arguments);
+    /// <summary>Runs rabbitmqctl. Returns its output.</summary>
+    public Task<string> ControlAsync(params IEnumerable<string> arguments) => ScriptAsync("ctl", arguments);
 
     public async ValueTask DisposeAsync()
     {
@@ -60,6 +60,6 @@ internal sealed class LocalBroker : IAsyncDisposable
     /// <summary>Returns the size of a file; 0 if the broker has deleted it.</summary>
     private static long Length(FileInfo file) => file.Exists ? file.Length : 0;
 
-    private Task ScriptAsync(string command, IEnumerable<string>? arguments = null, params IEnumerable<string> environment) =>
+    private Task<string> ScriptAsync(string command, IEnumerable<string>? arguments = null, params IEnumerable<string> environment) =>
         BrokerScripts.RunAsync("broker.sh", [command, folder.Path, .. arguments ?? []], environment);
 }

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace F2bBroker.EndToEndTests.Faults;
 
 /// <summary>
 /// A RabbitMQ for tests that stop it, kill it or raise its alarms; never in a container. Its consumer timeout is 5 s instead of 30 minutes.
 /// </summary>
-public sealed class PrivateBroker : RunningBroker, IAsyncLifetime
+public sealed partial class PrivateBroker : RunningBroker, IAsyncLifetime
 {
     private readonly LocalBroker local = new();
 
@@ -44,16 +45,21 @@ public sealed class PrivateBroker : RunningBroker, IAsyncLifetime
     ];
 
     /// <summary>
-    /// Lets each quorum queue that has no leader elect one, as an operator would. If RabbitMQ is killed within a second of the creation of
-    /// a quorum queue, the queue has none after the next start.
+    /// Lets each quorum queue that has no leader elect one, as an operator would. Returns the names of those whose process does not run,
+    /// which the operator deletes. If RabbitMQ is killed while it creates or deletes a quorum queue, it can start the queue in either way.
     /// </summary>
-    public Task QuorumQueuesRunAsync() => ControlAsync(
-        "eval",
-        """[ra:trigger_election(amqqueue:get_pid(Q)) || Q <- rabbit_amqqueue:list(<<"f2b">>), """
-            + "amqqueue:get_type(Q) =:= rabbit_quorum_queue, element(1, ra:members(amqqueue:get_pid(Q), 5000)) =/= ok].");
+    public async Task<IEnumerable<string>> ElectLeadersAsync()
+    {
+        string answers = await ControlAsync(
+            "eval",
+            "[begin P = amqqueue:get_pid(Q), case ra:members(P, 5000) of {ok, _, _} -> ok; "
+                + "{error, noproc} -> element(4, amqqueue:get_name(Q)); _ -> ra:trigger_election(P) end end "
+                + """|| Q <- rabbit_amqqueue:list(<<"f2b">>), amqqueue:get_type(Q) =:= rabbit_quorum_queue].""");
+        return QuotedName().Matches(answers).Select(match => match.Groups[1].Value);
+    }
 
-    /// <summary>Runs rabbitmqctl.</summary>
-    public Task ControlAsync(params IEnumerable<string> arguments) => local.ControlAsync(arguments);
+    /// <summary>Runs rabbitmqctl. Returns its output.</summary>
+    public Task<string> ControlAsync(params IEnumerable<string> arguments) => local.ControlAsync(arguments);
 
     /// <summary>Returns true if the broker keeps its queues in Mnesia: up to 4.1, and Khepri since.</summary>
     public async Task<bool> HasMnesiaAsync() => await VersionAsync() < new Version(4, 2);
@@ -79,6 +85,9 @@ public sealed class PrivateBroker : RunningBroker, IAsyncLifetime
         CloseApi();
         await local.DisposeAsync();
     }
+
+    [GeneratedRegex("\"(.+?)\"")]
+    private static partial Regex QuotedName();
 }
 
 /// <summary>The test classes that share one private broker.</summary>

@@ -8,6 +8,8 @@ public sealed class UnconfirmedTests(PrivateBroker broker) : IAsyncLifetime
     private const string SuspendChannel = "[sys:suspend(proplists:get_value(pid, C)) || C <- rabbit_channel:info_all([pid, user]), "
         + """proplists:get_value(user, C) =:= <<"a">>].""";
 
+    private const string Queue = "f2b.bans.b";
+
     private Server origin = null!;
     private Server receiver = null!;
     private Daemon producer = null!;
@@ -70,6 +72,21 @@ public sealed class UnconfirmedTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     /// <summary>
+    /// RabbitMQ 3.10.8 can start a quorum queue without its process: see "A quorum queue that does not run" in docs/production.md.
+    /// </summary>
+    [Fact]
+    public async Task Bans_arrive_after_the_operator_has_deleted_a_quorum_queue_whose_process_does_not_run()
+    {
+        await broker.EvaluateAsync(Queue, "ok = ra:stop_server(quorum_queues, {list_to_atom(\"f2b_f2b.bans.b\"), node()}).");
+        await broker.CloseConnectionsAsync();
+        await origin.LogBansAsync("203.0.113.1", "203.0.113.2");
+        await Eventually.TrueAsync(() => producer.Count("does not confirm bans") > 0, () => producer.Said);
+        await broker.ControlAsync("delete_queue", "-p", "f2b", Queue);
+        await receiver.HasBansAsync(2);
+        await PublishedAsync(2);
+    }
+
+    /// <summary>
     /// Sets a lost leader and reports a ban, the first of a channel. Returns true if the broker confirms it, and false if it refuses it, or
     /// has only given it to another queue.
     /// </summary>
@@ -86,7 +103,7 @@ public sealed class UnconfirmedTests(PrivateBroker broker) : IAsyncLifetime
     }
 
     private Task SetLeaderAsync(string node) =>
-        broker.ChangeQueueAsync("f2b.bans.b", $"amqqueue:set_pid(Q, {{element(1, amqqueue:get_pid(Q)), {node}}})");
+        broker.ChangeQueueAsync(Queue, $"amqqueue:set_pid(Q, {{element(1, amqqueue:get_pid(Q)), {node}}})");
 
     private Task PublishedAsync(int count) =>
         Eventually.TrueAsync(() => producer.Count(" Published: ") == count, () => producer.Said);

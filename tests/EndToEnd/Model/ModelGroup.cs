@@ -44,14 +44,22 @@ internal sealed class ModelGroup : IAsyncDisposable
     public static async Task<ModelGroup> StartAsync(PrivateBroker broker)
     {
         ModelGroup started = new(broker, await TestGroup.StartAsync(broker));
-        foreach ((string name, QueueType queueType) in Names.Zip(QueueTypes))
+        try
         {
-            Member member = started.group.Add(await Member.EnrollAsync(broker, name, queueType));
-            started.members.Add(name, member);
-            await member.StartAsync();
-        }
+            foreach ((string name, QueueType queueType) in Names.Zip(QueueTypes))
+            {
+                Member member = started.group.Add(await Member.EnrollAsync(broker, name, queueType));
+                started.members.Add(name, member);
+                await member.StartAsync();
+            }
 
-        return started;
+            return started;
+        }
+        catch
+        {
+            await started.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Logs bans of addresses that nobody reported before.</summary>
@@ -145,7 +153,11 @@ internal sealed class ModelGroup : IAsyncDisposable
             await broker.StartAsync();
             isBrokerUp = true;
             await broker.StreamsRunAsync();
-            await broker.QuorumQueuesRunAsync();
+            foreach (string queue in await broker.ElectLeadersAsync())
+            {
+                Member? member = members.Values.FirstOrDefault(member => Topology.QueueFor(member.Name) == queue);
+                await (member is null ? broker.DeleteAsync($"queues/f2b/{queue}") : DeleteQueueAsync(member.Name));
+            }
         }
     }
 
