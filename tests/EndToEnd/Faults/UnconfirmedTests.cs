@@ -77,7 +77,7 @@ public sealed class UnconfirmedTests(PrivateBroker broker) : IAsyncLifetime
     [Fact]
     public async Task Bans_arrive_after_the_operator_has_deleted_a_quorum_queue_whose_process_does_not_run()
     {
-        await broker.EvaluateAsync(Queue, "ok = ra:stop_server(quorum_queues, {list_to_atom(\"f2b_f2b.bans.b\"), node()}).");
+        await broker.ControlAsync("eval", $"ok = ra:stop_server(quorum_queues, {{'f2b_{Queue}', node()}}).");
         await broker.CloseConnectionsAsync();
         await origin.LogBansAsync("203.0.113.1", "203.0.113.2");
         await Eventually.TrueAsync(() => producer.Count("does not confirm bans") > 0, () => producer.Said);
