@@ -168,8 +168,12 @@ public sealed class StreamTests(TestBroker broker) : IAsyncLifetime
     {
         await PublishAsync(0, 50);
         Server receiver = await group.EnrollFromStreamAsync("web2", "maxbans = 20/10m");
+        PortPair ports = await receiver.MeasureAsync();
         Daemon consumer = await receiver.StartConsumerAsync();
         await receiver.HasBansAsync(20);
+        await Scrape.ShowsAsync(
+            ports.Second,
+            """f2bbroker_bans_skipped_total{reason="of a server that reported more than maxbans"} 30""");
         await consumer.StopAsync();
         await consumer.SaysOnceAsync("Skipped bans: 30 of a server that reported more than maxbans.");
         Daemon again = await receiver.StartConsumerAsync();
