@@ -38,7 +38,6 @@ public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
         ]);
         long start = TimeProvider.System.GetTimestamp();
         Daemon consumer = await receiver.StartConsumerAsync();
-        await sender.PublishBanAsync("198.51.100.1");
 
         string[] lines = [.. written.Select(message => message.Line)];
         await Eventually.TrueAsync(
@@ -61,6 +60,9 @@ public sealed class HostileMessageTests(TestBroker broker) : IAsyncLifetime
         Assert.All(inErrorQueue, message => Assert.Matches(@"^[ -~]{10,250}\z", ReasonOf(message)));
         // The stream contains the same messages, and none of them may be treated in another way.
         await consumer.SaysAsync("Finished reading f2b.history from ");
+        // This ban is behind all messages in the queue.
+        await sender.PublishBanAsync("198.51.100.1");
+        await Eventually.TrueAsync(() => receiver.Addresses.Contains("198.51.100.1"), () => receiver.Said);
         await AssertLogAsync(lines);
 
         Assert.Equal(0, await consumer.StopAsync());
